@@ -1,0 +1,330 @@
+#!/usr/bin/env node
+// @ts-check
+/**
+ * How fast the built page is in Chromium on this machine: opening, start-up, consensus, frames, memory. Run by
+ * `npm run bench:page`; `--json` gives one document, `--quick` leaves out 64 validators, `--only GROUP` picks a group.
+ * It measures `dist/` (or `E2E_DIST`), and builds first when there is none.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { chromium } from '@playwright/test';
+import { preview } from 'vite';
+import { chromiumFlags, ensureChromium } from './chromium.mjs';
+
+/** @typedef {import('@playwright/test').Browser} Browser */
+/** @typedef {import('@playwright/test').Page} Page */
+/** @typedef {import('@playwright/test').CDPSession} CDPSession */
+/** @typedef {{ group: Group, name: string, value: number | null, unit: string, note?: string }} Row */
+/** @typedef {typeof GROUPS[number]} Group */
+/** @typedef {{ browser: Browser, address: string, sizes: readonly number[], add: (row: Row) => void }} Bench */
+
+const GROUPS = /** @type {const} */ (['open', 'start', 'consensus', 'frames', 'memory']);
+const SUITES = ['ml-dsa-65', 'modelled:ml-dsa-65'];
+const OPENINGS = 5;
+const WARM_UP_MS = 800;
+const CONSENSUS_MS = 3_000;
+const FRAMES_MS = 2_500;
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = resolve(root, process.env.E2E_DIST ?? 'dist');
+
+process.exitCode = await main();
+
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'boolean' },
+      quick: { type: 'boolean' },
+      only: { type: 'string', multiple: true },
+    },
+  });
+  const wanted = new Set(values.only ?? GROUPS);
+  const unknown = [...wanted].find((name) => !GROUPS.some((group) => group === name));
+  if (unknown !== undefined) {
+    process.stderr.write(`--only: found ${JSON.stringify(unknown)}, expected ${GROUPS.join(', ')}\n`);
+    return 2;
+  }
+  buildIfMissing();
+  const found = ensureChromium((line) => void process.stderr.write(`${line}\n`));
+  const server = await preview({
+    root,
+    build: { outDir: dist },
+    preview: { port: 0, strictPort: false, host: 'localhost' },
+  });
+  const browser = await chromium.launch({ executablePath: found.path, args: chromiumFlags });
+  /** @type {Row[]} */
+  const rows = [];
+  try {
+    const bench = {
+      browser,
+      address: server.resolvedUrls?.local[0] ?? '',
+      sizes: values.quick === true ? [4, 16] : [4, 16, 64],
+      add: (/** @type {Row} */ row) => {
+        rows.push(row);
+        if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${row.group}: ${row.name}`);
+      },
+    };
+    const measurers = {
+      open: benchOpen,
+      start: benchStart,
+      consensus: benchConsensus,
+      frames: benchFrames,
+      memory: benchMemory,
+    };
+    for (const group of GROUPS) if (wanted.has(group)) await measurers[group](bench);
+  } finally {
+    await browser.close();
+    await new Promise((done) => server.httpServer.close(done));
+  }
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), browser: browser.version() };
+  process.stdout.write(values.json === true ? `${JSON.stringify({ machine, rows })}\n` : table(rows, machine));
+  return 0;
+}
+
+function buildIfMissing() {
+  if (existsSync(join(dist, 'index.html'))) return;
+  process.stderr.write(`no build in ${dist}: building\n`);
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  const { status } = spawnSync(process.execPath, [vite, 'build', '--outDir', dist], { cwd: root, stdio: 'ignore' });
+  if (status !== 0) throw new Error('the page does not build: see `npm run build`');
+}
+
+/** From navigation to the first node on screen that says it decided, on a fresh profile. @param {Bench} bench */
+async function benchOpen({ browser, address, add }) {
+  /** @type {number[]} */
+  const firstPaints = [];
+  /** @type {number[]} */
+  const decisions = [];
+  for (let opening = 0; opening < OPENINGS; opening++) {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    await page.addInitScript(markFirstDecision);
+    await page.goto(address);
+    await page.waitForFunction(() => performance.getEntriesByName('first decision').length > 0);
+    const at = (/** @type {string} */ name) =>
+      page.evaluate((of) => performance.getEntriesByName(of)[0]?.startTime ?? 0, name);
+    firstPaints.push(await at('first-contentful-paint'));
+    decisions.push(await at('first decision'));
+    await page.close();
+  }
+  const note = `median of ${OPENINGS}, ${Math.round(Math.min(...decisions))} to ${Math.round(Math.max(...decisions))}`;
+  add({ group: 'open', name: 'first contentful paint', value: median(firstPaints), unit: 'ms' });
+  add({ group: 'open', name: 'first decision on screen', value: median(decisions), unit: 'ms', note });
+}
+
+/** Runs in the page, before anything of it. */
+function markFirstDecision() {
+  const observer = new MutationObserver(() => {
+    if (document.querySelector('[aria-label="Network"] button[aria-label$="height 1"]') === null) return;
+    observer.disconnect();
+    performance.mark('first decision');
+  });
+  const what = { subtree: true, childList: true, attributes: true, attributeFilter: ['aria-label'] };
+  addEventListener('DOMContentLoaded', () => observer.observe(document, what));
+}
+
+/** `load` until the testnet stands at t = 0: workers, keys, first snapshot. @param {Bench} bench */
+async function benchStart({ browser, address, sizes, add }) {
+  const page = await quietPage(browser, address);
+  for (const validators of sizes) {
+    for (const suite of SUITES) {
+      /** @type {number[]} */
+      const times = [];
+      for (let run = 0; run < (validators > 16 ? 1 : 3); run++)
+        times.push(await load(page, { validators, suite, rate: null }));
+      add({ group: 'start', name: `${validators} validators, ${suite}`, value: median(times), unit: 'ms' });
+    }
+  }
+  await page.close();
+}
+
+/** Blocks per wall-clock second at speed "max", where nothing but consensus takes time. @param {Bench} bench */
+async function benchConsensus({ browser, address, sizes, add }) {
+  for (const validators of sizes) {
+    for (const suite of SUITES) {
+      for (const rate of [0, null]) {
+        const page = await quietPage(browser, address);
+        await load(page, { validators, suite, rate });
+        const { blocks, virtualMs, wallMs } = await page.evaluate(playFlatOut, {
+          warmUpMs: WARM_UP_MS,
+          forMs: CONSENSUS_MS,
+        });
+        const traffic = rate === 0 ? 'empty blocks' : 'default load';
+        const note = `${(virtualMs / wallMs).toFixed(2)} virtual s per s`;
+        const value = (blocks * 1_000) / wallMs;
+        add({
+          group: 'consensus',
+          name: `${validators} validators, ${suite}, ${traffic}`,
+          value,
+          unit: 'blocks/s',
+          note,
+        });
+        await page.close();
+      }
+    }
+  }
+}
+
+/** Runs in the page. @param {{ warmUpMs: number, forMs: number }} times */
+async function playFlatOut({ warmUpMs, forMs }) {
+  const { testnet } = /** @type {any} */ (globalThis);
+  const sleep = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
+  await testnet.play({ speed: 'max' });
+  await sleep(warmUpMs);
+  const [began, before] = [performance.now(), await testnet.metrics()];
+  await sleep(forMs);
+  const after = await testnet.metrics();
+  const wallMs = performance.now() - began;
+  await testnet.pause();
+  return { blocks: after.blocks - before.blocks, virtualMs: after.timeMs - before.timeMs, wallMs };
+}
+
+/** Animation frames that the page gets, and what its main thread spends on each. @param {Bench} bench */
+async function benchFrames({ browser, address, sizes, add }) {
+  for (const validators of sizes) {
+    const page = await quietPage(browser, address);
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Performance.enable');
+    for (const speed of [1, 'max']) {
+      await load(page, { validators, suite: SUITES[1] ?? '', rate: null, blockTimeMs: 500 });
+      await page.evaluate((value) => /** @type {any} */ (globalThis).testnet.play({ speed: value }), speed);
+      await page.evaluate(countFrames, WARM_UP_MS);
+      const virtualMs = () => page.evaluate(async () => (await /** @type {any} */ (globalThis).testnet.state()).timeMs);
+      const [before, beganAt] = [await taskSeconds(devtools), await virtualMs()];
+      const { frames, slowest, ms } = await page.evaluate(countFrames, FRAMES_MS);
+      const busyMs = (1_000 * ((await taskSeconds(devtools)) - before)) / Math.max(1, frames);
+      const name = `${validators} validators at ${speed === 'max' ? 'max' : `${speed}×`}`;
+      const pace = ((await virtualMs()) - beganAt) / ms;
+      const note = `slowest ${Math.round(slowest)} ms; ${pace.toFixed(2)} virtual s per s`;
+      add({ group: 'frames', name, value: (frames * 1_000) / ms, unit: 'frames/s', note });
+      add({ group: 'frames', name: `${name}, main thread`, value: busyMs, unit: 'ms/frame' });
+    }
+    await page.close();
+  }
+}
+
+/** Runs in the page: animation frames in `forMs` ms of wall clock. @param {number} forMs */
+async function countFrames(forMs) {
+  const began = performance.now();
+  let [last, frames, slowest] = [began, 0, 0];
+  while (last - began < forMs) {
+    await new Promise((done) => requestAnimationFrame(done));
+    const now = performance.now();
+    slowest = Math.max(slowest, now - last);
+    last = now;
+    frames++;
+  }
+  return { frames, slowest, ms: last - began };
+}
+
+/** Seconds that the main thread has worked. @param {CDPSession} devtools */
+async function taskSeconds(devtools) {
+  const { metrics } = await devtools.send('Performance.getMetrics');
+  return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0;
+}
+
+/**
+ * Private memory of the page's process, from /proc (Linux only): a worker is a thread of it, so that what one costs is the
+ * difference between two sizes of testnet over the difference in workers. After 2 virtual seconds.
+ * @param {Bench} bench
+ */
+async function benchMemory({ browser, address, sizes, add }) {
+  if (!existsSync('/proc/self/smaps_rollup')) return;
+  for (const suite of SUITES) {
+    /** @type {{ validators: number, bytes: number } | null} */
+    let smaller = null;
+    for (const validators of sizes) {
+      const before = await rendererPids(browser);
+      const page = await quietPage(browser, address);
+      await load(page, { validators, suite, rate: null, blockTimeMs: 1_000 });
+      await page.evaluate(() => /** @type {any} */ (globalThis).testnet.runUntil({ ms: 2_000 }));
+      const pids = (await rendererPids(browser)).filter((pid) => !before.includes(pid));
+      const bytes = Math.max(0, ...pids.map(privateBytes));
+      const value = bytes / 1e6;
+      add({
+        group: 'memory',
+        name: `${validators} validators, ${suite}`,
+        value,
+        unit: 'MB',
+        note: 'private memory of the page',
+      });
+      if (smaller !== null) {
+        const each = (bytes - smaller.bytes) / 1e6 / (validators - smaller.validators);
+        const name = `each worker, ${suite}, from ${smaller.validators} to ${validators}`;
+        add({ group: 'memory', name, value: each, unit: 'MB' });
+      }
+      smaller = { validators, bytes };
+      await page.close();
+    }
+  }
+}
+
+/** @param {Browser} browser @returns {Promise<number[]>} */
+async function rendererPids(browser) {
+  const devtools = await browser.newBrowserCDPSession();
+  const { processInfo } = await devtools.send('SystemInfo.getProcessInfo');
+  await devtools.detach();
+  return processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
+}
+
+/** @param {number} pid */
+function privateBytes(pid) {
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  const sizes = [...rollup.matchAll(/^Private_(?:Clean|Dirty): +(\d+) kB$/gm)].map(([, size]) => Number(size));
+  return 1_024 * sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** The page, open, with its own testnet paused. @param {Browser} browser @param {string} address */
+async function quietPage(browser, address) {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await page.goto(address);
+  await page.waitForFunction(() => 'testnet' in globalThis);
+  await page.evaluate(() => /** @type {any} */ (globalThis).testnet.pause());
+  return page;
+}
+
+/**
+ * Loads a testnet; resolves to how long that took, ms.
+ * @param {Page} page @param {{ validators: number, suite: string, rate: number | null, blockTimeMs?: number }} what
+ * @returns {Promise<number>}
+ */
+function load(page, { validators, suite, rate, blockTimeMs = 0 }) {
+  const scenario = {
+    name: 'Benchmark',
+    seed: 1,
+    protocol: { name: 'svbft', config: { blockTimeMs } },
+    validators,
+    crypto: { suite },
+    network: { latency: { kind: 'uniform', minMs: 20, maxMs: 80 }, bandwidthMbps: 1_000 },
+    ...(rate === null ? {} : { workload: { kind: 'transfers', ratePerSecond: rate } }),
+  };
+  return page.evaluate(async (document) => {
+    const began = performance.now();
+    await /** @type {any} */ (globalThis).testnet.load(document);
+    return performance.now() - began;
+  }, scenario);
+}
+
+/** @param {readonly number[]} values */
+function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? 0;
+}
+
+/** @param {readonly Row[]} rows @param {{ cpu: string, cores: number, browser: string }} machine */
+function table(rows, { cpu, cores, browser }) {
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  const lines = [`${cpu}, ${cores} cores, Chromium ${browser}`];
+  let group = '';
+  for (const row of rows) {
+    if (row.group !== group) lines.push('', row.group);
+    group = row.group;
+    const value = row.value === null ? '–' : row.value >= 100 ? row.value.toFixed(0) : row.value.toPrecision(3);
+    const note = row.note === undefined ? '' : `   ${row.note}`;
+    lines.push(`  ${row.name.padEnd(width)} ${value.padStart(8)} ${row.unit.padEnd(9)}${note}`.trimEnd());
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,73 @@
+/** The page's entry: paint the shell, open a testnet, load what the address asks for, play. */
+import { describeProblem, TestnetError } from '../core/problem.ts';
+import { presetById, presets } from '../scenario/library.ts';
+import { encodeLink, parseHash } from '../scenario/link.ts';
+import type { ScenarioInput } from '../scenario/types.ts';
+import { deferredSession } from '../ui/deferredSession.ts';
+import { mount } from '../ui/mount.tsx';
+import { errorText, type Session } from '../ui/playground.tsx';
+import { createUiStore, followSession } from '../ui/store.ts';
+import { scenarioOfAddress } from './address.ts';
+import { PROTOCOL_TITLES } from './protocols.ts';
+
+const FALLBACK = 'happy-path';
+
+const store = createUiStore();
+// The kernel and its cryptography arrive while the shell is already on screen.
+const opening: Promise<Session> = import('./openPage.ts').then(({ openPage }) => openPage());
+const session = deferredSession(opening);
+followSession(store, session);
+
+const root = document.getElementById('root');
+if (root !== null) mount(root, { session, store, catalogue: { presets, protocols: PROTOCOL_TITLES, encodeLink } });
+
+// Programs wait for the page's own first scenario: it must neither replace what they load nor set it playing.
+const started = start();
+Object.assign(window, { testnet: deferredSession(started.then(() => opening)) });
+window.addEventListener('hashchange', () => void loadAddress());
+
+async function start(): Promise<void> {
+  try {
+    await opening;
+  } catch (error) {
+    store.setState({ bootProblem: `The testnet cannot run in this browser: ${errorText(error)}` });
+    return;
+  }
+  // A bare address goes on with the run of the last visit; one that names a scenario asks for that.
+  if (parseHash(location.hash).source === null && (await resumed())) return;
+  if (!(await loadAddress())) await loadAndPlay(FALLBACK);
+}
+
+/** Takes up the run of the last visit; false when there is none or it cannot be taken up. */
+async function resumed(): Promise<boolean> {
+  try {
+    return await session.resume();
+  } catch (error) {
+    store.getState().notify(`The last run cannot be taken up: ${firstProblem(error)}`, 'error');
+    return false;
+  }
+}
+
+/** Loads what the address asks for; false, with a notice, when that cannot be loaded. What ran before goes on. */
+async function loadAddress(): Promise<boolean> {
+  try {
+    const wanted = await scenarioOfAddress(location.hash);
+    if (typeof wanted === 'string' && presetById(wanted) === null)
+      throw new TestnetError('not-found', `there is no preset "${wanted}"`);
+    await loadAndPlay(wanted);
+    return true;
+  } catch (error) {
+    store.getState().notify(`This address cannot be loaded: ${firstProblem(error)}`, 'error');
+    return false;
+  }
+}
+
+async function loadAndPlay(scenario: ScenarioInput | string): Promise<void> {
+  await session.load(scenario);
+  await session.play({ speed: store.getState().speed });
+}
+
+function firstProblem(error: unknown): string {
+  const problem = error instanceof TestnetError ? error.problems[0] : undefined;
+  return problem === undefined ? errorText(error) : describeProblem(problem);
+}

@@ -1,0 +1,37 @@
+/** The testnet as the page runs it: one worker a validator, the conductor in a worker of its own, runs kept in IndexedDB. */
+import type { RunPlan } from '../kernel/plan.ts';
+import type { Executor } from '../runtime/executor.ts';
+import { type Platform, type WorkerHandle, WorkersExecutor } from '../runtime/workers/executor.ts';
+import { openTestnet, type TestnetSession } from '../session/index.ts';
+import { openStorage } from '../storage/open.ts';
+
+/**
+ * Validators that get a worker of their own, a core. Beyond that several share a worker: 64 threads on two cores leave the
+ * page no time to draw, and each compiles the same code again. The fingerprint is the same, the page says how many there are.
+ */
+const OWN_WORKERS_PER_CORE = 16;
+
+const platform: Platform = {
+  spawnConductor: () => handleOf(new Worker(new URL('./conductor.worker.ts', import.meta.url), { type: 'module' })),
+  spawnNode: () => handleOf(new Worker(new URL('./node.worker.ts', import.meta.url), { type: 'module' })),
+  channelName: () => `testnet-${crypto.randomUUID()}`,
+};
+
+function handleOf(worker: Worker): WorkerHandle {
+  return {
+    endpoint: worker,
+    terminate: () => worker.terminate(),
+    onError: (listener) => worker.addEventListener('error', (event) => listener(event.message)),
+  };
+}
+
+function openExecutor(plan: RunPlan): Promise<Executor> {
+  const cores = Math.max(2, navigator.hardwareConcurrency);
+  const pool = plan.validators.length > OWN_WORKERS_PER_CORE * cores ? cores : null;
+  return WorkersExecutor.open(plan, { keepWords: true, highlights: 'all', pool, noise: null }, platform);
+}
+
+export async function openPage(): Promise<TestnetSession> {
+  const storage = await openStorage();
+  return openTestnet({ openExecutor, storage, autosave: true });
+}

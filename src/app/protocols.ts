@@ -1,0 +1,2 @@
+/** Protocols as the header lists them; names and titles only, so that the page need not load their machines first. */
+export const PROTOCOL_TITLES = [{ name: 'svbft', title: 'Quantum SVBFT' }] as const;

@@ -1,0 +1,103 @@
+/** What the judge knows of the run as a whole: who is correct, who is down, when the network was last disturbed. */
+import { nodeName, type NodeIndex } from '../core/ids.ts';
+import type { Micros } from '../core/time.ts';
+import { maxFaulty } from '../core/quorum.ts';
+import type { FaultPlan, RunPlan } from '../kernel/plan.ts';
+import type { Highlight } from '../kernel/trace/highlights.ts';
+import type { WorldConstants } from '../kernel/host/world.ts';
+
+export class Facts {
+  readonly world: WorldConstants;
+  readonly plan: RunPlan;
+  /** Nodes that were ever outside the fault model: Byzantine, or restarted without all they had promised. */
+  #faulty = new Set<NodeIndex>();
+  #down = new Set<NodeIndex>();
+  #disturbing = new Set<string>();
+  #calmSince: Micros = 0;
+
+  constructor(world: WorldConstants) {
+    this.world = world;
+    this.plan = world.plan;
+  }
+
+  get validatorCount(): number {
+    return this.plan.validators.length;
+  }
+
+  name(node: NodeIndex): string {
+    return nodeName(node, this.validatorCount);
+  }
+
+  isCorrect(node: NodeIndex): boolean {
+    return !this.#faulty.has(node);
+  }
+
+  isDown(node: NodeIndex): boolean {
+    return this.#down.has(node);
+  }
+
+  get faultyCount(): number {
+    return this.#faulty.size;
+  }
+
+  /** True while more nodes are faulty or down than the protocol promises to bear. */
+  get beyondModel(): boolean {
+    const broken = new Set([...this.#faulty, ...this.#down]);
+    return broken.size > maxFaulty(this.validatorCount);
+  }
+
+  /** Since when nothing has disturbed network or nodes; Infinity while something does. */
+  get calmSince(): Micros {
+    return this.#disturbing.size > 0 ? Number.POSITIVE_INFINITY : this.#calmSince;
+  }
+
+  onHighlight(highlight: Highlight): void {
+    if (highlight.kind === 'fault') this.#begin(highlight.fault, highlight.t);
+    if (highlight.kind === 'heal') this.#end(highlight.fault, highlight.t);
+  }
+
+  #begin(fault: FaultPlan, t: Micros): void {
+    if (fault.kind === 'byzantine') {
+      this.#faulty.add(fault.target);
+      this.#calmSince = t;
+      return;
+    }
+    if (fault.kind === 'crash') {
+      this.#down.add(fault.target);
+      // A crash for good is a state of the network to live with; what it disturbs is over at once.
+      this.#calmSince = t;
+      return;
+    }
+    this.#disturbing.add(fault.id);
+  }
+
+  #end(fault: FaultPlan, t: Micros): void {
+    this.#disturbing.delete(fault.id);
+    this.#calmSince = t;
+    if (fault.kind !== 'crash') return;
+    this.#down.delete(fault.target);
+    if (fault.disk !== 'durable') this.#faulty.add(fault.target);
+  }
+
+  capture(): unknown {
+    return {
+      faulty: [...this.#faulty],
+      down: [...this.#down],
+      disturbing: [...this.#disturbing],
+      calmSince: this.#calmSince,
+    };
+  }
+
+  restore(state: unknown): void {
+    const saved = state as { faulty: NodeIndex[]; down: NodeIndex[]; disturbing: string[]; calmSince: Micros };
+    this.#faulty = new Set(saved.faulty);
+    this.#down = new Set(saved.down);
+    this.#disturbing = new Set(saved.disturbing);
+    this.#calmSince = saved.calmSince;
+  }
+}
+
+/** `3f9a…c2` of a hash. */
+export function shortHash(hash: string): string {
+  return hash.length <= 8 ? hash : `${hash.slice(0, 4)}…${hash.slice(-2)}`;
+}

@@ -1,0 +1,82 @@
+import type { NodeIndex } from '../../core/ids.ts';
+import { verifyStatement } from '../../kernel/host/signing.ts';
+import type { DecidedBlock, Decision, SignedMessage } from '../../protocols/protocol.ts';
+import type { Facts } from '../facts.ts';
+import type { Invariant } from '../invariant.ts';
+
+const HISTORY_MAX = 1024;
+const VERIFIED_MAX = 4096;
+
+/**
+ * Every decision carries a certificate: votes for that very block by a quorum of distinct members, each signature valid.
+ * Each distinct vote is verified once.
+ */
+export function certificates(): Invariant {
+  const verified = new Map<string, Uint8Array>();
+  let history: DecidedBlock[] = [];
+  let checked = 0;
+  return {
+    name: 'certificates',
+    states: 'every decision is proved by valid signatures of a quorum of distinct validators',
+    onDecision({ t, node, decision, block }, facts) {
+      const fault = examine(decision, history, facts, verified);
+      if (block.height === (history.at(-1)?.height ?? 0) + 1) history.push(block);
+      if (history.length > HISTORY_MAX) history.shift();
+      checked++;
+      return fault === null ? null : { at: t, detail: `${facts.name(node)} at height ${decision.slot}: ${fault}` };
+    },
+    standing: () => ({ verdict: 'holds', detail: `${checked} certificates verified` }),
+    capture: () => ({ history, checked }),
+    restore(state) {
+      const saved = state as { history: DecidedBlock[]; checked: number };
+      history = saved.history;
+      checked = saved.checked;
+      verified.clear();
+    },
+  };
+}
+
+function examine(
+  decision: Decision,
+  history: readonly DecidedBlock[],
+  facts: Facts,
+  verified: Map<string, Uint8Array>,
+): string | null {
+  const { protocol } = facts.world;
+  const votes = protocol.votes(decision);
+  const { members, quorum } = protocol.quorumAt(decision, history, { validatorCount: facts.validatorCount });
+  const signers = new Set<NodeIndex>();
+  for (const vote of votes) {
+    const { signer } = vote.proof;
+    const meta = protocol.meta(vote.message);
+    if (meta.slot !== decision.slot || meta.digest !== decision.digest) return 'a vote is for another block';
+    if (!members.includes(signer)) return `${facts.name(signer)} is not a member`;
+    if (signers.has(signer)) return `${facts.name(signer)} is counted twice`;
+    signers.add(signer);
+    if (!verifyOnce(vote, meta.epoch, decision, facts, verified))
+      return `the signature of ${facts.name(signer)} is not valid`;
+  }
+  return signers.size >= quorum ? null : `${signers.size} distinct signers, a quorum is ${quorum}`;
+}
+
+function verifyOnce(
+  vote: SignedMessage<unknown>,
+  epoch: number,
+  decision: Decision,
+  facts: Facts,
+  verified: Map<string, Uint8Array>,
+): boolean {
+  const { signer, signature } = vote.proof;
+  const key = `${decision.slot}/${epoch}/${signer}/${decision.digest}`;
+  const known = verified.get(key);
+  if (known !== undefined && sameBytes(known, signature)) return true;
+  if (!verifyStatement(facts.world, signer, vote.message as { readonly type: string }, signature)) return false;
+  if (verified.size > VERIFIED_MAX) verified.clear();
+  verified.set(key, signature);
+  return true;
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a === b) return true;
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

@@ -1,0 +1,66 @@
+/** Repeated measurements: median with the least and the most, so that a busy machine shows. */
+
+export type Group = 'crypto' | 'network' | 'kernel' | 'storm' | 'workers';
+export const GROUPS: readonly Group[] = ['crypto', 'network', 'kernel', 'storm', 'workers'];
+
+export interface Row {
+  readonly group: Group;
+  readonly name: string;
+  /** What the numbers count, such as `events/s`. More is better. */
+  readonly unit: string;
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  readonly runs: number;
+}
+
+/** Two ways to do one thing, measured in one run: `median(of) / median(to)`. */
+export interface Ratio {
+  readonly name: string;
+  readonly value: number;
+}
+
+export interface GroupResult {
+  readonly rows: readonly Row[];
+  readonly ratios: readonly Ratio[];
+}
+
+export interface BenchOptions {
+  /** Smaller sizes and shorter measurements, for a first look. */
+  readonly quick: boolean;
+  /** Milliseconds of a steady clock. */
+  readonly now: () => number;
+  /** Says what is being measured. */
+  readonly onStep: (text: string) => void;
+}
+
+/** Measurements of each figure, after one that only warms up. */
+export const RUNS = 5;
+
+export function rowOf(group: Group, name: string, unit: string, values: readonly number[]): Row {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? 0;
+  const median = sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
+  return { group, name, unit, median, min: sorted[0] ?? 0, max: sorted.at(-1) ?? 0, runs: sorted.length };
+}
+
+/** Nothing where either is missing or zero. */
+export function ratioOf(name: string, of: Row | undefined, to: Row | undefined): Ratio[] {
+  return of === undefined || to === undefined || to.median === 0 ? [] : [{ name, value: of.median / to.median }];
+}
+
+/**
+ * Calls `once` until `budgetMs` have passed (at least once).
+ * `once` answers with how much it did; the figure is the sum of that a second.
+ */
+export async function rate(once: () => number | Promise<number>, budgetMs: number, now: () => number): Promise<number> {
+  const began = now();
+  let done = 0;
+  let elapsed = 0;
+  do {
+    done += await once();
+    elapsed = now() - began;
+  } while (elapsed < budgetMs);
+  return (done * 1000) / elapsed;
+}

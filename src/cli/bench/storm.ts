@@ -1,0 +1,50 @@
+/** Seeds a second of a storm sweep on one core: four validators, 30 virtual seconds, modelled signatures. */
+import { Judge } from '../../checks/judge.ts';
+import { required } from '../../core/assert.ts';
+import { PROTOCOLS } from '../../protocols/registry.ts';
+import { openInProcess, type ObserverFactory } from '../../runtime/inprocess.ts';
+import { compileScenario, type Scenario } from '../../scenario/index.ts';
+import { runScenario } from '../run.ts';
+import { loadScenario } from '../source.ts';
+import { type BenchOptions, type GroupResult, RUNS, type Row, ratioOf, rowOf } from './measure.ts';
+
+const NAME = 'storm, n=4, 30 virtual s';
+const EVERYTHING = { until: Number.POSITIVE_INFINITY, windows: Number.POSITIVE_INFINITY, goal: null };
+
+export async function benchStorm({ quick, now, onStep }: BenchOptions): Promise<GroupResult> {
+  const loaded = await loadScenario('storm', ['stop.ms=30000'], null);
+  const scenario = required('scenario' in loaded ? loaded.scenario : null, 'the storm preset');
+  const seedCount = quick ? 5 : 20;
+  const ways: readonly (readonly [string, (seeded: Scenario) => Promise<unknown>])[] = [
+    [`${NAME}, unjudged`, (seeded) => runSeed(seeded, () => [])],
+    [`${NAME}, all invariants`, (seeded) => runSeed(seeded, (world) => [new Judge(world)])],
+    [`${NAME}, invariants, score board and meter, as npm run sim`, (seeded) => runScenario(seeded, null)],
+  ];
+  const values = ways.map((): number[] => []);
+  // The ways take turns, so that a busy moment of the machine hits all alike.
+  for (let run = -1; run < RUNS; run++) {
+    for (const [position, [name, once]] of ways.entries()) {
+      onStep(`${name}, run ${run + 1} of ${RUNS}`);
+      const began = now();
+      for (let seed = 1; seed <= seedCount; seed++) await once({ ...scenario, seed });
+      if (run >= 0) values[position]?.push((seedCount * 1000) / (now() - began));
+    }
+  }
+  const rows: Row[] = ways.map(([name], position) => rowOf('storm', name, 'seeds/s', values[position] ?? []));
+  const [unjudged, judged, whole] = rows;
+  return {
+    rows,
+    ratios: [
+      ...ratioOf('storm: all invariants / unjudged', judged, unjudged),
+      ...ratioOf('storm: as npm run sim / unjudged', whole, unjudged),
+    ],
+  };
+}
+
+async function runSeed(scenario: Scenario, observers: ObserverFactory): Promise<void> {
+  const options = { keepWords: false, highlights: 'all' } as const;
+  const run = await openInProcess(compileScenario(scenario, PROTOCOLS), options, observers);
+  run.run(EVERYTHING);
+  await run.status();
+  run.fingerprintNow();
+}

@@ -1,0 +1,107 @@
+/** The entries as people start them: through the bundle, in processes and threads of their own. */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { benchmark } from './benchmark.ts';
+import type { RunResult } from './run.ts';
+
+const RUNNER = fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url));
+
+function run(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [RUNNER, ...args]);
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (chunk) => {
+      out += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      err += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+}
+
+const seeds = (out: string): RunResult[] =>
+  out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as RunResult);
+
+describe('npm run sim', { timeout: 120_000 }, () => {
+  it('sweeps over threads in the order of seeds, with the results of one thread', async () => {
+    const args = ['sim', 'storm', '--seeds', '1..6', '--set', 'stop.ms=15000', '--json'];
+    const [threads, alone] = [await run(...args, '--jobs', '3'), await run(...args, '--jobs', '1')];
+    expect(threads.code).toBe(0);
+    expect(seeds(threads.out)).toEqual(seeds(alone.out));
+    expect(seeds(threads.out).map(({ seed }) => seed)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('gives one result whatever the executor', async () => {
+    const args = ['sim', 'storm', '--seed', '5', '--set', 'stop.ms=8000', '--json'];
+    const [workers, inProcess] = [await run(...args, '--executor', 'workers'), await run(...args)];
+    expect(workers).toEqual(inProcess);
+    expect(workers.code).toBe(0);
+  });
+
+  it('lists as one document', async () => {
+    const { code, out } = await run('sim', '--list', '--json');
+    expect(code).toBe(0);
+    const document = JSON.parse(out) as Record<string, unknown[]>;
+    expect(Object.keys(document)).toEqual(['protocols', 'mutants', 'presets']);
+    expect(document['presets']).toContainEqual(expect.objectContaining({ id: 'storm', name: 'Fault storm' }));
+  });
+
+  it('exits 2 with one line on bad input, 1 on a violation', async () => {
+    const bad = await run('sim', 'storm', '--set', 'clients=-1');
+    expect(bad).toMatchObject({ code: 2, out: '' });
+    expect(bad.err.trimEnd().split('\n')).toHaveLength(1);
+    const broken = await run('sim', 'mutant-unverified', '--json');
+    expect(broken.code).toBe(1);
+  });
+});
+
+describe('npm run check', { timeout: 60_000 }, () => {
+  it.each(['ltl', 'petri', 'trace'])('%s says that it is planned', async (command) => {
+    const { code, out, err } = await run('check', command, 'file');
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^unsupported: .* \(planned\)\n$/);
+  });
+});
+
+describe('npm run bench', { timeout: 60_000 }, () => {
+  it('measures the wanted group as JSON: medians of five within their least and most', async () => {
+    const { code, out } = await run('bench', '--only', 'network', '--quick', '--json');
+    expect(code).toBe(0);
+    const { machine, rows } = JSON.parse(out) as {
+      machine: { cores: number };
+      rows: Record<string, number | string>[];
+    };
+    expect(machine.cores).toBeGreaterThan(0);
+    expect(rows.length).toBeGreaterThan(3);
+    for (const { group, median, min, max, runs } of rows) {
+      expect({ group, runs }).toEqual({ group: 'network', runs: 5 });
+      expect(Number(min)).toBeGreaterThan(0);
+      expect(Number(min)).toBeLessThanOrEqual(Number(median));
+      expect(Number(median)).toBeLessThanOrEqual(Number(max));
+    }
+  });
+
+  it('refuses what it does not know', async () => {
+    let err = '';
+    const write = (text: string): void => {
+      err += text;
+    };
+    const io = {
+      out: write,
+      err: { write },
+      platform: () => {
+        throw new Error('unused');
+      },
+      machine: {},
+      now: () => 0,
+    };
+    expect(await benchmark(['--only', 'page'], io)).toBe(2);
+    expect(err).toContain('--only: found "page", expected crypto');
+  });
+});

@@ -1,0 +1,25 @@
+/** Entry of `npm run sim`, and of every thread of its sweeps. */
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isMainThread } from 'node:worker_threads';
+import { nodePlatform } from './platform.ts';
+import { simulate } from './simulate.ts';
+import { serveSweep } from './sweep.ts';
+
+const entry = fileURLToPath(import.meta.url);
+const beside = (name: string): string => join(dirname(entry), `${name}.mjs`);
+
+if (isMainThread) {
+  // A reader that has seen enough (`| head`) is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  process.exitCode = await simulate(process.argv.slice(2), {
+    out: (text) => void process.stdout.write(text),
+    err: process.stderr,
+    platform: () => nodePlatform({ conductor: beside('conductor.worker'), node: beside('node.worker') }),
+    sweepEntry: entry,
+    coreCount: availableParallelism(),
+  });
+} else {
+  serveSweep();
+}

@@ -1,0 +1,243 @@
+/**
+ * The common case of canonical CBOR (RFC 8949 §4.2.1) without a detour over tokens: null, booleans, safe integers, ASCII texts,
+ * bytes, arrays and plain objects. Everything else is left to the general codec: `encodeCommon` and `decodeCommon` answer
+ * null or `UNCOMMON`, never something else than it would.
+ */
+
+/** `decodeCommon` leaves these bytes to the general codec. */
+export const UNCOMMON: unique symbol = Symbol('uncommon');
+
+const MAJOR = { uint: 0x00, negative: 0x20, bytes: 0x40, text: 0x60, array: 0x80, map: 0xa0 } as const;
+const [FALSE, TRUE, NULL] = [0xf4, 0xf5, 0xf6];
+const WORD = 4294967296;
+/** Deeper data, and cycles, are left to the general codec. */
+const DEPTH_MAX = 64;
+
+let buffer = new Uint8Array(4096);
+let fill = 0;
+
+/** Canonical bytes, or null where the value is not of the common kinds. */
+export function encodeCommon(value: unknown): Uint8Array | null {
+  fill = 0;
+  return write(value, 0) ? buffer.slice(0, fill) : null;
+}
+
+function write(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+      return writeText(value);
+    case 'number':
+      if (!Number.isSafeInteger(value)) return false;
+      if (value >= 0) writeHead(MAJOR.uint, value);
+      else writeHead(MAJOR.negative, -1 - value);
+      return true;
+    case 'boolean':
+      writeByte(value ? TRUE : FALSE);
+      return true;
+    case 'object':
+      if (value === null) {
+        writeByte(NULL);
+        return true;
+      }
+      return depth < DEPTH_MAX && writeObject(value, depth + 1);
+    default:
+      return false;
+  }
+}
+
+function writeObject(value: object, depth: number): boolean {
+  if (Array.isArray(value)) {
+    writeHead(MAJOR.array, value.length);
+    for (let i = 0; i < value.length; i++) if (!write(value[i], depth)) return false;
+    return true;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Uint8Array.prototype) return writeBytes(value as Uint8Array);
+  if (prototype !== Object.prototype) return false;
+  const keys = sortKeys(Object.keys(value));
+  writeHead(MAJOR.map, keys.length);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as string;
+    if (!writeText(key) || !write((value as Record<string, unknown>)[key], depth)) return false;
+  }
+  return true;
+}
+
+/** By length, then by code: the order of the encoded keys where all are ASCII. An insertion sort: objects have few keys. */
+function sortKeys(keys: string[]): string[] {
+  for (let i = 1; i < keys.length; i++) {
+    const key = keys[i] as string;
+    let hole = i;
+    for (; hole > 0; hole--) {
+      const before = keys[hole - 1] as string;
+      if (before.length < key.length || (before.length === key.length && before <= key)) break;
+      keys[hole] = before;
+    }
+    keys[hole] = key;
+  }
+  return keys;
+}
+
+function writeText(text: string): boolean {
+  const { length } = text;
+  writeHead(MAJOR.text, length);
+  reserve(length);
+  const [target, start] = [buffer, fill];
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return false;
+    target[start + i] = code;
+  }
+  fill = start + length;
+  return true;
+}
+
+function writeBytes(bytes: Uint8Array): boolean {
+  writeHead(MAJOR.bytes, bytes.length);
+  reserve(bytes.length);
+  buffer.set(bytes, fill);
+  fill += bytes.length;
+  return true;
+}
+
+function writeByte(byte: number): void {
+  reserve(1);
+  buffer[fill++] = byte;
+}
+
+/** The shortest head for a length or integer up to 2^53 − 1. */
+function writeHead(major: number, value: number): void {
+  reserve(9);
+  if (value < 24) {
+    buffer[fill++] = major | value;
+  } else if (value < 0x100) {
+    buffer[fill++] = major | 24;
+    buffer[fill++] = value;
+  } else if (value < 0x10000) {
+    buffer[fill++] = major | 25;
+    buffer[fill++] = value >>> 8;
+    buffer[fill++] = value;
+  } else if (value < WORD) {
+    buffer[fill++] = major | 26;
+    writeWord(value);
+  } else {
+    buffer[fill++] = major | 27;
+    writeWord(Math.floor(value / WORD));
+    writeWord(value % WORD);
+  }
+}
+
+function writeWord(value: number): void {
+  buffer[fill++] = value >>> 24;
+  buffer[fill++] = value >>> 16;
+  buffer[fill++] = value >>> 8;
+  buffer[fill++] = value;
+}
+
+function reserve(length: number): void {
+  if (fill + length <= buffer.length) return;
+  const larger = new Uint8Array(Math.max(buffer.length * 2, fill + length));
+  larger.set(buffer.subarray(0, fill));
+  buffer = larger;
+}
+
+const NOTHING = new Uint8Array(0);
+let source: Uint8Array = NOTHING;
+let at = 0;
+
+/** The value of bytes that are wholly of the common kinds in shortest form; otherwise, damage included, `UNCOMMON`. */
+export function decodeCommon(bytes: Uint8Array): unknown {
+  source = bytes;
+  at = 0;
+  const value = read(0);
+  const isWhole = at === bytes.length;
+  source = NOTHING;
+  return isWhole ? value : UNCOMMON;
+}
+
+function read(depth: number): unknown {
+  if (at >= source.length || depth > DEPTH_MAX) return UNCOMMON;
+  const initial = source[at++] as number;
+  if (initial === NULL) return null;
+  if (initial === TRUE) return true;
+  if (initial === FALSE) return false;
+  const length = readLength(initial & 0x1f);
+  if (length < 0) return UNCOMMON;
+  switch (initial & 0xe0) {
+    case MAJOR.uint:
+      return length;
+    case MAJOR.negative:
+      return length === Number.MAX_SAFE_INTEGER ? UNCOMMON : -1 - length;
+    case MAJOR.bytes:
+      return readBytes(length);
+    case MAJOR.text:
+      return readText(length);
+    case MAJOR.array:
+      return readArray(length, depth + 1);
+    case MAJOR.map:
+      return readMap(length, depth + 1);
+    default:
+      return UNCOMMON;
+  }
+}
+
+/** The number in a head; −1 where it is not in shortest form, too large, or cut off. */
+function readLength(info: number): number {
+  if (info < 24) return info;
+  const size = info === 24 ? 1 : info === 25 ? 2 : info === 26 ? 4 : info === 27 ? 8 : 0;
+  if (size === 0 || at + size > source.length) return -1;
+  let value = 0;
+  for (let i = 0; i < size; i++) value = value * 256 + (source[at++] as number);
+  const least = size === 1 ? 24 : size === 2 ? 0x100 : size === 4 ? 0x10000 : WORD;
+  return value >= least && value <= Number.MAX_SAFE_INTEGER ? value : -1;
+}
+
+function readBytes(length: number): unknown {
+  if (at + length > source.length) return UNCOMMON;
+  const bytes = new Uint8Array(length);
+  bytes.set(source.subarray(at, at + length));
+  at += length;
+  return bytes;
+}
+
+function readText(length: number): string | typeof UNCOMMON {
+  if (at + length > source.length) return UNCOMMON;
+  let text = '';
+  for (const end = at + length; at < end; at++) {
+    const code = source[at] as number;
+    if (code > 0x7f) return UNCOMMON;
+    text += ASCII[code];
+  }
+  return text;
+}
+
+const ASCII = Array.from({ length: 0x80 }, (_, code) => String.fromCharCode(code));
+
+function readArray(length: number, depth: number): unknown {
+  // Each element takes a byte at least: a damaged length must not reserve memory.
+  if (length > source.length - at) return UNCOMMON;
+  const list: unknown[] = [];
+  for (let i = 0; i < length; i++) {
+    const item = read(depth);
+    if (item === UNCOMMON) return UNCOMMON;
+    list.push(item);
+  }
+  return list;
+}
+
+function readMap(length: number, depth: number): unknown {
+  if (length > source.length - at) return UNCOMMON;
+  const map: Record<string, unknown> = {};
+  for (let i = 0; i < length; i++) {
+    const initial = source[at++] as number;
+    if ((initial & 0xe0) !== MAJOR.text) return UNCOMMON;
+    const size = readLength(initial & 0x1f);
+    const key = size < 0 ? UNCOMMON : readText(size);
+    // Whether a key may appear twice is the general codec's to say.
+    if (key === UNCOMMON || key === '__proto__' || Object.hasOwn(map, key)) return UNCOMMON;
+    const item = read(depth);
+    if (item === UNCOMMON) return UNCOMMON;
+    map[key] = item;
+  }
+  return map;
+}

@@ -1,0 +1,27 @@
+/**
+ * Quorum arithmetic, here and nowhere else.
+ *
+ * With n nodes of which at most f = ⌊(n−1)/3⌋ are Byzantine, two quorums must share a correct node:
+ * 2q − n > f, so the smallest safe quorum is q = ⌊(n+f)/2⌋ + 1. It is 2f+1 only when n = 3f+1.
+ * Progress needs q ≤ n − f, which holds because n > 3f.
+ */
+
+/** The largest number of Byzantine nodes that n nodes tolerate. */
+export function maxFaulty(nodeCount: number): number {
+  return Math.floor((nodeCount - 1) / 3);
+}
+
+/** The smallest number of distinct votes of which any two sets share a correct node. */
+export function quorumSize(nodeCount: number): number {
+  return Math.floor((nodeCount + maxFaulty(nodeCount)) / 2) + 1;
+}
+
+/** One more than can be lying: among so many distinct nodes one is correct. */
+export function oneCorrect(nodeCount: number): number {
+  return maxFaulty(nodeCount) + 1;
+}
+
+/** More than half of the whole cluster: the quorum of crash-fault protocols. */
+export function majority(nodeCount: number): number {
+  return Math.floor(nodeCount / 2) + 1;
+}

@@ -1,0 +1,29 @@
+import type { NodeIndex } from '../../core/ids.ts';
+import { PURPOSE, streamKey } from '../../core/prng.ts';
+import type { NodeContext } from '../../protocols/protocol.ts';
+import type { Message } from './machines.ts';
+import { verifyStatement } from './signing.ts';
+import type { World } from './world.ts';
+
+/** What the machine of `self` may know of the world. `onVerify` charges the node for a signature inside a message. */
+export function nodeContext(
+  world: World,
+  self: NodeIndex,
+  onVerify: (signer: NodeIndex) => void,
+): NodeContext<unknown, Message> {
+  const { plan } = world;
+  return {
+    self,
+    validatorCount: plan.validators.length,
+    clientCount: plan.clientCount,
+    stakes: plan.validators.map((validator) => validator.stake),
+    config: world.config,
+    mutant: plan.protocol.mutant,
+    random: streamKey(plan.seed, PURPOSE.workload, self),
+    workload: plan.workload,
+    verify(signer, message, signature) {
+      onVerify(signer);
+      return verifyStatement(world, signer, message, signature);
+    },
+  };
+}

@@ -1,0 +1,72 @@
+/** The effects of one step, as the host carries them out: sends are signed at once and leave when the step is over. */
+import type { NodeIndex } from '../../core/ids.ts';
+import type { Micros } from '../../core/time.ts';
+import type { Decision, Effects, SignedMessage, SignedRef } from '../../protocols/protocol.ts';
+import { EVERYONE, type Outgoing } from './adversary.ts';
+
+type Message = { readonly type: string };
+
+/** What effects need of their host. */
+export interface EffectsTarget {
+  readonly self: NodeIndex;
+  signOwn(to: NodeIndex, message: Message): Outgoing;
+  passOn(to: NodeIndex, message: Message, proof: SignedRef): Outgoing;
+  armTimer(timer: unknown, after: Micros): void;
+  disarmTimer(timer: unknown): void;
+  store(record: unknown): void;
+  decided(decision: Decision): void;
+  noted(rule: string): void;
+  accused(against: NodeIndex, what: string, first: SignedMessage<unknown>, second: SignedMessage<unknown>): void;
+}
+
+export class HostEffects implements Effects<Message, unknown, unknown> {
+  /** What this step wants sent, in order; the host empties it. */
+  readonly outgoing: Outgoing[] = [];
+  readonly #host: EffectsTarget;
+
+  constructor(host: EffectsTarget) {
+    this.#host = host;
+  }
+
+  send(to: NodeIndex, message: Message): SignedRef {
+    const item = this.#host.signOwn(to, message);
+    this.outgoing.push(item);
+    return { signer: this.#host.self, signature: item.signature };
+  }
+
+  broadcast(message: Message): SignedRef {
+    return this.send(EVERYONE, message);
+  }
+
+  sign(message: Message): SignedRef {
+    return { signer: this.#host.self, signature: this.#host.signOwn(EVERYONE, message).signature };
+  }
+
+  relay(to: NodeIndex, message: Message, proof: SignedRef): void {
+    this.outgoing.push(this.#host.passOn(to, message, proof));
+  }
+
+  setTimer(timer: unknown, after: Micros): void {
+    this.#host.armTimer(timer, after);
+  }
+
+  cancelTimer(timer: unknown): void {
+    this.#host.disarmTimer(timer);
+  }
+
+  persist(record: unknown): void {
+    this.#host.store(record);
+  }
+
+  decide(decision: Decision): void {
+    this.#host.decided(decision);
+  }
+
+  note(rule: string): void {
+    this.#host.noted(rule);
+  }
+
+  evidence(against: NodeIndex, what: string, first: SignedMessage<Message>, second: SignedMessage<Message>): void {
+    this.#host.accused(against, what, first, second);
+  }
+}

@@ -1,0 +1,400 @@
+/**
+ * NodeHost: one node of the testnet. It queues what is to happen to the node, models its CPU, verifies every envelope
+ * before the machine sees it, signs what leaves, lets a traitor's behaviours loose on it, and records all of it.
+ */
+import { assert } from '../../core/assert.ts';
+import { clonePlain } from '../../core/clone.ts';
+import { encode } from '../../core/encoding.ts';
+import type { NodeIndex } from '../../core/ids.ts';
+import type { Micros } from '../../core/time.ts';
+import type { Decision, NodeContext, SignedMessage, SignedRef } from '../../protocols/protocol.ts';
+import type { ControlEvent } from '../control.ts';
+import { bareEnvelope, type Envelope } from '../envelope.ts';
+import type { FaultPlan } from '../plan.ts';
+import { EVENT_CLASS, EventQueue } from '../queue.ts';
+import { Recorder } from '../trace/recorder.ts';
+import { dropCode } from '../trace/records.ts';
+import type { DropReason } from '../trace/events.ts';
+import type { Outgoing } from './adversary.ts';
+import { Cpu } from './cpu.ts';
+import { type EffectsTarget, HostEffects } from './effects.ts';
+import { type AnyMachine, type Message, machineOf } from './machines.ts';
+import { nodeContext } from './context.ts';
+import { contentHash, Outbox } from './outbox.ts';
+import { Observation } from './observation.ts';
+import type { Side } from './side.ts';
+import type { HostReport, HostSnapshot, Payload, TimerEntry } from './snapshot.ts';
+import { encodeAgain, openEnvelope, statementBytes, verifyEnvelope } from './signing.ts';
+import { Traitor } from './traitor.ts';
+import { createWork, type Work } from './work.ts';
+import type { World } from './world.ts';
+
+export class NodeHost implements EffectsTarget {
+  readonly self: NodeIndex;
+  readonly recorder: Recorder;
+  alive = false;
+  readonly #world: World;
+  readonly #machine: AnyMachine;
+  readonly #ctx: NodeContext<unknown, Message>;
+  readonly #queue = new EventQueue<Payload>();
+  readonly #cpu = new Cpu<Envelope | TimerEntry>();
+  readonly #outbox: Outbox;
+  readonly #effects: HostEffects;
+  readonly #traitor: Traitor;
+  #sides: Side[] = [];
+  /** The side whose step runs. */
+  #active = 0;
+  #disk: unknown[] = [];
+  #generation = 0;
+  #now: Micros = 0;
+  /** Time of the last event. */
+  #clock: Micros = 0;
+  /** CPU time that the step in progress has cost so far, µs. */
+  #spent: Micros = 0;
+  #slowMilli = 1000;
+  readonly #observation: Observation;
+  readonly work: Work;
+
+  constructor(world: World, self: NodeIndex, secretKey: Uint8Array) {
+    this.#world = world;
+    this.self = self;
+    this.#secretKey = secretKey;
+    this.recorder = new Recorder(self, world.hash, world.keepWords);
+    this.#machine = machineOf(world, self);
+    this.#observation = new Observation(world, this.recorder, this.#machine);
+    this.work = createWork(world.protocol.declaration.messages.length);
+    this.#outbox = new Outbox(world, self, this.recorder, this.work);
+    this.#effects = new HostEffects(this);
+    this.#traitor = new Traitor(world, self);
+    this.#ctx = nodeContext(world, self, (signer) => this.#chargeVerify(signer));
+  }
+
+  readonly #secretKey: Uint8Array;
+
+  /** Time of the next thing that happens here, or Infinity. */
+  get nextTime(): Micros {
+    return Math.min(this.#queue.nextTime, this.#cpu.readyAt);
+  }
+
+  /** Brings the node to life at t = 0. */
+  start(): void {
+    this.alive = true;
+    this.#sides = [{ state: this.#machine.create(this.#ctx), timers: new Map() }];
+    this.#runStep(0, { kind: 'start', now: 0 }, 0);
+  }
+
+  /** Puts a copy that arrives at `at` into the node's future. */
+  arrive(envelope: Envelope, at: Micros): void {
+    this.#queue.push(at, EVENT_CLASS.arrival, envelope.origin, envelope.sequence, envelope);
+  }
+
+  schedule(event: ControlEvent): void {
+    this.#queue.push(event.at, EVENT_CLASS.control, 0, event.order, event);
+  }
+
+  /** Runs everything that is to be handled before `until`, in order. At most `limit` events; returns how many ran. */
+  run(until: Micros, limit = Number.POSITIVE_INFINITY): number {
+    let count = 0;
+    while (count < limit && this.nextTime < until) {
+      this.#advance();
+      count++;
+    }
+    return count;
+  }
+
+  #advance(): void {
+    const queued = this.#queue.nextTime;
+    const ready = this.#cpu.readyAt;
+    assert(Math.min(queued, ready) >= this.#clock, 'time never goes back');
+    this.#clock = Math.min(queued, ready);
+    if (ready < queued || (ready === queued && this.#queue.nextClass !== EVENT_CLASS.control)) {
+      const work = this.#cpu.take();
+      this.#handle(work.payload, ready, work.arrivedAt);
+      this.#cpu.next();
+      return;
+    }
+    const eventClass = this.#queue.nextClass;
+    const payload = this.#queue.pop();
+    if (eventClass === EVENT_CLASS.control) this.#onControl(payload as ControlEvent);
+    else if (eventClass === EVENT_CLASS.delayedSend) this.#onDelayedSend(payload as Outgoing, queued);
+    else this.#onWork(payload as Envelope | TimerEntry, queued);
+  }
+
+  #onWork(payload: Envelope | TimerEntry, now: Micros): void {
+    if (!this.alive) {
+      if ('origin' in payload) this.#drop(payload, now, 'crashed');
+      return;
+    }
+    const cost = 'origin' in payload ? this.#openingCost(payload) : 0;
+    this.work.cpuMicros += cost;
+    if (this.#cpu.readyNow(now, cost)) this.#handle(payload, now, now);
+    else if (!this.#cpu.offer(payload, now, cost) && 'origin' in payload) this.#drop(payload, now, 'overflow');
+  }
+
+  /** CPU time until an envelope is verified: its signature, and hashing what came. */
+  #openingCost(envelope: Envelope): Micros {
+    const cost = this.#world.costs[envelope.claimedFrom];
+    if (cost === undefined) return 0;
+    return this.#scaled(cost.verifyMicros + Math.floor((envelope.sizeBytes * cost.hashMicrosPerKiB) / 1024));
+  }
+
+  #handle(payload: Envelope | TimerEntry, now: Micros, arrivedAt: Micros): void {
+    if ('origin' in payload) this.#onEnvelope(payload, now, arrivedAt);
+    else this.#onTimer(payload, now);
+  }
+
+  #onEnvelope(envelope: Envelope, now: Micros, arrivedAt: Micros): void {
+    const world = this.#world;
+    this.work.verified++;
+    if (world.suites[envelope.claimedFrom] === undefined || envelope.claimedFrom === this.self) {
+      return this.#drop(envelope, now, 'unknown-sender');
+    }
+    const memo = openEnvelope(world, envelope);
+    if (memo.message === null) return this.#drop(envelope, now, 'malformed');
+    if (world.plan.protocol.mutant !== 'unverified' && !verifyEnvelope(world, envelope)) {
+      return this.#drop(envelope, now, 'bad-signature');
+    }
+    this.recorder.deliver(now, envelope.origin, envelope.sequence, now - arrivedAt);
+    const from = envelope.claimedFrom;
+    const message = memo.message as Message;
+    this.#traitor.overhear(envelope, message);
+    const proof = { signer: from, signature: envelope.signature };
+    const input = { kind: 'message', now, from, message, proof } as const;
+    for (const side of this.#traitor.audience(from, envelope.sequence, this.#sides.length)) {
+      this.#runStep(side, input, now);
+    }
+  }
+
+  #onTimer(entry: TimerEntry, now: Micros): void {
+    const side = this.#sides[entry.side];
+    const armed = side?.timers.get(entry.key);
+    if (side === undefined || armed === undefined || armed.generation !== entry.generation) return;
+    side.timers.delete(entry.key);
+    this.recorder.timer(now, entry.key);
+    this.#runStep(entry.side, { kind: 'timeout', now, timer: armed.timer }, now);
+  }
+
+  #onControl(event: ControlEvent): void {
+    if (event.kind === 'submit') {
+      if (event.submission.client !== this.self || !this.alive) return;
+      const { from, to, amount } = event.submission;
+      const command = { kind: 'transfer', from, to, amount };
+      return this.#runStep(0, { kind: 'command', now: event.at, command }, event.at);
+    }
+    if (event.kind === 'begin') this.#beginFault(event.fault, event.at);
+    else this.#endFault(event.fault, event.at);
+  }
+
+  #beginFault(fault: FaultPlan, now: Micros): void {
+    this.#outbox.beginRule(fault.id, fault);
+    if (!('target' in fault) || fault.target !== this.self) return;
+    if (fault.kind === 'slow') this.#slowMilli = fault.factorMilli;
+    if (fault.kind === 'crash') this.#crash(now);
+    if (fault.kind === 'byzantine') {
+      this.#traitor.begin(fault);
+      const original = this.#sides[0];
+      if (fault.behaviour === 'twins' && this.#sides.length === 1 && original !== undefined) {
+        this.#sides.push({ state: clonePlain(original.state), timers: new Map() });
+        for (const [, armed] of original.timers) this.#arm(1, armed.timer, armed.due);
+      }
+      this.#observe(now);
+    }
+  }
+
+  #endFault(fault: FaultPlan, now: Micros): void {
+    this.#outbox.endRule(fault.id, now);
+    if (!('target' in fault) || fault.target !== this.self) return;
+    if (fault.kind === 'slow') this.#slowMilli = 1000;
+    if (fault.kind === 'crash' && !this.alive) this.#restart(fault.disk, now);
+    if (fault.kind === 'byzantine') {
+      this.#traitor.end(fault.id);
+      if (fault.behaviour === 'twins') this.#sides.length = Math.min(this.#sides.length, 1);
+      this.#observe(now);
+    }
+  }
+
+  #crash(now: Micros): void {
+    if (!this.alive) return;
+    this.alive = false;
+    for (const work of this.#cpu.clear(now)) {
+      if ('origin' in work.payload) this.#drop(work.payload, now, 'crashed');
+    }
+    this.#sides = [];
+    this.#observe(now);
+  }
+
+  #restart(disk: 'durable' | 'amnesia' | 'torn', now: Micros): void {
+    if (disk === 'amnesia') this.#disk = [];
+    if (disk === 'torn') this.#disk.pop();
+    this.alive = true;
+    this.#cpu.freeAt = now;
+    this.#sides = [{ state: this.#machine.recover(this.#ctx, this.#disk), timers: new Map() }];
+    this.#runStep(0, { kind: 'start', now }, now);
+  }
+
+  #onDelayedSend(item: Outgoing, now: Micros): void {
+    if (this.alive) this.#outbox.dispatch([item], now, false);
+  }
+
+  #runStep(sideIndex: number, input: Parameters<AnyMachine['step']>[1], now: Micros): void {
+    const side = this.#sides[sideIndex] as Side;
+    this.#active = sideIndex;
+    this.#now = now;
+    this.#spent = 0;
+    this.#machine.step(side.state, input, this.#effects, this.#ctx);
+    this.#observe(now);
+    const departure = now + this.#spent;
+    this.work.cpuMicros += this.#spent;
+    this.#cpu.freeAt = Math.max(this.#cpu.freeAt, departure);
+    if (this.#effects.outgoing.length > 0) this.#depart(side, departure);
+  }
+
+  #depart(side: Side, departure: Micros): void {
+    let items: readonly Outgoing[] = this.#effects.outgoing;
+    if (this.#traitor.active) {
+      items = this.#traitor.transform(items, this.#active, side.state, this.#ctx, (to, message) =>
+        this.signOwn(to, message),
+      );
+      for (const item of items) {
+        if (item.delay === 0) continue;
+        const later = { ...item, delay: 0 };
+        this.#queue.push(departure + item.delay, EVENT_CLASS.delayedSend, this.self, this.#generation++, later);
+      }
+      items = items.filter((item) => item.delay === 0);
+    }
+    this.#outbox.dispatch(items, departure, !this.#traitor.active);
+    this.#effects.outgoing.length = 0;
+  }
+
+  signOwn(to: NodeIndex, message: Message): Outgoing {
+    const world = this.#world;
+    const suite = world.suites[this.self];
+    assert(suite !== undefined, 'every node has a suite');
+    this.work.signed++;
+    this.#spent += this.#scaled(world.costs[this.self]?.signMicros ?? 0);
+    const bytes = encode(message);
+    const signature = suite.sign(statementBytes(world, message, bytes), this.#secretKey);
+    return { to, claimedFrom: this.self, message, bytes, signature, delay: 0, tampered: false };
+  }
+
+  passOn(to: NodeIndex, message: Message, proof: SignedRef): Outgoing {
+    const bytes = encodeAgain(message);
+    return { to, claimedFrom: proof.signer, message, bytes, signature: proof.signature, delay: 0, tampered: false };
+  }
+
+  armTimer(timer: unknown, after: Micros): void {
+    this.#arm(this.#active, timer, this.#now + after);
+  }
+
+  #arm(sideIndex: number, timer: unknown, due: Micros): void {
+    const key = this.#machine.timerKey(timer);
+    const generation = this.#generation++;
+    this.#sides[sideIndex]?.timers.set(key, { timer, due, generation });
+    this.#queue.push(due, EVENT_CLASS.timer, sideIndex, generation, { side: sideIndex, key, generation });
+  }
+
+  disarmTimer(timer: unknown): void {
+    this.#sides[this.#active]?.timers.delete(this.#machine.timerKey(timer));
+  }
+
+  store(record: unknown): void {
+    if (this.#active === 0) this.#disk.push(record);
+  }
+
+  decided(decision: Decision): void {
+    if (this.#active !== 0) return;
+    this.recorder.decide(this.#now, decision.slot, decision.epoch, decision.digest);
+    this.#world.emit({ kind: 'decide', t: this.#now, node: this.self, decision });
+  }
+
+  noted(rule: string): void {
+    this.recorder.note(this.#now, rule);
+  }
+
+  accused(against: NodeIndex, what: string, first: SignedMessage<unknown>, second: SignedMessage<unknown>): void {
+    const pair = [first, second].map(({ message, proof }) => ({ message, signature: proof.signature }));
+    const hashes = pair.flatMap(({ message, signature }) => contentHash(this.#world, encode(message), signature));
+    this.recorder.evidence(this.#now, against, what, hashes);
+    this.#world.emit({ kind: 'evidence', t: this.#now, node: this.self, against, what, statements: pair });
+  }
+
+  /** All that the node is, as plain data that still shares objects with it: clone before keeping it. */
+  capture(): HostSnapshot {
+    const bare = new Map<Envelope, Envelope>();
+    const strip = <T extends Payload>(payload: T): T => {
+      if (!('origin' in payload)) return payload;
+      const known = bare.get(payload) ?? bareEnvelope(payload);
+      bare.set(payload, known);
+      return known as T;
+    };
+    const cpu = this.#cpu.capture();
+    return {
+      alive: this.alive,
+      sides: this.#sides,
+      disk: this.#disk,
+      queue: [...this.#queue.entries()].map((entry) => ({ ...entry, payload: strip(entry.payload) })),
+      cpu: { ...cpu, inbox: cpu.inbox.map((work) => ({ ...work, payload: strip(work.payload) })) },
+      links: this.#outbox.capture(strip),
+      sequence: this.#outbox.sequence,
+      traitor: this.#traitor.capture(),
+      generation: this.#generation,
+      slowMilli: this.#slowMilli,
+      ...this.#observation.capture(),
+      recorder: this.recorder.snapshot(),
+      work: this.work,
+    };
+  }
+
+  /** Becomes what `capture` saw. The snapshot's objects become the node's own: clone it first if it is to be kept. */
+  restore(snapshot: HostSnapshot): void {
+    this.alive = snapshot.alive;
+    this.#clock = 0;
+    this.#sides = [...snapshot.sides];
+    this.#disk = [...snapshot.disk];
+    this.#queue.clear();
+    for (const { time, eventClass, source, sequence, payload } of snapshot.queue) {
+      this.#queue.push(time, eventClass, source, sequence, payload);
+    }
+    this.#cpu.restore(snapshot.cpu);
+    this.#outbox.links = snapshot.links;
+    this.#outbox.sequence = snapshot.sequence;
+    this.#traitor.restore(snapshot.traitor);
+    this.#generation = snapshot.generation;
+    this.#slowMilli = snapshot.slowMilli;
+    this.#observation.restore(snapshot);
+    this.recorder.restore(snapshot.recorder);
+    Object.assign(this.work, snapshot.work);
+  }
+
+  /** What the node knows now, for the inspector; null knowledge while it is down. */
+  inspect(): HostReport {
+    const side = this.#sides[0];
+    return {
+      alive: this.alive,
+      byzantine: this.#traitor.active,
+      knowledge: side === undefined ? null : this.#machine.inspect(side.state),
+      timers: [...(side?.timers ?? [])].map(([timer, { due }]) => ({ timer, due })),
+      cpuFreeAt: this.#cpu.freeAt,
+      inboxLength: this.#cpu.backlog,
+    };
+  }
+
+  #chargeVerify(signer: NodeIndex): void {
+    this.work.verified++;
+    this.#spent += this.#scaled(this.#world.costs[signer]?.verifyMicros ?? 0);
+  }
+
+  #scaled(micros: Micros): Micros {
+    return this.#slowMilli === 1000 ? micros : Math.floor((micros * this.#slowMilli) / 1000);
+  }
+
+  #drop(envelope: Envelope, now: Micros, reason: DropReason): void {
+    const code = dropCode(reason);
+    this.work.dropped[code] = (this.work.dropped[code] ?? 0) + 1;
+    this.recorder.drop(now, envelope.origin, envelope.sequence, code);
+  }
+
+  #observe(now: Micros): void {
+    this.#observation.look(now, this.alive, this.#traitor.code, this.#sides[0]?.state ?? null);
+  }
+}

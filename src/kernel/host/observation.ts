@@ -1,0 +1,55 @@
+import type { Micros } from '../../core/time.ts';
+import type { Recorder } from '../trace/recorder.ts';
+import type { AnyMachine } from './machines.ts';
+import type { World } from './world.ts';
+
+/** Most fields that a protocol may declare. */
+const FIELDS_MAX = 24;
+/** No field ever has it: the first look always counts as a change. */
+const NEVER = -2;
+
+/** What others can see of a node: its declared fields, recorded whenever one of them changes. */
+export class Observation {
+  readonly #world: World;
+  readonly #recorder: Recorder;
+  readonly #machine: AnyMachine;
+  readonly #fieldCount: number;
+  readonly #seen = new Int32Array(FIELDS_MAX).fill(NEVER);
+  readonly #now = new Int32Array(FIELDS_MAX).fill(-1);
+  #flags = -1;
+
+  constructor(world: World, recorder: Recorder, machine: AnyMachine) {
+    this.#world = world;
+    this.#recorder = recorder;
+    this.#machine = machine;
+    this.#fieldCount = Math.min(world.protocol.declaration.fields.length, FIELDS_MAX);
+  }
+
+  /** `state`: null while the node is down, then the fields stay as they were. `behaviour`: code, 0 when correct. */
+  look(t: Micros, alive: boolean, behaviour: number, state: unknown): void {
+    const flags = (alive ? 1 : 0) | (behaviour << 1);
+    if (state !== null) this.#machine.observe(state, this.#now);
+    let changed = flags !== this.#flags;
+    for (let i = 0; i < this.#fieldCount; i++) {
+      if (this.#now[i] === this.#seen[i]) continue;
+      changed = true;
+      this.#seen[i] = this.#now[i] as number;
+    }
+    if (!changed) return;
+    this.#flags = flags;
+    this.#recorder.state(t, flags, this.#seen, this.#fieldCount);
+    if (this.#world.highlights === 'decisions') return;
+    const fields = this.#seen.slice(0, this.#fieldCount);
+    this.#world.emit({ kind: 'state', t, node: this.#recorder.node, alive, fields });
+  }
+
+  capture(): { readonly observed: Int32Array; readonly flags: number } {
+    return { observed: this.#seen.slice(), flags: this.#flags };
+  }
+
+  restore({ observed, flags }: { readonly observed: Int32Array; readonly flags: number }): void {
+    this.#seen.set(observed);
+    this.#now.set(observed);
+    this.#flags = flags;
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Partitions and link faults in force on one node's outgoing links. Several compose: any cut cuts, delays add, losses
+ * and duplications are independent chances. What is already in flight when a rule begins or ends is not touched.
+ */
+import { assert } from '../../core/assert.ts';
+import type { NodeIndex } from '../../core/ids.ts';
+import type { Micros } from '../../core/time.ts';
+import { releasedAt } from './fate.ts';
+import { CUT, type HeldCopy, type Links, type NetworkFault } from './links.ts';
+
+type Partition = Extract<NetworkFault, { readonly kind: 'partition' }>;
+type LinkFault = Extract<NetworkFault, { readonly kind: 'link' }>;
+
+const MILLION = 1_000_000;
+
+/** Puts a fault in force from now on. Every node is told of every network fault, also of those that do not concern it. */
+export function beginRule(links: Links, ruleId: string, fault: NetworkFault): void {
+  assert(!links.rules.some((rule) => rule.id === ruleId), `network fault ${ruleId} is already in force`);
+  links.rules = [...links.rules, { id: ruleId, fault }];
+  applyRules(links);
+}
+
+/**
+ * Ends a fault at `now`. Copies to receivers that no cut separates from us any more are released, in the order in which
+ * they were sent; the host schedules each at `deliverAt`. Returns whether the fault was in force.
+ */
+export function endRule(
+  links: Links,
+  ruleId: string,
+  now: Micros,
+  release: (copy: HeldCopy, deliverAt: Micros) => void,
+): boolean {
+  const remaining = links.rules.filter((rule) => rule.id !== ruleId);
+  if (remaining.length === links.rules.length) return false;
+  links.rules = remaining;
+  applyRules(links);
+  const free = links.held.filter((copy) => links.cut[copy.to] === CUT.none);
+  links.held = links.held.filter((copy) => links.cut[copy.to] !== CUT.none);
+  for (const copy of free) release(copy, releasedAt(links, copy, now));
+  return true;
+}
+
+/** Recomputes the effect of all rules for every receiver and type. */
+function applyRules(links: Links): void {
+  links.cut.fill(CUT.none);
+  links.delayMicros.fill(0);
+  links.lossPpm.fill(links.networkLossPpm);
+  links.duplicatePpm.fill(links.networkDuplicatePpm);
+  for (const { fault } of links.rules) {
+    for (let to = 0; to < links.nodeCount; to++) {
+      if (to === links.self) continue;
+      if (fault.kind === 'partition') applyPartition(links, fault, to);
+      else applyLinkFault(links, fault, to);
+    }
+  }
+}
+
+function applyPartition(links: Links, fault: Partition, to: NodeIndex): void {
+  if (!separates(fault, links.self, to)) return;
+  links.cut[to] = Math.max(links.cut[to] as number, fault.cut === 'lost' ? CUT.lost : CUT.held);
+}
+
+/** A node of several groups is a bridge: it hears, and is heard by, all of them. So is a node of none. */
+export function separates(fault: Partition, from: NodeIndex, to: NodeIndex): boolean {
+  const grouped =
+    fault.groups.some((group) => group.includes(from)) && fault.groups.some((group) => group.includes(to));
+  const together = fault.groups.some((group) => group.includes(from) && group.includes(to));
+  if (!grouped || together) return false;
+  return !fault.oneWay || fault.groups[0]?.includes(from) === true;
+}
+
+function applyLinkFault(links: Links, fault: LinkFault, to: NodeIndex): void {
+  const forwards = fault.from.includes(links.self) && fault.to.includes(to);
+  const backwards = fault.symmetric && fault.to.includes(links.self) && fault.from.includes(to);
+  if (!forwards && !backwards) return;
+  const typeCount = links.messageTypes.length;
+  for (let type = 0; type < typeCount; type++) {
+    if (fault.types !== null && !fault.types.includes(links.messageTypes[type] as string)) continue;
+    const cell = to * typeCount + type;
+    links.delayMicros[cell] = (links.delayMicros[cell] as number) + fault.delayMicros;
+    links.lossPpm[cell] = either(links.lossPpm[cell] as number, fault.lossPpm);
+    links.duplicatePpm[cell] = either(links.duplicatePpm[cell] as number, fault.duplicatePpm);
+  }
+}
+
+/** Chance, per million, that at least one of two independent things happens. */
+function either(first: number, second: number): number {
+  return MILLION - Math.floor(((MILLION - first) * (MILLION - second)) / MILLION);
+}

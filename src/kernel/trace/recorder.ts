@@ -1,0 +1,254 @@
+/**
+ * Writes one node's stream of trace records and its running hash. Blocks of 8 KiB are hashed as they fill:
+ * digest ← BLAKE3(digest ‖ block), so that a fingerprint costs a fraction of a µs an event and a snapshot needs only the
+ * digest and the open block.
+ */
+import { assert } from '../../core/assert.ts';
+import type { NodeIndex } from '../../core/ids.ts';
+import type { Micros } from '../../core/time.ts';
+import { RECORD, RECORD_WORDS_MAX, type RecordKind, WORD } from './records.ts';
+import { encodeUtf8 } from './utf8.ts';
+
+/** BLAKE3 of the bytes, 32 bytes. */
+export type HashFunction = (bytes: Uint8Array) => Uint8Array;
+
+const DIGEST_WORDS = 8;
+const BLOCK_WORDS = 2048;
+const TEXT_BYTES_MAX = 400;
+
+export interface RecorderSnapshot {
+  readonly digest: Uint8Array;
+  readonly open: Uint32Array;
+  readonly texts: readonly string[];
+  readonly count: number;
+}
+
+export class Recorder {
+  readonly node: NodeIndex;
+  /** Number of records that are events (all but texts). */
+  count = 0;
+  readonly #hash: HashFunction;
+  /** The digest so far, then the block that fills. */
+  readonly #block = new Uint32Array(DIGEST_WORDS + BLOCK_WORDS);
+  #fill = DIGEST_WORDS;
+  #texts = new Map<string, number>();
+  /** Words since the last `takeSegment`, when somebody wants them. */
+  #segment: Uint32Array | null;
+  #segmentFill = 0;
+
+  constructor(node: NodeIndex, hash: HashFunction, keepWords: boolean) {
+    this.node = node;
+    this.#hash = hash;
+    this.#segment = keepWords ? new Uint32Array(1024) : null;
+  }
+
+  message(
+    t: Micros,
+    claimedFrom: number,
+    sequence: number,
+    typeAndFlags: number,
+    slot: number,
+    epoch: number,
+    digest0: number,
+    digest1: number,
+    sizeBytes: number,
+    content0: number,
+    content1: number,
+  ): void {
+    const at = this.#begin(RECORD.message, 12, claimedFrom, t);
+    const block = this.#block;
+    block[at] = sequence;
+    block[at + 1] = typeAndFlags;
+    block[at + 2] = slot;
+    block[at + 3] = epoch;
+    block[at + 4] = digest0;
+    block[at + 5] = digest1;
+    block[at + 6] = sizeBytes;
+    block[at + 7] = content0;
+    block[at + 8] = content1;
+    this.#end(12);
+  }
+
+  copy(t: Micros, to: number, sequence: number, outcomeAndCopy: number, arrivesAt: Micros): void {
+    const at = this.#begin(RECORD.copy, 7, to, t);
+    const block = this.#block;
+    block[at] = sequence;
+    block[at + 1] = outcomeAndCopy;
+    if (arrivesAt < 0) {
+      block[at + 2] = 0xffffffff;
+      block[at + 3] = 0xffffffff;
+    } else {
+      block[at + 2] = arrivesAt;
+      block[at + 3] = arrivesAt / WORD;
+    }
+    this.#end(7);
+  }
+
+  deliver(t: Micros, origin: number, sequence: number, waited: Micros): void {
+    const at = this.#begin(RECORD.deliver, 5, origin, t);
+    this.#block[at] = sequence;
+    this.#block[at + 1] = waited;
+    this.#end(5);
+  }
+
+  drop(t: Micros, origin: number, sequence: number, reason: number): void {
+    const at = this.#begin(RECORD.drop, 5, origin, t);
+    this.#block[at] = sequence;
+    this.#block[at + 1] = reason;
+    this.#end(5);
+  }
+
+  timer(t: Micros, text: string): void {
+    this.#withText(RECORD.timer, 0, t, text);
+  }
+
+  note(t: Micros, text: string): void {
+    this.#withText(RECORD.note, 0, t, text);
+  }
+
+  fault(t: Micros, kind: typeof RECORD.fault | typeof RECORD.heal, index: number, text: string): void {
+    this.#withText(kind, index, t, text);
+  }
+
+  state(t: Micros, flags: number, fields: Int32Array, fieldCount: number): void {
+    const length = 3 + fieldCount;
+    let at = this.#begin(RECORD.state, length, flags, t);
+    for (let i = 0; i < fieldCount; i++) this.#block[at++] = fields[i] as number;
+    this.#end(length);
+  }
+
+  decide(t: Micros, slot: number, epoch: number, digest: string): void {
+    const at = this.#begin(RECORD.decide, 13, 0, t);
+    this.#block[at] = slot;
+    this.#block[at + 1] = epoch;
+    for (let i = 0; i < 8; i++) this.#block[at + 2 + i] = hexWord(digest, i);
+    this.#end(13);
+  }
+
+  evidence(t: Micros, against: number, text: string, hashes: readonly number[]): void {
+    const code = this.#textCode(text);
+    const at = this.#begin(RECORD.evidence, 8, against, t);
+    this.#block[at] = code;
+    for (let i = 0; i < 4; i++) this.#block[at + 1 + i] = hashes[i] ?? 0;
+    this.#end(8);
+  }
+
+  /** Everything written since the last call, as words of its own; null when words are not kept or there are none. */
+  takeSegment(): Uint32Array | null {
+    if (this.#segment === null || this.#segmentFill === 0) return null;
+    const words = this.#segment.slice(0, this.#segmentFill);
+    this.#segmentFill = 0;
+    return words;
+  }
+
+  /** Hash of the whole stream so far. */
+  digest(): Uint8Array {
+    return this.#hash(new Uint8Array(this.#block.buffer, 0, this.#fill * 4));
+  }
+
+  snapshot(): RecorderSnapshot {
+    return {
+      digest: new Uint8Array(this.#block.buffer.slice(0, DIGEST_WORDS * 4)),
+      open: this.#block.slice(DIGEST_WORDS, this.#fill),
+      texts: [...this.#texts.keys()],
+      count: this.count,
+    };
+  }
+
+  restore(snapshot: RecorderSnapshot): void {
+    new Uint8Array(this.#block.buffer).set(snapshot.digest, 0);
+    this.#block.set(snapshot.open, DIGEST_WORDS);
+    this.#fill = DIGEST_WORDS + snapshot.open.length;
+    this.#texts = new Map(snapshot.texts.map((text, code) => [text, code]));
+    this.count = snapshot.count;
+    this.#segmentFill = 0;
+  }
+
+  #withText(kind: RecordKind, argument: number, t: Micros, text: string): void {
+    const code = this.#textCode(text);
+    const at = this.#begin(kind, 4, argument, t);
+    this.#block[at] = code;
+    this.#end(4);
+  }
+
+  #textCode(text: string): number {
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known;
+    const code = this.#texts.size;
+    this.#texts.set(text, code);
+    const bytes = encodeUtf8(text).subarray(0, TEXT_BYTES_MAX);
+    const words = (bytes.length + 3) >> 2;
+    this.#reserve(3 + words);
+    const block = this.#block;
+    block[this.#fill] = (RECORD.text | ((3 + words) << 6)) >>> 0;
+    block[this.#fill + 1] = code;
+    block[this.#fill + 2] = bytes.length;
+    for (let i = 0; i < words; i++) {
+      block[this.#fill + 3 + i] =
+        (bytes[4 * i] ?? 0) |
+        ((bytes[4 * i + 1] ?? 0) << 8) |
+        ((bytes[4 * i + 2] ?? 0) << 16) |
+        ((bytes[4 * i + 3] ?? 0) << 24);
+    }
+    this.#advance(3 + words);
+    return code;
+  }
+
+  #begin(kind: RecordKind, length: number, argument: number, t: Micros): number {
+    this.#reserve(length);
+    const at = this.#fill;
+    const block = this.#block;
+    block[at] = (kind | (length << 6) | (argument << 16)) >>> 0;
+    block[at + 1] = t;
+    block[at + 2] = t / WORD;
+    return at + 3;
+  }
+
+  #end(length: number): void {
+    this.count++;
+    this.#advance(length);
+  }
+
+  #reserve(length: number): void {
+    assert(length <= BLOCK_WORDS, 'record longer than a block');
+    if (this.#fill + length > DIGEST_WORDS + BLOCK_WORDS) {
+      const digest = this.#hash(new Uint8Array(this.#block.buffer, 0, this.#fill * 4));
+      new Uint8Array(this.#block.buffer).set(digest, 0);
+      this.#fill = DIGEST_WORDS;
+    }
+  }
+
+  #advance(length: number): void {
+    if (this.#segment !== null) {
+      let segment = this.#segment;
+      if (this.#segmentFill + length > segment.length) {
+        const larger = new Uint32Array(Math.max(segment.length * 2, this.#segmentFill + length));
+        larger.set(segment.subarray(0, this.#segmentFill));
+        this.#segment = larger;
+        segment = larger;
+      }
+      // A loop: records are short, and a subarray with set() costs more than the words.
+      for (let i = 0; i < length; i++) segment[this.#segmentFill + i] = this.#block[this.#fill + i] as number;
+      this.#segmentFill += length;
+    }
+    this.#fill += length;
+  }
+}
+
+assertFits();
+
+function assertFits(): void {
+  assert(RECORD_WORDS_MAX < 1024 && 3 + TEXT_BYTES_MAX / 4 < 1024, 'record lengths must fit their 10 bits');
+}
+
+/** The `index`-th 32-bit word of a hash in hex; 0 where the text is too short. */
+export function hexWord(hex: string, index: number): number {
+  let word = 0;
+  for (let i = 0; i < 8; i++) {
+    const code = hex.charCodeAt(index * 8 + i);
+    // '0'…'9' are 48…57, 'a'…'f' are 97…102; NaN past the end gives 0.
+    const digit = code >= 97 ? code - 87 : code - 48;
+    word = (word << 4) | (digit & 15);
+  }
+  return word >>> 0;
+}

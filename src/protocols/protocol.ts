@@ -1,0 +1,252 @@
+/**
+ * What a protocol is to the rest of the playground: a deterministic state machine, (state, input) → effects, that also
+ * declares itself, so that hosts run it, views draw it and checkers judge it without knowing it.
+ */
+import type { NodeIndex } from '../core/ids.ts';
+import type { StreamKey } from '../core/prng.ts';
+import type { Problem } from '../core/problem.ts';
+import type { Micros } from '../core/time.ts';
+
+/** A signature over a message as its signer sent it. Enough, with the message, to convince a third party. */
+export interface SignedRef {
+  readonly signer: NodeIndex;
+  readonly signature: Uint8Array;
+}
+
+/** What happened to the machine, at virtual time `now`. Messages are verified before they get here: `from` is authentic. */
+export type Input<M, T, C> =
+  | { readonly kind: 'start'; readonly now: Micros }
+  | {
+      readonly kind: 'message';
+      readonly now: Micros;
+      readonly from: NodeIndex;
+      readonly message: M;
+      readonly proof: SignedRef;
+    }
+  | { readonly kind: 'timeout'; readonly now: Micros; readonly timer: T }
+  | { readonly kind: 'command'; readonly now: Micros; readonly command: C };
+
+/** What was decided for one slot, in the neutral words of kernel, checks and views. */
+export interface Decision {
+  readonly slot: number;
+  readonly epoch: number;
+  /** Hash of what was decided, 64 lower-case hex digits. */
+  readonly digest: string;
+  /** Plain data for checkers and inspector: the protocol's `describeDecision` reads it. */
+  readonly value: unknown;
+  readonly certificate: unknown;
+}
+
+/** What the machine wants done, in this order. The host signs, sends, charges CPU time and records. */
+export interface Effects<M, T, R> {
+  /** Signs and sends to one node. Returns our own signature, for certificates that need it. */
+  send(to: NodeIndex, message: M): SignedRef;
+  /** Signs once and sends to every other validator. */
+  broadcast(message: M): SignedRef;
+  /** Signs a statement of our own that is not sent by itself (a vote that travels inside another message). */
+  sign(message: M): SignedRef;
+  /** Passes on, unchanged, a message somebody else signed. */
+  relay(to: NodeIndex, message: M, proof: SignedRef): void;
+  /** (Re)arms a timer; timers are told apart by `timerKey`. A timer carries its own view, so a late one is inert. */
+  setTimer(timer: T, after: Micros): void;
+  cancelTimer(timer: T): void;
+  /** Durable before anything of this step leaves the node. Replayed by `recover` after a crash. */
+  persist(record: R): void;
+  decide(decision: Decision): void;
+  /** Which rule fired, or why an input was refused: a short constant text. */
+  note(rule: string): void;
+  /** Two conflicting statements by one signer: proof for anyone that it lied. */
+  evidence(against: NodeIndex, what: string, first: SignedMessage<M>, second: SignedMessage<M>): void;
+}
+
+export interface SignedMessage<M> {
+  readonly message: M;
+  readonly proof: SignedRef;
+}
+
+/** What a machine may know of the world besides its inputs. Constant during a run, except `verify`'s cost. */
+export interface NodeContext<C, M> {
+  readonly self: NodeIndex;
+  /** Validators are nodes 0 … validatorCount−1, clients follow. */
+  readonly validatorCount: number;
+  readonly clientCount: number;
+  /** Voting power by validator. */
+  readonly stakes: readonly number[];
+  readonly config: C;
+  readonly mutant: string | null;
+  /** The node's own random stream for `draw(key, counter)`; the counter is part of the state. */
+  readonly random: StreamKey;
+  readonly workload: Workload;
+  /** Whether `signer` signed this message. Costs the node the CPU time of one verification. */
+  verify(signer: NodeIndex, message: M, signature: Uint8Array): boolean;
+}
+
+/** The load that clients put on the testnet. */
+export interface Workload {
+  /** Transfers per virtual second over all clients; 0 = none. */
+  readonly ratePerSecond: number;
+  /** A client signs what it collected so often, µs. */
+  readonly batchMicros: Micros;
+  /** Accounts, all with the same balance at genesis. */
+  readonly accountCount: number;
+  readonly initialBalance: number;
+}
+
+/** Same state and input, same effects: no clock, no randomness, no I/O. Owns its state (plain data) and updates it in place. */
+export interface Machine<S, M, T, C, R, K> {
+  /** The state of a node that starts fresh. */
+  create(ctx: NodeContext<K, M>): S;
+  /** The state after a crash: only what was persisted, oldest first. The host feeds `start` afterwards in both cases. */
+  recover(ctx: NodeContext<K, M>, records: readonly R[]): S;
+  step(state: S, input: Input<M, T, C>, out: Effects<M, T, R>, ctx: NodeContext<K, M>): void;
+  /** Tells timers apart: equal keys are the same timer. */
+  timerKey(timer: T): string;
+  /** Writes the declared fields (see `Declaration.fields`), one 32-bit integer each, −1 for "none". */
+  observe(state: S, out: Int32Array): void;
+  /** Everything the node knows, as plain JSON-like data, for the inspector and `testnet.node(id)`. */
+  inspect(state: S): NodeKnowledge;
+}
+
+/** The neutral part of what every node can tell; `details` is the protocol's own. */
+export interface NodeKnowledge {
+  readonly role: string;
+  readonly epoch: number;
+  readonly height: number;
+  readonly phase: string;
+  readonly lock: unknown;
+  readonly certificates: readonly unknown[];
+  readonly log: readonly unknown[];
+  readonly ledgerRoot: string | null;
+  readonly balances: readonly number[];
+  readonly mempoolSize: number;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** What the trace says of a message without decoding it. */
+export interface MessageMeta {
+  /** Position in `Declaration.messages`. */
+  readonly type: number;
+  readonly slot: number;
+  readonly epoch: number;
+  /** What it is about (a block hash, 64 hex digits), or '' where nothing. */
+  readonly digest: string;
+}
+
+/** Carries meaning: colour and letter of the page follow from it. */
+export type PhaseRole = 'propose' | 'first' | 'second' | 'third' | 'change' | 'cross' | 'sync' | 'client';
+
+export interface MessageDeclaration {
+  /** `message.type` on the wire. */
+  readonly type: string;
+  readonly label: string;
+  readonly phase: PhaseRole;
+  /** A correct node sends at most one digest per (slot, epoch) of this type: two are equivocation. */
+  readonly exclusive: boolean;
+  /** Counts towards a quorum around the receiver. */
+  readonly vote: boolean;
+  /** One sentence for people. */
+  readonly explain: string;
+}
+
+export interface FieldDeclaration {
+  readonly name: string;
+  readonly label: string;
+  /** enum: the integer is an index into `values`; time: ms; slot/epoch/count: plain. */
+  readonly kind: 'enum' | 'slot' | 'epoch' | 'count' | 'boolean' | 'node';
+  readonly values?: readonly string[];
+  readonly explain: string;
+}
+
+/** How a protocol describes itself to views, checkers and words. */
+export interface Declaration {
+  readonly name: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly paper: string;
+  readonly messages: readonly MessageDeclaration[];
+  /** The first six are, for every protocol: role, epoch, height (last decided slot), phase, lockEpoch, mempool. */
+  readonly fields: readonly FieldDeclaration[];
+  readonly faultModel: 'byzantine' | 'crash';
+  /** The protocol's own words for the neutral ones. */
+  readonly words: { readonly epoch: string; readonly slot: string; readonly leader: string; readonly change: string };
+  /** Distinct votes that make a certificate among n nodes. */
+  quorum(validatorCount: number): number;
+  /** Adversary behaviours this protocol has hooks for, beyond the generic ones. */
+  readonly behaviours: readonly string[];
+}
+
+/** A known-broken variant: never the default, always caught by the named checker in the named scenario. */
+export interface Mutant {
+  readonly name: string;
+  readonly breaks: 'safety' | 'liveness';
+  readonly what: string;
+  readonly source: string;
+  /** Preset that exposes it, and the check that must fire. */
+  readonly scenario: string;
+  readonly check: string;
+}
+
+/** What only this protocol's traitor can do; the generic adversary calls it. Pure, like the machine. */
+export interface AdversaryHooks<S, M, K> {
+  /** A message that conflicts with `message` (another block for the same slot), or null if it cannot be contradicted. */
+  conflicting(message: M, state: S, ctx: NodeContext<K, M>): M | null;
+  /** Votes that others would have to send for `message` to win: forged in their names. */
+  forgeries(message: M, ctx: NodeContext<K, M>): readonly { readonly claimedFrom: NodeIndex; readonly message: M }[];
+  /** A statement to pass off under a signature made for another one (`stolen`), or null: exposes missing domain separation. */
+  transplant(stolen: SignedMessage<M>, ctx: NodeContext<K, M>): M | null;
+  /** The same message with its certificates padded by repeated signers, or null where it has none. */
+  inflate(message: M, ctx: NodeContext<K, M>): M | null;
+}
+
+/** What a checker needs of a decided value. */
+export interface DecidedBlock {
+  readonly hash: string;
+  readonly parent: string;
+  readonly height: number;
+  readonly stateRoot: string;
+  readonly proposer: NodeIndex;
+  readonly batches: readonly unknown[];
+}
+
+export interface Protocol<S, M extends { readonly type: string }, T, C, R, K> {
+  readonly declaration: Declaration;
+  readonly mutants: readonly Mutant[];
+  /**
+   * Validates the scenario's `protocol.config` and fills in defaults. `validatorCount`: of the testnet it is for, where
+   * that is known, so that it names nobody who is not there.
+   */
+  parseConfig(
+    raw: Readonly<Record<string, unknown>>,
+    validatorCount?: number,
+  ): { readonly config: K } | { readonly problems: readonly Problem[] };
+  /** JSON Schema of `protocol.config`, each property with description and default. */
+  readonly configSchema: Readonly<Record<string, unknown>>;
+  readonly validator: Machine<S, M, T, C, R, K>;
+  /** Shape check of decoded bytes from a peer; null when it is not a message. Never throws. */
+  parseMessage(value: unknown): M | null;
+  meta(message: M): MessageMeta;
+  /** What is signed for a message, as plain data to encode. The chain and shard are prefixed by the host. */
+  statement(message: M, mutant: string | null): unknown;
+  /** Signatures that travel inside the message (certificates, client batches): counted in its size, verified ahead. */
+  embedded(message: M): readonly { readonly message: M; readonly proof: SignedRef }[];
+  readonly adversary: AdversaryHooks<S, M, K>;
+  /** Neutral reading of `Decision.value`. */
+  block(value: unknown): DecidedBlock;
+  /** Signed votes of `Decision.certificate`, for the certificate check and accountability. */
+  votes(decision: Decision): readonly SignedMessage<M>[];
+  /** Validators and quorum in force for a decided slot, given the decided values before it. */
+  quorumAt(
+    decision: Decision,
+    history: readonly DecidedBlock[],
+    ctx: { readonly validatorCount: number },
+  ): { readonly members: readonly NodeIndex[]; readonly quorum: number };
+  /** The time after GST within which a correct protocol must decide again, for the bounded-liveness check. */
+  livenessBound(
+    config: K,
+    network: { readonly deltaMicros: Micros; readonly validatorCount: number; readonly stepMicros: Micros },
+  ): Micros;
+}
+
+/** A protocol whose state, message, timer, command and record types are its own business. */
+// biome-ignore lint/suspicious/noExplicitAny: an existential type; hosts only pass its values back to it.
+export type AnyProtocol = Protocol<any, any, any, any, any, any>;

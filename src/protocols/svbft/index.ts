@@ -1,0 +1,83 @@
+/** Quantum SVBFT, the default protocol, as the hosts, views and checkers see it. */
+import { maxFaulty } from '../../core/quorum.ts';
+import type { NodeIndex } from '../../core/ids.ts';
+import type { Micros } from '../../core/time.ts';
+import { blockHash } from '../../ledger/block.ts';
+import type { Block } from '../../ledger/types.ts';
+import type { DecidedBlock, Decision, Protocol, SignedRef } from '../protocol.ts';
+import { adversary } from './adversary.ts';
+import { configSchema, parseConfig, type SvbftConfig } from './config.ts';
+import { declaration } from './describe.ts';
+import { inspect, observe } from './inspect.ts';
+import { type Message, parseMessage } from './messages.ts';
+import { mutants } from './mutants.ts';
+import { recover } from './recover.ts';
+import { quorumOf } from './rules.ts';
+import { commitsOf, embedded, meta, statement } from './signing.ts';
+import { createState, type Durable, type State, type Timer } from './state.ts';
+import { type Command, step } from './step.ts';
+
+export const svbft: Protocol<State, Message, Timer, Command, Durable, SvbftConfig> = {
+  declaration,
+  mutants,
+  parseConfig,
+  configSchema,
+  validator: { create: createState, recover, step, timerKey: (timer) => timer.kind, observe, inspect },
+  parseMessage,
+  meta,
+  statement,
+  embedded,
+  adversary,
+  block: (value) => decidedBlock(value as Block),
+  votes: (decision) => commitsOf({ block: decision.value as Block, ...(decision.certificate as CommitCertificate) }),
+  quorumAt,
+  livenessBound,
+};
+
+interface CommitCertificate {
+  readonly view: number;
+  readonly votes: readonly SignedRef[];
+}
+
+function decidedBlock(block: Block): DecidedBlock & { readonly validators: readonly NodeIndex[] | null } {
+  const { parent, height, stateRoot, proposer, batches, validators } = block;
+  return { hash: blockHash(block), parent, height, stateRoot, proposer, batches, validators };
+}
+
+/** The set appointed last before the slot, of which the correct protocol wants a quorum whatever mutant runs. */
+function quorumAt(
+  decision: Decision,
+  history: readonly DecidedBlock[],
+  { validatorCount }: { readonly validatorCount: number },
+): { readonly members: readonly NodeIndex[]; readonly quorum: number } {
+  let members: readonly NodeIndex[] = Array.from({ length: validatorCount }, (_, node) => node);
+  let since = 0;
+  for (const block of history as readonly (DecidedBlock & { readonly validators?: readonly NodeIndex[] | null })[]) {
+    if (block.validators == null || block.height >= decision.slot || block.height < since) continue;
+    members = block.validators;
+    since = block.height;
+  }
+  return { members, quorum: quorumOf(members.length, null) };
+}
+
+/** Message delays from a view's beginning to its decision: view changes, NEW-VIEW, PREPAREs, COMMITs, and one to spare. */
+const DELAYS_PER_VIEW = 5;
+
+/**
+ * After the network has calmed down: catch up (two status periods), then views until one is long enough and its primary is
+ * correct. At most f primaries in a row fail, and views long before that point have ended.
+ */
+function livenessBound(
+  config: SvbftConfig,
+  network: { readonly deltaMicros: Micros; readonly validatorCount: number; readonly stepMicros: Micros },
+): Micros {
+  const delay = network.deltaMicros + network.stepMicros * network.validatorCount;
+  const needed = DELAYS_PER_VIEW * delay;
+  let view = 0;
+  while (view < 10 && config.viewChangeMicros * (1 << view) < needed) view++;
+  let bound = config.blockMicros + 2 * (config.statusMicros + delay);
+  for (let last = view + maxFaulty(network.validatorCount) + 1; last >= 0; last--) {
+    bound += config.viewChangeMicros * (1 << Math.min(last, 10)) + needed;
+  }
+  return bound;
+}

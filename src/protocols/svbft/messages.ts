@@ -1,0 +1,212 @@
+/**
+ * The wire protocol as one union on `type`, and strict shape checks for what a peer sent. Names of phases follow PBFT
+ * (Castro & Liskov, OSDI '99, §4); a height takes the place of the sequence number, as in IBFT (arXiv 2002.03613).
+ */
+import type { NodeIndex } from '../../core/ids.ts';
+import { isDigest, parseBatch, parseBlock } from '../../ledger/parse.ts';
+import type { Batch, Block } from '../../ledger/types.ts';
+import type { SignedRef } from '../protocol.ts';
+
+/** The primary's block for (height, view): PRE-PREPARE in PBFT. From view 1 on it is also the NEW-VIEW message. */
+export interface Proposal {
+  readonly type: 'proposal';
+  readonly height: number;
+  readonly view: number;
+  readonly block: Block;
+  /** Null in view 0 and only there. */
+  readonly justification: Justification | null;
+}
+
+/** Why a block may be proposed in a view above 0: what a quorum had prepared before. */
+export interface Justification {
+  readonly changes: readonly SignedChange[];
+  /** PREPAREs of the highest claim among `changes`; empty when none of them claims anything. */
+  readonly certificate: readonly SignedRef[];
+}
+
+/** A VIEW-CHANGE for the proposal's height and view, reduced to what its signature covers. */
+export interface SignedChange {
+  readonly signer: NodeIndex;
+  readonly signature: Uint8Array;
+  readonly prepared: Claim | null;
+}
+
+/** "I have prepared this digest in this view." */
+export interface Claim {
+  readonly view: number;
+  readonly digest: string;
+}
+
+export interface Prepare {
+  readonly type: 'prepare';
+  readonly height: number;
+  readonly view: number;
+  readonly digest: string;
+}
+
+export interface Commit {
+  readonly type: 'commit';
+  readonly height: number;
+  readonly view: number;
+  readonly digest: string;
+}
+
+export interface ViewChange {
+  readonly type: 'view-change';
+  readonly height: number;
+  /** The view that the sender enters, ≥ 1. */
+  readonly view: number;
+  readonly prepared: Prepared | null;
+}
+
+/** A claim with its proof. The signature of a VIEW-CHANGE covers the claim; block and votes prove themselves. */
+export interface Prepared extends Claim {
+  /** The block behind `digest`; null only in the reduced form that a NEW-VIEW carries. */
+  readonly block: Block | null;
+  readonly votes: readonly SignedRef[];
+}
+
+/** Where the sender stands: it has decided `height` and is in `view` of the next. */
+export interface Status {
+  readonly type: 'status';
+  readonly height: number;
+  readonly view: number;
+}
+
+export interface SyncRequest {
+  readonly type: 'sync-request';
+  /** First height wanted. */
+  readonly height: number;
+}
+
+export interface SyncResponse {
+  readonly type: 'sync-response';
+  /** Consecutive, ascending; each proves itself by its commit certificate. */
+  readonly entries: readonly DecidedEntry[];
+}
+
+/** A decided block and the COMMITs that decided it, all of one view. */
+export interface DecidedEntry {
+  readonly block: Block;
+  readonly view: number;
+  readonly votes: readonly SignedRef[];
+}
+
+export type Vote = Prepare | Commit;
+export type Message = Proposal | Vote | ViewChange | Status | SyncRequest | SyncResponse | Batch;
+
+/** Heights and views fit a signed 32-bit word, so that every observed field does. */
+const MAX_NUMBER = 0x7fff_ffff;
+const MAX_NODE = 0xfffe;
+/** The longest signature of any suite: SLH-DSA-SHA2-256f (FIPS 205, table 2). */
+const MAX_SIGNATURE_BYTES = 49_856;
+/** Signatures in one list: four times the largest testnet. */
+const MAX_REFS = 1024;
+/** Blocks in one SYNC-RESPONSE, whatever the sender's configuration. */
+export const MAX_SYNC_ENTRIES = 64;
+
+/** The message, or null when the value is none. Never throws; what passes is the very object that came in. */
+export function parseMessage(value: unknown): Message | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const type = Object.hasOwn(value, 'type') ? (value as { type: unknown }).type : null;
+  switch (type) {
+    case 'prepare':
+    case 'commit':
+      return isVote(value) ? value : null;
+    case 'proposal':
+      return isProposal(value) ? value : null;
+    case 'view-change':
+      return isViewChange(value) ? value : null;
+    case 'status':
+      return has(value, ['type', 'height', 'view']) && isNumber(value.height) && isNumber(value.view)
+        ? (value as unknown as Status)
+        : null;
+    case 'sync-request':
+      return has(value, ['type', 'height']) && isNumber(value.height, 1) ? (value as unknown as SyncRequest) : null;
+    case 'sync-response':
+      return has(value, ['type', 'entries']) && isList(value.entries, MAX_SYNC_ENTRIES, isEntry)
+        ? (value as unknown as SyncResponse)
+        : null;
+    case 'submit':
+      return parseBatch(value);
+    default:
+      return null;
+  }
+}
+
+function isVote(value: object): value is Vote {
+  return (
+    has(value, ['type', 'height', 'view', 'digest']) &&
+    isNumber(value.height, 1) &&
+    isNumber(value.view) &&
+    isDigest(value.digest)
+  );
+}
+
+function isProposal(value: object): value is Proposal {
+  if (!has(value, ['type', 'height', 'view', 'block', 'justification'])) return false;
+  if (!isNumber(value.height, 1) || !isNumber(value.view)) return false;
+  if (value.view === 0 ? value.justification !== null : !isJustification(value.justification)) return false;
+  const block = parseBlock(value.block);
+  return block !== null && block.height === value.height && block.epoch <= (value.view as number);
+}
+
+function isJustification(value: unknown): value is Justification {
+  return (
+    has(value, ['changes', 'certificate']) &&
+    isList(value.changes, MAX_REFS, isSignedChange) &&
+    isList(value.certificate, MAX_REFS, isRef)
+  );
+}
+
+function isSignedChange(value: unknown): value is SignedChange {
+  if (!has(value, ['signer', 'signature', 'prepared'])) return false;
+  if (!isNumber(value.signer, 0, MAX_NODE) || !isSignature(value.signature)) return false;
+  if (value.prepared === null) return true;
+  return has(value.prepared, ['view', 'digest']) && isNumber(value.prepared.view) && isDigest(value.prepared.digest);
+}
+
+function isViewChange(value: object): value is ViewChange {
+  if (!has(value, ['type', 'height', 'view', 'prepared'])) return false;
+  if (!isNumber(value.height, 1) || !isNumber(value.view, 1)) return false;
+  const { prepared } = value;
+  if (prepared === null) return true;
+  if (!has(prepared, ['view', 'digest', 'block', 'votes'])) return false;
+  if (!isNumber(prepared.view) || !isDigest(prepared.digest) || !isList(prepared.votes, MAX_REFS, isRef)) return false;
+  return parseBlock(prepared.block)?.height === value.height;
+}
+
+function isEntry(value: unknown): value is DecidedEntry {
+  if (!has(value, ['block', 'view', 'votes'])) return false;
+  const block = parseBlock(value.block);
+  return block !== null && isNumber(block.height, 1) && isNumber(value.view) && isList(value.votes, MAX_REFS, isRef);
+}
+
+function isRef(value: unknown): value is SignedRef {
+  return has(value, ['signer', 'signature']) && isNumber(value.signer, 0, MAX_NODE) && isSignature(value.signature);
+}
+
+function isSignature(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array && value.length <= MAX_SIGNATURE_BYTES;
+}
+
+/** An integer within the bounds; −0 is refused because its canonical bytes are not those of 0. */
+function isNumber(value: unknown, least = 0, most = MAX_NUMBER): value is number {
+  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most && !Object.is(value, -0);
+}
+
+function isList<T>(value: unknown, most: number, is: (item: unknown) => item is T): value is T[] {
+  if (!Array.isArray(value) || value.length > most) return false;
+  for (let i = 0; i < value.length; i++) if (!is(value[i])) return false;
+  return true;
+}
+
+/** An object with exactly these keys. */
+function has(value: unknown, keys: readonly string[]): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  let count = 0;
+  for (const key in value) if (Object.hasOwn(value, key)) count++;
+  if (count !== keys.length) return false;
+  for (const key of keys) if (!Object.hasOwn(value, key)) return false;
+  return true;
+}

@@ -1,0 +1,159 @@
+/** What a message says of itself: what its signature covers, which signatures travel inside, what the trace shows. */
+import { blockHash } from '../../ledger/block.ts';
+import type { SignedBatch } from '../../ledger/types.ts';
+import type { MessageMeta, SignedMessage } from '../protocol.ts';
+import type {
+  Claim,
+  Commit,
+  DecidedEntry,
+  Justification,
+  Message,
+  Prepare,
+  SignedChange,
+  ViewChange,
+} from './messages.ts';
+
+/** Positions in `Declaration.messages`. */
+export const MESSAGE_TYPES = [
+  'proposal',
+  'prepare',
+  'commit',
+  'view-change',
+  'status',
+  'sync-request',
+  'sync-response',
+  'submit',
+] as const;
+
+/** Hash of what the message is about, or '' where nothing. */
+export function digestOf(message: Message): string {
+  switch (message.type) {
+    case 'proposal':
+      return blockHash(message.block);
+    case 'prepare':
+    case 'commit':
+      return message.digest;
+    case 'view-change':
+      return message.prepared?.digest ?? '';
+    default:
+      return '';
+  }
+}
+
+/**
+ * What is signed. Type, height and view are part of it, so that a signature proves one statement only (domain
+ * separation); a block stands for itself by its hash. The mutant `no-domain-separation` signs the bare hash.
+ */
+export function statement(message: Message, mutant: string | null): unknown {
+  switch (message.type) {
+    case 'proposal': {
+      const digest = digestOf(message);
+      if (mutant === 'no-domain-separation') return { digest };
+      return { type: message.type, height: message.height, view: message.view, digest };
+    }
+    case 'prepare':
+    case 'commit':
+      // A vote is its own statement: { type, height, view, digest } and nothing else.
+      return mutant === 'no-domain-separation' ? { digest: message.digest } : message;
+    case 'view-change':
+      return { type: message.type, height: message.height, view: message.view, prepared: claimOf(message.prepared) };
+    case 'sync-response':
+      return { type: message.type, digests: message.entries.map(({ block }) => blockHash(block)) };
+    default:
+      return message;
+  }
+}
+
+/** The part of a prepared certificate that a VIEW-CHANGE's signature covers. */
+export function claimOf(prepared: Claim | null): Claim | null {
+  return prepared === null ? null : { view: prepared.view, digest: prepared.digest };
+}
+
+/** The VIEW-CHANGE behind a `SignedChange` of a NEW-VIEW: its statement is that of the message that was sent. */
+export function changeMessage(height: number, view: number, change: SignedChange): ViewChange {
+  const prepared = change.prepared === null ? null : { ...change.prepared, block: null, votes: [] };
+  return { type: 'view-change', height, view, prepared };
+}
+
+export function prepareMessage(height: number, view: number, digest: string): Prepare {
+  return { type: 'prepare', height, view, digest };
+}
+
+export function commitMessage(height: number, view: number, digest: string): Commit {
+  return { type: 'commit', height, view, digest };
+}
+
+/** The COMMITs of a decided block. */
+export function commitsOf({ block, view, votes }: DecidedEntry): SignedMessage<Commit>[] {
+  const message = commitMessage(block.height, view, blockHash(block));
+  return votes.map((proof) => ({ message, proof }));
+}
+
+/** Every signed statement inside a message, in order of appearance. */
+export function embedded(message: Message): SignedMessage<Message>[] {
+  switch (message.type) {
+    case 'proposal':
+      return [
+        ...(message.justification === null ? [] : inJustification(message.height, message.view, message.justification)),
+        ...message.block.batches.map(submission),
+      ];
+    case 'view-change': {
+      if (message.prepared === null) return [];
+      const vote = prepareMessage(message.height, message.prepared.view, message.prepared.digest);
+      const votes = message.prepared.votes.map((proof) => ({ message: vote, proof }));
+      return [...votes, ...(message.prepared.block?.batches ?? []).map(submission)];
+    }
+    case 'sync-response':
+      return message.entries.flatMap((entry) => [...commitsOf(entry), ...entry.block.batches.map(submission)]);
+    default:
+      return [];
+  }
+}
+
+function inJustification(
+  height: number,
+  view: number,
+  { changes, certificate }: Justification,
+): SignedMessage<Message>[] {
+  const signed: SignedMessage<Message>[] = changes.map((change) => ({
+    message: changeMessage(height, view, change),
+    proof: { signer: change.signer, signature: change.signature },
+  }));
+  const highest = highestClaim(changes);
+  if (highest === null) return signed;
+  const vote = prepareMessage(height, highest.view, highest.digest);
+  return [...signed, ...certificate.map((proof) => ({ message: vote, proof }))];
+}
+
+/** The claim of the highest view, the first of equals; null when nobody claims anything. */
+export function highestClaim(changes: readonly { readonly prepared: Claim | null }[]): Claim | null {
+  let highest: Claim | null = null;
+  for (const { prepared } of changes) {
+    if (prepared !== null && (highest === null || prepared.view > highest.view)) highest = prepared;
+  }
+  return highest;
+}
+
+function submission({ batch, signature }: SignedBatch): SignedMessage<Message> {
+  return { message: batch, proof: { signer: batch.client, signature } };
+}
+
+/** What the trace says of a message. Submissions belong to no height yet: slot 0. */
+export function meta(message: Message): MessageMeta {
+  const type = MESSAGE_TYPES.indexOf(message.type);
+  switch (message.type) {
+    case 'proposal':
+    case 'prepare':
+    case 'commit':
+    case 'view-change':
+      return { type, slot: message.height, epoch: message.view, digest: digestOf(message) };
+    case 'status':
+      return { type, slot: message.height, epoch: message.view, digest: '' };
+    case 'sync-request':
+      return { type, slot: message.height, epoch: 0, digest: '' };
+    case 'sync-response':
+      return { type, slot: message.entries[0]?.block.height ?? 0, epoch: message.entries[0]?.view ?? 0, digest: '' };
+    case 'submit':
+      return { type, slot: 0, epoch: 0, digest: '' };
+  }
+}

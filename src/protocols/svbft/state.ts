@@ -1,0 +1,247 @@
+/** What a validator knows: plain data, structured-cloneable. `Durable` is the part that survives a crash. */
+import { required } from '../../core/assert.ts';
+import type { NodeIndex } from '../../core/ids.ts';
+import { oneCorrect } from '../../core/quorum.ts';
+import type { Micros } from '../../core/time.ts';
+import { GENESIS_HASH } from '../../ledger/block.ts';
+import { createLedger } from '../../ledger/ledger.ts';
+import { createMempool, type Mempool } from '../../ledger/mempool.ts';
+import { MAX_BATCH_TRANSFERS } from '../../ledger/parse.ts';
+import type { Block, LedgerState } from '../../ledger/types.ts';
+import type { Effects, SignedMessage, SignedRef } from '../protocol.ts';
+import { leaderOf } from './leader.ts';
+import type { DecidedEntry, Message, Proposal, ViewChange } from './messages.ts';
+import { type Ctx, quorumOf } from './rules.ts';
+import { createTally, type Tally } from './tally.ts';
+
+/** A timer carries what it is about: one that no longer fits is inert. */
+export type Timer =
+  /** The primary's turn to propose in view 0. */
+  | { readonly kind: 'propose'; readonly height: number }
+  /** The view has had its time. */
+  | { readonly kind: 'view'; readonly height: number; readonly view: number }
+  /** Time to say where we stand, if nothing happened. */
+  | { readonly kind: 'status' };
+
+/** What is on disk, oldest first. Written before anything of its step is sent. */
+export type Durable =
+  /** Entered a view above 0: nothing may be said in lower ones any more. */
+  | { readonly kind: 'view'; readonly height: number; readonly view: number }
+  /** Accepted a proposal; a member's PREPARE for it goes out. */
+  | { readonly kind: 'accepted'; readonly signed: SignedMessage<Proposal> }
+  /** The prepared certificate; the COMMIT for it goes out. */
+  | { readonly kind: 'prepared'; readonly view: number; readonly block: Block; readonly votes: readonly SignedRef[] }
+  | { readonly kind: 'decided'; readonly entry: DecidedEntry };
+
+export type Out = Effects<Message, Timer, Durable>;
+
+/** `changing`: we asked for this view and wait for its NEW-VIEW. */
+export type Phase = 'waiting' | 'prepare' | 'commit' | 'changing';
+export const PHASES: readonly Phase[] = ['waiting', 'prepare', 'commit', 'changing'];
+
+/** What we know of one view of one height. */
+export interface Round {
+  readonly view: number;
+  /** The first valid proposal of its primary, and its hash; null and '' before. */
+  proposal: SignedMessage<Proposal> | null;
+  digest: string;
+  /** What we sent PREPARE for in this view; null when nothing. Survives a crash. */
+  voted: string | null;
+  readonly prepares: Tally;
+  readonly commits: Tally;
+  /** Whether the primary's equivocation was reported. */
+  isPrimaryCaught: boolean;
+}
+
+/** A block with the PREPAREs that prepared it in `view`. */
+export interface PreparedBlock {
+  readonly view: number;
+  readonly digest: string;
+  readonly block: Block;
+  readonly votes: readonly SignedRef[];
+}
+
+export interface Arrival {
+  readonly from: NodeIndex;
+  readonly message: Message;
+  readonly proof: SignedRef;
+}
+
+export interface State {
+  readonly self: NodeIndex;
+  readonly validatorCount: number;
+  /** Blocks on top before one is shown as final; a decision is final at 0. */
+  readonly finalityDepth: number;
+  /** Validators of the height in progress, ascending, and what follows from them. */
+  members: readonly NodeIndex[];
+  isMember: boolean[];
+  quorum: number;
+
+  /** Decided blocks: the entry at index h−1 decided height h. */
+  readonly chain: DecidedEntry[];
+  /** Hash of the last decided block. */
+  tip: string;
+  readonly ledger: LedgerState;
+  readonly pool: Mempool;
+  /** Batches in `pool`, counted once per change. */
+  waiting: number;
+
+  /** The height in progress: one more than decided. */
+  height: number;
+  view: number;
+  leader: NodeIndex;
+  phase: Phase;
+  /** By view; only views near ours, see `roundAt`. That of `view` is always there, see `currentRound`. */
+  readonly rounds: Map<number, Round>;
+  /** Rounds of the height before, kept to recognise late equivocation; null at the first height. */
+  previous: Map<number, Round> | null;
+  /** The highest certificate we hold for this height: our lock. */
+  prepared: PreparedBlock | null;
+  /** The highest VIEW-CHANGE of each member for this height. */
+  readonly changes: Map<NodeIndex, SignedMessage<ViewChange>>;
+  /** Whether the time of the current view is running (a changing node waits for a quorum first). */
+  isTimed: boolean;
+  /** When view 0 of this height is due to be proposed, by our own clock, µs. */
+  scheduledAt: Micros;
+  /** Nothing to propose and `emptyBlocks` is off. */
+  isIdle: boolean;
+
+  /** Messages for the next height, in order of arrival, bounded per sender. */
+  future: Arrival[];
+  /** By validator: the last height it is known to have decided. */
+  readonly known: number[];
+  /** Whom we asked for blocks last, and when we may ask again; null before the first time. */
+  asked: { readonly peer: NodeIndex; readonly retryAt: Micros; readonly hasAnswered: boolean } | null;
+  /** When something last went forward here: a start, a decision, a view entered, a proposal accepted, µs. */
+  progressAt: Micros;
+
+  /** For people: view changes we started, equivocations we saw. */
+  changeCount: number;
+  evidenceCount: number;
+}
+
+/** Views above ours whose votes are kept: more would let one traitor fill the memory. */
+export const VIEW_WINDOW = 8;
+
+/** A validator that starts fresh: nothing decided, everyone a member, view 0 of height 1. */
+export function createState(ctx: Ctx): State {
+  const { config, self, validatorCount, clientCount } = ctx;
+  const state: State = {
+    self,
+    validatorCount,
+    finalityDepth: config.finalityDepth,
+    members: [],
+    isMember: [],
+    quorum: 0,
+    chain: [],
+    tip: GENESIS_HASH,
+    ledger: createLedger(ctx.workload, clientCount),
+    pool: createMempool(
+      {
+        maxBatches: config.mempoolLimit,
+        maxTransfers: config.mempoolLimit,
+        maxBatchTransfers: Math.min(MAX_BATCH_TRANSFERS, config.maxTransactionsPerBlock),
+      },
+      validatorCount,
+      clientCount,
+    ),
+    waiting: 0,
+    height: 1,
+    view: 0,
+    leader: 0,
+    phase: 'waiting',
+    rounds: new Map([[0, createRound(0, validatorCount)]]),
+    previous: null,
+    prepared: null,
+    changes: new Map(),
+    isTimed: false,
+    scheduledAt: 0,
+    isIdle: false,
+    future: [],
+    known: new Array<number>(validatorCount).fill(0),
+    asked: null,
+    progressAt: 0,
+    changeCount: 0,
+    evidenceCount: 0,
+  };
+  appoint(
+    state,
+    Array.from({ length: validatorCount }, (_, node) => node),
+    ctx,
+  );
+  return state;
+}
+
+/** Makes `members` the validators of the height in progress. */
+export function appoint(state: State, members: readonly NodeIndex[], ctx: Ctx): void {
+  state.members = members;
+  state.isMember = Array.from({ length: state.validatorCount }, (_, node) => members.includes(node));
+  state.quorum = quorumOf(members.length, ctx.mutant);
+  state.leader = leaderOf(ctx.config.leader, state.height, state.view, members);
+}
+
+/** The validators that the block at `height` must appoint, or null. Names beyond this testnet are ignored. */
+export function scheduledMembers(height: number, ctx: Ctx): readonly NodeIndex[] | null {
+  const change = ctx.config.validatorChanges.find((item) => item.height === height);
+  const members = change?.members.filter((node) => node < ctx.validatorCount) ?? [];
+  return members.length === 0 ? null : members;
+}
+
+export function createRound(view: number, validatorCount: number): Round {
+  const [prepares, commits] = [createTally(validatorCount), createTally(validatorCount)];
+  return { view, proposal: null, digest: '', voted: null, prepares, commits, isPrimaryCaught: false };
+}
+
+/** The round of the view in progress. Looked up: a second reference to it in the state would not survive a snapshot. */
+export function currentRound(state: State): Round {
+  return required(state.rounds.get(state.view), 'the round of the view in progress');
+}
+
+/** The round of a view of the height in progress, made on demand; null when it is too far from ours. */
+export function roundAt(state: State, view: number): Round | null {
+  const known = state.rounds.get(view);
+  if (known !== undefined) return known;
+  if (view > state.view + VIEW_WINDOW || view < state.view - VIEW_WINDOW) return null;
+  const round = createRound(view, state.validatorCount);
+  state.rounds.set(view, round);
+  return round;
+}
+
+/** Moves to a view: its leader, its round. Rounds far below are forgotten. */
+export function moveToView(state: State, view: number, ctx: Ctx): void {
+  state.view = view;
+  state.leader = leaderOf(ctx.config.leader, state.height, view, state.members);
+  if (!state.rounds.has(view)) state.rounds.set(view, createRound(view, state.validatorCount));
+  for (const old of state.rounds.keys()) if (old < view - VIEW_WINDOW) state.rounds.delete(old);
+}
+
+/** Moves to the height after the last decided block. */
+export function moveToNextHeight(state: State, ctx: Ctx): void {
+  const decided = state.chain.at(-1);
+  state.height = state.chain.length + 1;
+  state.view = 0;
+  state.phase = 'waiting';
+  state.previous = new Map(state.rounds);
+  state.rounds.clear();
+  state.prepared = null;
+  state.changes.clear();
+  state.isTimed = false;
+  state.isIdle = false;
+  const appointed = decided?.block.validators ?? null;
+  if (appointed !== null) appoint(state, appointed, ctx);
+  moveToView(state, 0, ctx);
+}
+
+/** Whether we vote at the height in progress. */
+export function isVoter(state: State): boolean {
+  return state.isMember[state.self] === true;
+}
+
+/**
+ * Whether it is on us to pass a large message on to this peer: of the f+1 members after it one is correct, and so not
+ * everyone sends it.
+ */
+export function isHelperOf(state: State, peer: NodeIndex): boolean {
+  const distance = (state.self - peer + state.validatorCount) % state.validatorCount;
+  return distance <= oneCorrect(state.validatorCount);
+}

@@ -1,0 +1,159 @@
+/**
+ * VIEW-CHANGE and NEW-VIEW: when a primary fails, the next one goes on with what may have been decided.
+ * Ref: PBFT §4.4 (messages, choice of the value), §4.5.2 (the three rules of liveness).
+ */
+import type { NodeIndex } from '../../core/ids.ts';
+import type { Micros } from '../../core/time.ts';
+import { oneCorrect } from '../../core/quorum.ts';
+import { blockHash, checkBlock } from '../../ledger/block.ts';
+import type { SignedMessage, SignedRef } from '../protocol.ts';
+import { armView, viewMicros } from './height.ts';
+import type { Justification, Prepared, ViewChange } from './messages.ts';
+import { NOTE } from './notes.ts';
+import { freshBlock, propose } from './proposal.ts';
+import { type Ctx, claimForChange, verifyCertificate } from './rules.ts';
+import { claimOf, highestClaim, prepareMessage } from './signing.ts';
+import { currentRound, isHelperOf, isVoter, moveToView, type Out, type State } from './state.ts';
+import { blockRules, checkPlace } from './validity.ts';
+
+/** The view's time is over: on to the next; or, while too few have followed us into this one, tell them again. */
+export function onViewTimer(state: State, height: number, view: number, now: Micros, out: Out, ctx: Ctx): void {
+  if (height !== state.height || view !== state.view || !isVoter(state)) return;
+  if (state.isTimed) {
+    out.note(NOTE.timedOut);
+    return startViewChange(state, view + 1, now, out, ctx);
+  }
+  out.note(NOTE.repeatedChange);
+  askForView(state, out, ctx);
+  afterChange(state, now, out, ctx);
+}
+
+/** Leaves the view in progress for `view`: from now on nothing is said in lower ones. */
+function startViewChange(state: State, view: number, now: Micros, out: Out, ctx: Ctx): void {
+  enterChange(state, view, now, out, ctx);
+  afterChange(state, now, out, ctx);
+}
+
+function enterChange(state: State, view: number, now: Micros, out: Out, ctx: Ctx): void {
+  out.persist({ kind: 'view', height: state.height, view });
+  moveToView(state, view, ctx);
+  state.phase = 'changing';
+  state.changeCount++;
+  state.progressAt = now;
+  askForView(state, out, ctx);
+}
+
+/**
+ * Our VIEW-CHANGE for the view in progress, with the certificate we are locked on. The view's time runs once a quorum wants it;
+ * until then the timer only repeats this message. Ref: §4.5.2, first rule.
+ */
+export function askForView(state: State, out: Out, ctx: Ctx): void {
+  armView(state, viewMicros(0, ctx), out);
+  state.isTimed = false;
+  const { height, view } = state;
+  const message: ViewChange = {
+    type: 'view-change',
+    height,
+    view,
+    prepared: claimForChange(state.prepared, ctx.mutant),
+  };
+  state.changes.set(state.self, { message, proof: out.broadcast(message) });
+}
+
+/** A VIEW-CHANGE for the height in progress. Kept if its claim is proved and it is newer than its sender's last. */
+export function onViewChange(
+  state: State,
+  message: ViewChange,
+  proof: SignedRef,
+  now: Micros,
+  out: Out,
+  ctx: Ctx,
+): void {
+  const { signer } = proof;
+  if (state.isMember[signer] !== true) return out.note(NOTE.notMember);
+  if (signer === state.self) return;
+  const last = state.changes.get(signer);
+  if (last !== undefined && last.message.view >= message.view) {
+    passProposalOn(state, signer, message.view, out);
+    return out.note(NOTE.oldChange);
+  }
+  const refusal = message.prepared === null ? null : checkClaim(state, message, message.prepared, ctx);
+  if (refusal !== null) return out.note(refusal);
+  state.changes.set(signer, { message, proof });
+  afterChange(state, now, out, ctx);
+}
+
+/** Who asks again for a view that has its NEW-VIEW missed it: it proves itself, whoever passes it on. */
+function passProposalOn(state: State, peer: NodeIndex, wanted: number, out: Out): void {
+  const { proposal } = currentRound(state);
+  if (wanted > state.view || state.view === 0 || proposal === null) return;
+  if (state.leader === state.self || isHelperOf(state, peer)) out.relay(peer, proposal.message, proposal.proof);
+}
+
+/** Null when the claimed block was prepared as claimed and may follow our last one. */
+function checkClaim(state: State, message: ViewChange, prepared: Prepared, ctx: Ctx): string | null {
+  const { block, digest, view, votes } = prepared;
+  if (block === null || view >= message.view || blockHash(block) !== digest || block.epoch > view) return NOTE.badClaim;
+  if (isKnownClaim(state, view, digest)) return null;
+  const refusal = verifyCertificate(prepareMessage(state.height, view, digest), votes, state, ctx);
+  if (refusal !== null) return refusal;
+  if (checkPlace(state, block, ctx) !== null) return NOTE.badClaim;
+  return checkBlock(state.ledger, block, blockRules(ctx)) === null ? null : NOTE.badClaim;
+}
+
+/** A view has one prepared digest at most, so that one verified certificate for it vouches for every equal claim. */
+function isKnownClaim(state: State, view: number, digest: string): boolean {
+  if (state.prepared?.view === view && state.prepared.digest === digest) return true;
+  for (const { message } of state.changes.values()) {
+    if (message.prepared?.view === view && message.prepared.digest === digest) return true;
+  }
+  return false;
+}
+
+/** What the VIEW-CHANGEs at hand ask for now. */
+function afterChange(state: State, now: Micros, out: Out, ctx: Ctx): void {
+  if (!isVoter(state)) return;
+  for (let view = viewToJoin(state); view !== null; view = viewToJoin(state)) {
+    out.note(NOTE.joined);
+    enterChange(state, view, now, out, ctx);
+  }
+  if (state.phase !== 'changing') return;
+  let following = 0;
+  for (const { message } of state.changes.values()) if (message.view >= state.view) following++;
+  if (following >= state.quorum && !state.isTimed) armView(state, viewMicros(state.view, ctx), out);
+  if (state.leader === state.self) tryNewView(state, now, out, ctx);
+}
+
+/** The lowest of the views above ours once f+1 others, hence a correct one, want one. Ref: §4.5.2, second rule. */
+function viewToJoin(state: State): number | null {
+  let count = 0;
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const { message } of state.changes.values()) {
+    if (message.view <= state.view) continue;
+    count++;
+    lowest = Math.min(lowest, message.view);
+  }
+  return count >= oneCorrect(state.members.length) ? lowest : null;
+}
+
+/** The new primary's move: a quorum of VIEW-CHANGEs decides which block it must propose. Ref: §4.4. */
+function tryNewView(state: State, now: Micros, out: Out, ctx: Ctx): void {
+  const signed = [...state.changes.values()].filter(({ message }) => message.view === state.view);
+  if (signed.length < state.quorum) return;
+  out.note(NOTE.newView);
+  const changes = signed.slice(0, state.quorum);
+  const chosen = highestPrepared(changes);
+  const justification: Justification = {
+    changes: changes.map(({ message, proof }) => ({ ...proof, prepared: claimOf(message.prepared) })),
+    certificate: chosen?.votes ?? [],
+  };
+  const block = chosen?.block ?? freshBlock(state, ctx);
+  propose(state, { type: 'proposal', height: state.height, view: state.view, block, justification }, now, out, ctx);
+}
+
+/** The certificate of the highest claim; every claim at hand was verified when it came. */
+function highestPrepared(changes: readonly SignedMessage<ViewChange>[]): Prepared | null {
+  const claims = changes.map(({ message }) => ({ prepared: message.prepared }));
+  const highest = highestClaim(claims);
+  return claims.find(({ prepared }) => prepared === highest)?.prepared ?? null;
+}

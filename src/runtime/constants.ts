@@ -1,0 +1,85 @@
+/** From a run plan to what its hosts share: protocol, suites, keys, costs. The same in every thread. */
+import type { NodeIndex } from '../core/ids.ts';
+import { TestnetError } from '../core/problem.ts';
+import { openBulkHash, scriptHash } from '../crypto/bulk.ts';
+import { costsOf, HASH_MICROS_PER_KIB } from '../crypto/costs.ts';
+import { hashHex } from '../crypto/hash.ts';
+import { deriveKeySeed, domainPrefix } from '../crypto/identity.ts';
+import { type OpenOptions, openSuite } from '../crypto/open.ts';
+import type { SignatureSuite, SuiteName } from '../crypto/suite.ts';
+import { encode } from '../core/encoding.ts';
+import { VerdictCache, type WorldConstants } from '../kernel/host/world.ts';
+import type { RunPlan } from '../kernel/plan.ts';
+import { protocolByName } from '../protocols/registry.ts';
+import type { ExecutorOptions } from './executor.ts';
+import { suiteNames } from './suites.ts';
+
+/** Names the chain: what is signed on one testnet is worth nothing on another. */
+export function chainId(plan: RunPlan): string {
+  const { protocol, seed, validators, clientCount } = plan;
+  return hashHex(encode({ protocol: protocol.name, seed, validators: validators.length, clients: clientCount }));
+}
+
+/** Opened once a thread, whichever run asks first (`openSuite` remembers). */
+function suiteOnce(name: SuiteName, proved: OpenOptions['proved']): Promise<SignatureSuite> {
+  return openSuite(name, proved === undefined ? {} : { proved });
+}
+
+/** What one thread worked out and the others need not: plain data. */
+export interface SharedConstants {
+  readonly publicKeys: readonly Uint8Array[];
+  /** Engines that proved themselves, by suite. */
+  readonly proofs: Readonly<Record<string, NonNullable<OpenOptions['proved']>>>;
+}
+
+/** The shared part of a world. */
+export function sharedOf({ publicKeys, suites: opened }: WorldConstants): SharedConstants {
+  const proofs = opened.map(
+    ({ name, engine, verifyAhead }) => [name, { engine, native: verifyAhead !== null }] as const,
+  );
+  return { publicKeys, proofs: Object.fromEntries(proofs) };
+}
+
+/** Everything of a world but where hosts live. `shared`: from the thread that has it already. */
+export async function openConstants(
+  plan: RunPlan,
+  options: ExecutorOptions,
+  shared: SharedConstants | null = null,
+): Promise<WorldConstants> {
+  const protocol = protocolByName(plan.protocol.name);
+  if (protocol === null) throw new TestnetError('bad-input', `unknown protocol ${plan.protocol.name}`);
+  const parsed = protocol.parseConfig(plan.protocol.config);
+  if ('problems' in parsed) throw new TestnetError('bad-input', 'bad protocol.config', parsed.problems);
+  // Each WebAssembly memory takes gigabytes of address space, of which a process has a terabyte: node workers of a large
+  // testnet spend theirs on signatures and hash in script.
+  const bulk = shared === null ? await openBulkHash() : scriptHash;
+  const nodeSuites = await Promise.all(suiteNames(plan).map((name) => suiteOnce(name, shared?.proofs[name])));
+  return {
+    plan,
+    protocol,
+    config: parsed.config,
+    prefix: domainPrefix(chainId(plan), 0),
+    suites: nodeSuites,
+    publicKeys:
+      shared?.publicKeys ?? nodeSuites.map((suite, node) => suite.keygen(deriveKeySeed(plan.seed, node)).publicKey),
+    costs: nodeSuites.map((suite) => ({ ...costsOf(suite.name), hashMicrosPerKiB: HASH_MICROS_PER_KIB })),
+    hash: (bytes) => bulk.hash(bytes),
+    keepWords: options.keepWords,
+    highlights: options.highlights,
+    verdicts: new VerdictCache(),
+  };
+}
+
+/** Secret keys of some nodes; nobody else's leave their thread. */
+export function secretKeys(
+  plan: RunPlan,
+  world: WorldConstants,
+  nodes: readonly NodeIndex[],
+): Map<NodeIndex, Uint8Array> {
+  const keys = new Map<NodeIndex, Uint8Array>();
+  for (const node of nodes) {
+    const suite = world.suites[node] as SignatureSuite;
+    keys.set(node, suite.keygen(deriveKeySeed(plan.seed, node)).secretKey);
+  }
+  return keys;
+}

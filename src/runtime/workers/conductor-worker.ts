@@ -1,0 +1,183 @@
+/** The conductor inside its own worker, reached through Comlink. Its judges and meters live beside it. */
+import * as Comlink from 'comlink';
+import type { NodeIndex } from '../../core/ids.ts';
+import type { Micros } from '../../core/time.ts';
+import type { ControlEvent } from '../../kernel/control.ts';
+import type { Segment } from '../../kernel/group.ts';
+import type { WorldConstants } from '../../kernel/host/world.ts';
+import type { FaultPlan, RunPlan, SubmissionPlan } from '../../kernel/plan.ts';
+import { openConstants, sharedOf } from '../constants.ts';
+import type { Advance, AdvanceLimit, ExecutorInfo, ExecutorOptions, ExecutorStatus, RunSnapshot } from '../executor.ts';
+import type { ObserverFactory } from '../inprocess.ts';
+import { channelBus, mergedBus, upChannel } from './bus.ts';
+import { Conductor } from './conductor.ts';
+import type { GroupControl } from './group.ts';
+import type { NodeAssignment, NodeWorker } from './node-worker.ts';
+import { type Answer, type DownMessage, isAnswer } from './wire.ts';
+
+/** What the conductor needs to build a testnet. One port a group, each to the worker that hosts it. */
+export interface ConductorSetup {
+  readonly plan: RunPlan;
+  readonly options: ExecutorOptions;
+  readonly groups: readonly (readonly NodeIndex[])[];
+  /** Unguessable; names the session's channels. */
+  readonly channel: string;
+  readonly noise: NodeAssignment['noise'];
+}
+
+export class ConductorWorker {
+  readonly #makeObservers: ObserverFactory;
+  #conductor: Conductor | null = null;
+  #setup: ConductorSetup | null = null;
+  #world: WorldConstants | null = null;
+  /** Workers in which the faster engine did not open. */
+  #slower = 0;
+  #close: () => void = () => undefined;
+
+  constructor(makeObservers: ObserverFactory) {
+    this.#makeObservers = makeObservers;
+  }
+
+  async open(
+    setup: ConductorSetup,
+    ports: readonly Comlink.Endpoint[],
+  ): Promise<Pick<ExecutorInfo, 'engine' | 'verifyAhead' | 'notice'>> {
+    const world = await openConstants(setup.plan, setup.options);
+    this.#world = world;
+    this.#setup = setup;
+    const down = channelBus<DownMessage, never>(`${setup.channel}-down`, () => null);
+    const up = mergedBus(
+      setup.groups.map((_, group) => channelBus<never, Answer>(upChannel(setup.channel, group), isAnswer)),
+    );
+    this.#close = () => {
+      down.close();
+      up.close();
+    };
+    const groups = setup.groups.map((nodes, index) => ({
+      nodes,
+      control: this.#controlOver(index, ports[index] as Comlink.Endpoint),
+    }));
+    this.#conductor = new Conductor(world, this.#makeObservers(world), groups, down, up);
+    await this.#conductor.start();
+    const suite = world.suites[0];
+    const notice = this.#slower === 0 ? null : slowerNotice(this.#slower, groups.length);
+    return { engine: suite?.engine ?? 'modelled', verifyAhead: suite?.verifyAhead != null, notice };
+  }
+
+  lookahead(): Micros {
+    return this.#running().lookahead;
+  }
+
+  advance(limit: AdvanceLimit): Promise<Advance> {
+    return this.#running().advance(limit);
+  }
+
+  stepEvent(): Promise<boolean> {
+    return this.#running().stepEvent();
+  }
+
+  inject(fault: FaultPlan): void {
+    this.#running().inject(fault);
+  }
+
+  heal(fault: FaultPlan, at: Micros): void {
+    this.#running().heal(fault, at);
+  }
+
+  submit(submission: SubmissionPlan): void {
+    this.#running().submit(submission);
+  }
+
+  status(): Promise<ExecutorStatus> {
+    return this.#running().status();
+  }
+
+  ask(observer: string, question: unknown): unknown {
+    return this.#running().ask(observer, question);
+  }
+
+  inspect(node: NodeIndex) {
+    return this.#running().inspect(node);
+  }
+
+  fingerprint(): Promise<string> {
+    return this.#running().fingerprint();
+  }
+
+  capture(): Promise<RunSnapshot> {
+    return this.#running().capture();
+  }
+
+  restore(snapshot: RunSnapshot): Promise<void> {
+    return this.#running().restore(snapshot);
+  }
+
+  takeSegments(): Segment[] {
+    const segments = this.#running().takeSegments();
+    return Comlink.transfer(
+      segments,
+      segments.map(({ words }) => words.buffer),
+    );
+  }
+
+  envelope(origin: NodeIndex, sequence: number) {
+    const envelope = this.#running().envelope(origin, sequence);
+    if (envelope === null) return null;
+    const { bytes, signature, claimedFrom } = envelope;
+    return { bytes, signature, claimedFrom };
+  }
+
+  lost(group: number): void {
+    this.#running().lost(group);
+  }
+
+  replace(group: number, port: Comlink.Endpoint): Promise<void> {
+    return this.#running().replace(group, this.#controlOver(group, port));
+  }
+
+  /** Harmless before the testnet is open. */
+  waitingFor(): ReturnType<Conductor['waitingFor']> {
+    return this.#conductor?.waitingFor() ?? [];
+  }
+
+  close(): void {
+    this.#close();
+  }
+
+  #running(): Conductor {
+    if (this.#conductor === null) throw new Error('conductor is not open');
+    return this.#conductor;
+  }
+
+  #controlOver(group: number, port: Comlink.Endpoint): GroupControl {
+    const remote = Comlink.wrap<NodeWorker>(port);
+    const { plan, options, groups, channel, noise } = this.#setup as ConductorSetup;
+    const nodes = groups[group] ?? [];
+    const shared = sharedOf(this.#world as WorldConstants);
+    const assignment: NodeAssignment = { plan, options, group, nodes, shared, channel, noise };
+    return {
+      load: async (controls: readonly ControlEvent[], start: boolean) => {
+        const loaded = await remote.load(assignment, controls, start);
+        const wanted = this.#world?.suites[nodes[0] ?? 0]?.engine;
+        if (loaded.engine !== wanted) this.#slower++;
+        return loaded;
+      },
+      firstReport: () => remote.firstReport(),
+      replay: (snapshots, log, window, answer) => remote.replay(snapshots, log, window, answer),
+      restore: (snapshots, after) => remote.restore(snapshots, after),
+      capture: async (after) => [...(await remote.capture(after))],
+      inspect: (node, after) => remote.inspect(node, after),
+      digests: (after) => remote.digests(after),
+      work: (after) => remote.work(after),
+    };
+  }
+}
+
+function slowerNotice(slower: number, workers: number): string {
+  return `${slower} of ${workers} workers fell back to a slower signature engine; results are the same`;
+}
+
+/** Serves a conductor at the worker's own endpoint. */
+export function serveConductor(endpoint: Comlink.Endpoint, makeObservers: ObserverFactory): void {
+  Comlink.expose(new ConductorWorker(makeObservers), endpoint);
+}

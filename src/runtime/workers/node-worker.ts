@@ -1,0 +1,234 @@
+/**
+ * A node worker: hosts one node (or, in a pool, several), listens to the conductor's windows on the `down` channel, runs
+ * what is due and answers once on `up`. The same code runs in browser workers and Node worker threads.
+ */
+import * as Comlink from 'comlink';
+import type { NodeIndex } from '../../core/ids.ts';
+import { draw, PURPOSE, scale, streamKey } from '../../core/prng.ts';
+import type { Micros } from '../../core/time.ts';
+import type { Engine } from '../../crypto/suite.ts';
+import type { ControlEvent } from '../../kernel/control.ts';
+import type { Envelope } from '../../kernel/envelope.ts';
+import { HostGroup } from '../../kernel/group.ts';
+import { verifyAhead } from '../../kernel/host/signing.ts';
+import type { HostReport, HostSnapshot } from '../../kernel/host/snapshot.ts';
+import type { Work } from '../../kernel/host/work.ts';
+import type { WorldConstants } from '../../kernel/host/world.ts';
+import type { RunPlan } from '../../kernel/plan.ts';
+import { openConstants, type SharedConstants, secretKeys } from '../constants.ts';
+import type { ExecutorOptions } from '../executor.ts';
+import { type Bus, channelBus, upChannel } from './bus.ts';
+import { type Answer, type DownMessage, isDown, Mail, packHighlights, packMail, type UpMessage } from './wire.ts';
+
+/** All a worker needs to host its nodes. */
+export interface NodeAssignment {
+  readonly plan: RunPlan;
+  readonly options: ExecutorOptions;
+  readonly group: number;
+  readonly nodes: readonly NodeIndex[];
+  readonly shared: SharedConstants;
+  readonly channel: string;
+  /** Test only: waits up to so many real ms before it runs a window, drawn from this seed. */
+  readonly noise: { readonly seed: number; readonly maxMs: number } | null;
+}
+
+export interface LoadedGroup {
+  readonly next: Micros;
+  readonly engine: Engine;
+  readonly verifyAhead: boolean;
+}
+
+type NodeSnapshots = readonly { readonly node: NodeIndex; readonly snapshot: HostSnapshot }[];
+
+/** The control side, reached through Comlink. Every call names the last window it must come after. */
+export class NodeWorker {
+  #group: HostGroup | null = null;
+  #world: WorldConstants | null = null;
+  #assignment: NodeAssignment | null = null;
+  #down: Bus<never, DownMessage> | null = null;
+  #up: Bus<Answer, never> | null = null;
+  /** Windows are taken one after the other, in order. */
+  #work: Promise<void> = Promise.resolve();
+  /** The last window that came by; windows count from 1. */
+  #seen = 0;
+  #waiters: { readonly window: number; readonly resolve: () => void }[] = [];
+  /** Verifications under way, by the time their envelope is due. */
+  #verifying: { readonly due: Micros; readonly done: Promise<void> }[] = [];
+  #drawn = 0;
+
+  /** Builds the hosts; they start unless a snapshot is to follow. */
+  async load(assignment: NodeAssignment, controls: readonly ControlEvent[], start: boolean): Promise<LoadedGroup> {
+    this.#assignment = assignment;
+    const world = await openConstants(assignment.plan, assignment.options, assignment.shared);
+    this.#world = world;
+    const group = new HostGroup(world, assignment.nodes, secretKeys(assignment.plan, world, assignment.nodes));
+    this.#group = group;
+    if (start) {
+      group.schedule(controls);
+      group.start();
+    }
+    this.#down?.close();
+    this.#up?.close();
+    this.#seen = 0;
+    this.#down = channelBus(`${assignment.channel}-down`, isDown);
+    this.#up = channelBus<Answer, never>(upChannel(assignment.channel, assignment.group), () => null);
+    this.#down.listen((message) => this.#enqueue(message, true));
+    const suite = world.suites[assignment.nodes[0] ?? 0];
+    return { next: group.nextTime, engine: suite?.engine ?? 'modelled', verifyAhead: suite?.verifyAhead != null };
+  }
+
+  /** What the start of the hosts brought about: the answer to a window that ran before the first. */
+  firstReport(): UpMessage {
+    return this.#report(0);
+  }
+
+  /** Becomes the snapshot and runs the windows since then again, up to `window`, which alone is answered if so wished. */
+  async replay(
+    snapshots: NodeSnapshots | null,
+    log: readonly DownMessage[],
+    window: number,
+    answer: boolean,
+  ): Promise<Micros> {
+    const group = this.#running();
+    if (snapshots !== null) group.restore(snapshots);
+    else this.#report(0);
+    for (const message of log) this.#enqueue(message, answer && message.window === window);
+    await this.#work;
+    this.#passed(window);
+    return group.nextTime;
+  }
+
+  async restore(snapshots: NodeSnapshots, after: number): Promise<Micros> {
+    await this.#reached(after);
+    this.#verifying = [];
+    const group = this.#running();
+    group.restore(snapshots);
+    return group.nextTime;
+  }
+
+  async capture(after: number): Promise<NodeSnapshots> {
+    await this.#reached(after);
+    return this.#running().capture();
+  }
+
+  async inspect(node: NodeIndex, after: number): Promise<HostReport | null> {
+    await this.#reached(after);
+    return this.#running().inspect(node);
+  }
+
+  async digests(after: number): Promise<ReturnType<HostGroup['digests']>> {
+    await this.#reached(after);
+    return this.#running().digests();
+  }
+
+  async work(after: number): Promise<{ readonly work: Work; readonly events: number }> {
+    await this.#reached(after);
+    return { work: this.#running().work(), events: this.#running().events };
+  }
+
+  close(): void {
+    this.#down?.close();
+    this.#up?.close();
+  }
+
+  #running(): HostGroup {
+    if (this.#group === null) throw new Error('worker is not loaded');
+    return this.#group;
+  }
+
+  /** BroadcastChannel and ports are not ordered against each other: waits until the window has come by. */
+  #reached(window: number): Promise<void> {
+    if (this.#seen >= window) return this.#work;
+    return new Promise((resolve) => this.#waiters.push({ window, resolve }));
+  }
+
+  #enqueue(message: DownMessage, answer: boolean): void {
+    this.#work = this.#work.then(async () => {
+      try {
+        await this.#onWindow(message, answer);
+      } catch (error) {
+        // A bug of ours: said once, so that the run stops instead of waiting; another worker would fail alike.
+        const { group } = this.#assignment as NodeAssignment;
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#up?.post({ kind: 'failed', window: message.window, group, reason });
+      }
+      this.#passed(message.window);
+    });
+  }
+
+  #passed(window: number): void {
+    this.#seen = Math.max(this.#seen, window);
+    this.#waiters = this.#waiters.filter((waiter) => {
+      if (waiter.window > this.#seen) return true;
+      waiter.resolve();
+      return false;
+    });
+  }
+
+  async #onWindow(message: DownMessage, answer: boolean): Promise<void> {
+    const group = this.#running();
+    this.#deliver(message, group);
+    if (message.controls.length > 0) group.schedule(message.controls);
+    const assignment = this.#assignment as NodeAssignment;
+    const mine = message.single === -1 || message.single === assignment.group;
+    if (mine && group.nextTime < message.until) {
+      await this.#verified(message.until);
+      await this.#pause(assignment);
+      if (message.single === -1) group.run(message.until);
+      else group.runFirst(message.until, 1);
+      const report = this.#report(message.window);
+      if (answer) this.#up?.post(report);
+    }
+  }
+
+  #deliver(message: DownMessage, group: HostGroup): void {
+    const mail = new Mail(message.mail);
+    const world = this.#world as WorldConstants;
+    for (const node of group.nodes) {
+      mail.forNode(node, (envelope, arrivesAt) => {
+        group.accept(node, envelope, arrivesAt);
+        this.#verifyEarly(world, envelope, arrivesAt);
+      });
+    }
+  }
+
+  #verifyEarly(world: WorldConstants, envelope: Envelope, due: Micros): void {
+    if (world.suites[envelope.claimedFrom]?.verifyAhead == null) return;
+    this.#verifying.push({ due, done: verifyAhead(world, envelope) });
+  }
+
+  /** Waits for the verifications of what is due before `until`. */
+  async #verified(until: Micros): Promise<void> {
+    if (this.#verifying.length === 0) return;
+    const due = this.#verifying.filter((entry) => entry.due < until);
+    this.#verifying = this.#verifying.filter((entry) => entry.due >= until);
+    await Promise.all(due.map((entry) => entry.done));
+  }
+
+  #pause({ noise, group }: NodeAssignment): Promise<void> | void {
+    if (noise === null) return;
+    const delay = scale(draw(streamKey(noise.seed, PURPOSE.noise, group), this.#drawn++), noise.maxMs + 1);
+    if (delay > 0) return new Promise((resolve) => setTimeout(resolve, delay));
+  }
+
+  #report(window: number): UpMessage {
+    const group = this.#running();
+    const envelopes: Envelope[] = [];
+    const highlights = packHighlights(group.takeHighlights(), envelopes);
+    const { plan } = this.#world as WorldConstants;
+    const nodeCount = plan.validators.length + plan.clientCount;
+    const mail = packMail(envelopes, group.takeOutgoing(), nodeCount);
+    const segments = group.takeSegments();
+    const { group: index } = this.#assignment as NodeAssignment;
+    return { kind: 'up', window, group: index, next: group.nextTime, highlights, segments, mail };
+  }
+}
+
+/** Serves a node worker on the ports that arrive at `endpoint`: its first message carries one for the conductor. */
+export function serveNodeWorker(endpoint: Comlink.Endpoint): void {
+  Comlink.expose({ connect: (port: Comlink.Endpoint) => Comlink.expose(new NodeWorker(), port) }, endpoint);
+}
+
+export interface NodeWorkerGate {
+  connect(port: Comlink.Endpoint): void;
+}

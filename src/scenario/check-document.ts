@@ -1,0 +1,77 @@
+/** What the schema cannot say about a scenario: the protocol and its settings, the network's bounds, transactions. */
+import type { AnyProtocol } from '../protocols/protocol.ts';
+import type { ProtocolMap } from './compile.ts';
+import { indexOfAccount, indexOfNode, validatorCount } from './nodes.ts';
+import { add, expect, type Report } from './report.ts';
+import type { Scenario } from './schema.ts';
+import { escapeInvisible, oneOf } from './show.ts';
+
+/** The protocol meant, or null when there is none of that name. */
+export function checkProtocol(scenario: Scenario, protocols: ProtocolMap, report: Report): AnyProtocol | null {
+  const { name, config, mutant } = scenario.protocol;
+  const protocol = protocols.get(name);
+  if (protocol === undefined) {
+    expect(report, ['protocol', 'name'], oneOf([...protocols.keys()]));
+    return null;
+  }
+  const mutants = protocol.mutants.map((known) => known.name);
+  if (mutant !== null && !mutants.includes(mutant)) {
+    expect(report, ['protocol', 'mutant'], mutants.length === 0 ? 'null' : `null, ${oneOf(mutants)}`);
+  }
+  const parsed = protocol.parseConfig(config, validatorCount(scenario));
+  if ('problems' in parsed) {
+    for (const { path, found, expected } of parsed.problems) {
+      const joint = path === '' || path.startsWith('[') ? '' : '.';
+      add(report, { path: `protocol.config${joint}${escapeInvisible(path)}`, found: escapeInvisible(found), expected });
+    }
+  }
+  return protocol;
+}
+
+/** Bounds in order, and no link slower by nature than what the synchrony promises. */
+export function checkNetwork(scenario: Scenario, report: Report): void {
+  const { latency, synchrony } = scenario.network;
+  const path = ['network', 'latency'];
+  if ((latency.kind === 'uniform' || latency.kind === 'pareto') && latency.minMs > latency.maxMs) {
+    expect(report, [...path, 'maxMs'], `at least minMs (${latency.minMs})`, String(latency.maxMs));
+  }
+  if (synchrony.kind === 'asynchronous' || latency.kind === 'regions') return;
+  const least = latency.kind === 'constant' ? latency.ms : latency.minMs;
+  if (synchrony.deltaMs < least) {
+    expect(
+      report,
+      ['network', 'synchrony', 'deltaMs'],
+      `at least the smallest latency (${least})`,
+      String(synchrony.deltaMs),
+    );
+  }
+}
+
+export function checkWhole(scenario: Scenario, report: Report): void {
+  if (scenario.workload.crossShard > 0) {
+    expect(report, ['workload', 'crossShard'], '0: sharding is not available yet');
+  }
+  const names = new Set<string>();
+  for (const [i, { name }] of scenario.expect.entries()) {
+    if (names.has(name)) expect(report, ['expect', i, 'name'], 'a name that no other expectation has');
+    names.add(name);
+  }
+}
+
+export function checkTransactions(scenario: Scenario, report: Report): void {
+  const { accounts } = scenario.workload;
+  const account = `an account from a0 to a${accounts - 1}`;
+  for (const [i, { from, to, client }] of scenario.transactions.entries()) {
+    for (const [key, name] of [
+      ['from', from],
+      ['to', to],
+    ] as const) {
+      if (indexOfAccount(name, accounts) === null) expect(report, ['transactions', i, key], account);
+    }
+    if (from === to) expect(report, ['transactions', i, 'to'], 'another account than `from`');
+    const index = client === null ? null : indexOfNode(scenario, client);
+    if (client !== null && (index === null || index < validatorCount(scenario))) {
+      expect(report, ['transactions', i, 'client'], `a client from c0 to c${scenario.clients - 1}`);
+    }
+  }
+}

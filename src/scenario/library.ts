@@ -1,0 +1,18 @@
+/** The scenarios that come with the playground, in the order in which they are shown. */
+import { attackPresets } from './presets/attacks.ts';
+import { basicPresets } from './presets/basics.ts';
+import { mutantPresets } from './presets/mutants.ts';
+import type { Preset } from './presets/preset.ts';
+import { scalePresets } from './presets/scale.ts';
+
+export type { Level, Preset } from './presets/preset.ts';
+
+/** Shown when the page is opened without a scenario. */
+export const DEFAULT_PRESET_ID = 'happy-path';
+
+export const presets: readonly Preset[] = [...basicPresets, ...attackPresets, ...scalePresets, ...mutantPresets];
+
+/** The preset with this id, or null. */
+export function presetById(id: string): Preset | null {
+  return presets.find((preset) => preset.id === id) ?? null;
+}

@@ -1,0 +1,80 @@
+/** The scenario document, `testnet-scenario/1`. Strict: an unknown key is an error. Everything but `protocol` has a default. */
+import { z } from 'zod';
+import { REAL_SUITES, type RealSuiteName, type SuiteName } from '../../crypto/suite.ts';
+import { REGION_NAMES } from '../../kernel/network/regions.ts';
+import { faultSchema, stormSchema } from './faults.ts';
+import { networkSchema } from './network.ts';
+import { nodeName, timeMs } from './parts.ts';
+
+export const FORMAT = 'testnet-scenario/1';
+export const SEED_MAX = 2 ** 32 - 1;
+export const VALIDATORS_MAX = 256;
+
+const MODELLED = REAL_SUITES.map((name): `modelled:${RealSuiteName}` => `modelled:${name}`);
+export const SUITES: readonly [SuiteName, ...SuiteName[]] = [...REAL_SUITES, ...MODELLED];
+
+const protocol = z.strictObject({
+  name: z.string().min(1).max(40),
+  config: z.record(z.string(), z.unknown()).default({}).describe("the protocol's own settings; it checks them itself"),
+  mutant: z
+    .string()
+    .min(1)
+    .max(60)
+    .nullable()
+    .default(null)
+    .describe('a known-broken variant; null: the correct protocol'),
+});
+
+const validator = z.strictObject({
+  stake: z.int().min(1).max(1_000_000).default(1),
+  region: z.enum(REGION_NAMES).nullable().default(null).describe('null: local, or in turn where latency is by region'),
+  suite: z.enum(SUITES).nullable().default(null).describe('null: as in `crypto`'),
+});
+
+const workload = z.strictObject({
+  kind: z.enum(['transfers', 'none']).default('transfers'),
+  ratePerSecond: z.number().min(0).max(100_000).default(50).describe('transfers per virtual second over all clients'),
+  batchMs: z.number().min(1).max(60_000).default(200).describe('a client signs what it collected so often'),
+  accounts: z.int().min(2).max(10_000).default(100),
+  initialBalance: z.int().min(0).max(1_000_000_000).default(1000),
+  crossShard: z.number().min(0).max(1).default(0).describe('share of transfers between shards'),
+});
+
+const transaction = z.strictObject({
+  at: timeMs().default(0),
+  from: z.string().min(2).max(8).describe('account, a0, a1, …'),
+  to: z.string().min(2).max(8),
+  amount: z.int().min(1).max(1_000_000_000),
+  client: nodeName().nullable().default(null).describe('who submits it; null: the client that owns the account'),
+});
+
+export const scenarioSchema = z.strictObject({
+  format: z.literal(FORMAT).default(FORMAT),
+  name: z.string().max(200).default('Untitled'),
+  description: z.string().max(5000).default(''),
+  seed: z.int().min(0).max(SEED_MAX).default(1),
+  protocol,
+  validators: z
+    .union([z.int().min(1).max(VALIDATORS_MAX), z.array(validator).min(1).max(VALIDATORS_MAX)])
+    .default(4)
+    .describe('how many, or one entry each'),
+  clients: z.int().min(1).max(64).default(1),
+  crypto: z.strictObject({ suite: z.enum(SUITES).default('ml-dsa-65') }).prefault({}),
+  network: networkSchema.prefault({}),
+  workload: workload.prefault({}),
+  shards: z.null().default(null).describe('reserved: sharding is not available yet'),
+  faults: z.array(faultSchema).max(1000).default([]),
+  storm: stormSchema.nullable().default(null).describe('random faults drawn from the seed'),
+  transactions: z.array(transaction).max(10_000).default([]).describe('submitted by hand, besides the workload'),
+  stop: z
+    .strictObject({
+      height: z.int().min(1).max(1_000_000).nullable().default(null),
+      ms: timeMs().min(1).nullable().default(null),
+    })
+    .prefault({})
+    .describe('whichever comes first; neither: it goes on'),
+  expect: z
+    .array(z.strictObject({ name: z.string().min(1).max(200), ltl: z.string().min(1).max(1000) }))
+    .max(100)
+    .default([]),
+});

@@ -1,0 +1,91 @@
+/** Faults of a scenario, one schema a kind, and the random storm that draws its own. */
+import { z } from 'zod';
+import type { Behaviour } from '../../kernel/plan.ts';
+import { CONDITION_LENGTH_MAX } from '../condition.ts';
+import { nodeName, nodeNames, probability, timeMs } from './parts.ts';
+
+/** Keyed by the type, so that a behaviour added to the plan and forgotten here does not compile. */
+const BEHAVIOUR_SET: Readonly<Record<Behaviour, true>> = {
+  silent: true,
+  selective: true,
+  equivocate: true,
+  'double-vote': true,
+  'forged-sender': true,
+  corrupt: true,
+  replay: true,
+  withhold: true,
+  'duplicate-votes': true,
+  transplant: true,
+  'inflate-certificate': true,
+  twins: true,
+};
+export const BEHAVIOURS = Object.keys(BEHAVIOUR_SET) as [Behaviour, ...Behaviour[]];
+
+const condition = () => z.string().min(1).max(CONDITION_LENGTH_MAX);
+
+const timing = {
+  at: timeMs().nullable().default(null).describe('when it begins, ms; null with no `when`: at 0'),
+  when: condition().nullable().default(null).describe('begins once this holds, e.g. "height >= 5 & view > 0"'),
+  until: timeMs().nullable().default(null).describe('when it ends, ms; null with no `untilWhen`: when healed by hand'),
+  untilWhen: condition().nullable().default(null).describe('ends once this holds'),
+};
+const types = () => z.array(z.string().min(1).max(40)).min(1).max(64).nullable().default(null);
+
+const crash = z.strictObject({
+  kind: z.literal('crash'),
+  target: nodeName(),
+  restart: z
+    .enum(['durable', 'amnesia', 'torn'])
+    .default('durable')
+    .describe('what it finds on disk: everything, nothing, or everything but the last write'),
+  ...timing,
+});
+
+const partition = z.strictObject({
+  kind: z.literal('partition'),
+  groups: z.array(nodeNames(1)).min(2).max(16).describe('nodes of different groups cannot hear each other'),
+  oneWay: z.boolean().default(false).describe('only what the first group sends to the others is cut'),
+  cut: z.enum(['held', 'lost']).default('held').describe('held copies arrive after the heal, lost ones never'),
+  ...timing,
+});
+
+const link = z.strictObject({
+  kind: z.literal('link'),
+  from: nodeNames(1).nullable().default(null).describe('senders; null: every node'),
+  to: nodeNames(1).nullable().default(null).describe('receivers; null: every node'),
+  symmetric: z.boolean().default(true).describe('concerns both directions'),
+  delayMs: z.number().min(0).max(1_000_000).default(0).describe('added to each copy'),
+  loss: probability().default(0),
+  duplicate: probability().default(0),
+  types: types().describe('message types it concerns; null: all'),
+  ...timing,
+});
+
+const slow = z.strictObject({
+  kind: z.literal('slow'),
+  target: nodeName(),
+  factor: z.number().min(0.001).max(10_000).default(10).describe('CPU times are multiplied by it'),
+  ...timing,
+});
+
+const byzantine = z.strictObject({
+  kind: z.literal('byzantine'),
+  target: nodeName(),
+  behaviour: z.enum(BEHAVIOURS),
+  peers: nodeNames(1).nullable().default(null).describe('whom it favours or fools; null: chosen by parity'),
+  types: types().describe('message types it concerns; null: all'),
+  ...timing,
+});
+
+export const faultSchema = z.discriminatedUnion('kind', [crash, partition, link, slow, byzantine]);
+
+export const stormSchema = z.strictObject({
+  intensity: probability().default(0.5).describe('how many faults: 0 none, 1 about twenty'),
+  beyond: z.boolean().default(false).describe('true: more traitors than the protocol tolerates'),
+  startMs: timeMs().default(1000).describe('no timed fault begins earlier'),
+  endMs: timeMs().nullable().default(null).describe('everything but traitors is healed by then; null: by GST, or 20 s'),
+  healed: z
+    .record(z.string().regex(/^f(0|[1-9]\d{0,3})$/), timeMs())
+    .default({})
+    .describe('faults of the storm healed by hand: id → ms'),
+});

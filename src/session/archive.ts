@@ -1,0 +1,212 @@
+/** Snapshots of a session in storage: named ones, automatic ones while it plays, and taking a run up again. */
+import { pack } from '../core/pack.ts';
+import { type Micros, msFromMicros } from '../core/time.ts';
+import { TestnetError } from '../core/problem.ts';
+import { unpack } from '../core/unpack.ts';
+import { PROTOCOLS } from '../protocols/registry.ts';
+import { validateScenario } from '../scenario/index.ts';
+import { showValue } from '../scenario/show.ts';
+import { newId } from '../storage/open.ts';
+import type { SnapshotRecord, Storage } from '../storage/types.ts';
+import type { SnapshotInfo, Speed } from './api.ts';
+import { Guard, type MakeLock } from './guard.ts';
+import { type Payload, readTrace } from './payload.ts';
+import { ReviveError, readSaved, revive } from './revive.ts';
+import { type OpenExecutor, Run, recordOf, type TraceBatch } from './run.ts';
+
+export interface Resumed {
+  readonly run: Run;
+  readonly playing: boolean;
+  readonly speed: Speed;
+}
+
+interface Kept {
+  readonly info: SnapshotInfo;
+  readonly record: SnapshotRecord;
+  readonly trace: readonly TraceBatch[];
+}
+
+const AUTOSAVE_MS = 3_000;
+/** Saving may take this share of the time at the most: one part in so many. */
+const AUTOSAVE_SHARE = 20;
+
+export class Archive {
+  readonly #storage: Storage | null;
+  readonly #autosave: boolean;
+  readonly #guard: Guard;
+  /** Batches of trace already in storage, for the run at hand. */
+  #saved = 0;
+  #runId = '';
+  #nextAt = 0;
+  #problem: string | null = null;
+  /** Without storage snapshots live here. */
+  readonly #memory = new Map<string, Kept>();
+
+  constructor(storage: Storage | null, autosave: boolean, makeLock: MakeLock) {
+    this.#storage = storage;
+    this.#autosave = autosave && storage !== null;
+    this.#guard = new Guard(makeLock);
+  }
+
+  /** A sentence for people when saving does not work as usual; null when it does. */
+  get notice(): string | null {
+    return this.#problem ?? this.#guard.notice ?? this.#storage?.notice ?? null;
+  }
+
+  async newRun(run: Run, parentRunId: string | null, forkedAtMicros: Micros | null): Promise<void> {
+    const { runId, scenario } = run;
+    const record = { runId, parentRunId, forkedAtMicros, name: scenario.name, createdAt: Date.now() };
+    const done = await this.#storage?.saveRun(record);
+    if (done?.ok === false) this.#problem = done.message;
+  }
+
+  async list(): Promise<readonly SnapshotInfo[]> {
+    if (this.#storage !== null) return this.#storage.listSnapshots();
+    return [...this.#memory.values()].map(({ info }) => info).reverse();
+  }
+
+  /** Saves a snapshot at the run's horizon; resolves to its id. Rejects with code 'storage' when it could not. */
+  async snapshot(run: Run, name: string | null): Promise<string> {
+    const id = await this.#store(run, name, false);
+    if (id === null) throw new TestnetError('storage', this.#problem ?? 'the snapshot could not be saved');
+    return id;
+  }
+
+  async saveIfDue(run: Run, playing: boolean, speed: Speed): Promise<void> {
+    if (performance.now() >= this.#nextAt) await this.save(run, playing, speed);
+  }
+
+  /** Saves the run so that a later visit can take it up here. Where it may not, the run still gets a point to rewind to. */
+  async save(run: Run, playing: boolean, speed: Speed): Promise<void> {
+    const began = performance.now();
+    if (this.#storage === null || !this.#autosave || !(await this.#guard.mayKeep(run.runId))) {
+      await run.capture();
+    } else {
+      const id = await this.#store(run, null, true);
+      const last = { runId: run.runId, snapshotId: id ?? '', scenario: run.scenario, playing, speed };
+      const done = id === null ? null : await this.#storage.saveLastSession(last);
+      if (done?.ok === false) this.#problem = done.message;
+    }
+    const took = performance.now() - began;
+    this.#nextAt = performance.now() + Math.max(AUTOSAVE_MS, took * AUTOSAVE_SHARE);
+  }
+
+  /** The run of the last visit, or null. What cannot be read starts over from its scenario. */
+  async resume(freshRunId: string, openExecutor: OpenExecutor): Promise<Resumed | null> {
+    const last = await this.#storage?.loadLastSession();
+    if (last == null) return null;
+    const { playing, speed } = last;
+    // A run that another tab saves goes on here as a run of its own.
+    const runId = this.#autosave && (await this.#guard.mayKeep(last.runId)) ? last.runId : freshRunId;
+    try {
+      return { run: await this.open(last.snapshotId, runId, openExecutor), playing, speed };
+    } catch (error) {
+      if (error instanceof TestnetError && error.code === 'worker') throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      const validated = validateScenario(last.scenario, PROTOCOLS);
+      if ('problems' in validated) {
+        this.#problem = `The last run could not be read: ${reason}`;
+        return null;
+      }
+      const run = await Run.open(freshRunId, validated.scenario, openExecutor);
+      this.#problem = `The last run starts over: ${reason}`;
+      return { run, playing, speed };
+    }
+  }
+
+  /** Builds a run from a snapshot, under `runId`, with the trace that led to it. */
+  async open(id: string, runId: string, openExecutor: OpenExecutor): Promise<Run> {
+    const kept = this.#memory.get(id);
+    const record = kept?.record ?? (await this.#load(id));
+    const continues = runId === record.runId;
+    try {
+      const trace = kept?.trace ?? (await this.#loadTrace(record));
+      const run = await revive(record, trace, runId, openExecutor);
+      if (continues) this.#continue(run, trace);
+      else await this.newRun(run, record.runId, record.atMicros);
+      return run;
+    } catch (error) {
+      if (!(error instanceof ReviveError)) throw error;
+      throw new TestnetError('storage', `the snapshot cannot be restored: ${error.message}`, error.problems);
+    }
+  }
+
+  close(): void {
+    this.#memory.clear();
+    this.#guard.release();
+  }
+
+  /** What storage holds of this very run need not be written again. */
+  #continue(run: Run, trace: readonly TraceBatch[]): void {
+    this.#runId = run.runId;
+    this.#saved = trace.length;
+    run.unsaved = run.batches.slice(trace.length);
+  }
+
+  async #store(run: Run, name: string | null, automatic: boolean): Promise<string | null> {
+    const payload = await run.save();
+    const id = newId();
+    const record = recordOf(run, { id, name, automatic, payload });
+    if (this.#storage === null) {
+      this.#memory.set(id, { info: infoOf(record), record, trace: [...run.batches] });
+      return id;
+    }
+    if (!(await this.#storeTrace(this.#storage, run))) return null;
+    const result = await this.#storage.saveSnapshot(record);
+    this.#problem = result.ok ? null : result.message;
+    return result.ok ? id : null;
+  }
+
+  /** Appends what is new of the trace; without its trace a snapshot is not worth keeping. */
+  async #storeTrace(storage: Storage, run: Run): Promise<boolean> {
+    if (this.#runId !== run.runId) {
+      this.#runId = run.runId;
+      this.#saved = 0;
+      run.unsaved = [...run.batches];
+    }
+    const fresh = run.unsaved;
+    if (fresh.length === 0) return true;
+    const bytes = pack(fresh.map(({ horizon, segments }) => ({ horizon, segments })));
+    const result = await storage.appendTrace(run.runId, this.#saved, this.#saved + fresh.length, bytes);
+    if (!result.ok) {
+      this.#problem = result.message;
+      return false;
+    }
+    this.#saved += fresh.length;
+    run.unsaved = [];
+    return true;
+  }
+
+  async #load(id: string): Promise<SnapshotRecord> {
+    const loaded = await this.#storage?.loadSnapshot(id);
+    if (loaded?.ok === true) return loaded.record;
+    if (loaded === undefined || loaded.reason === 'missing') {
+      throw new TestnetError('not-found', `there is no snapshot ${showValue(id)}`);
+    }
+    throw new TestnetError('storage', loaded.message);
+  }
+
+  /** The trace up to a snapshot; without it the run still continues, only its past cannot be shown. */
+  async #loadTrace(record: SnapshotRecord): Promise<readonly TraceBatch[]> {
+    const { scenario, payload } = readSaved(record);
+    const { batches } = payload satisfies Payload;
+    const result = await this.#storage?.readTrace(record.runId, 0, batches);
+    if (result === undefined) return [];
+    const all: unknown[] = [];
+    for (const { bytes } of result.ok ? result.segments : []) {
+      const unpacked = unpack(bytes);
+      if (unpacked.ok && Array.isArray(unpacked.value)) all.push(...unpacked.value);
+    }
+    const fieldCount = PROTOCOLS.get(scenario.protocol.name)?.declaration.fields.length ?? 0;
+    const read = readTrace(all.slice(0, batches), { fieldCount, batches, at: record.atMicros });
+    if ('trace' in read) return read.trace;
+    const reason = result.ok ? new ReviveError(read.problems).message : result.message;
+    this.#problem = `The earlier trace could not be read: ${reason}`;
+    return [];
+  }
+}
+
+function infoOf(record: SnapshotRecord): SnapshotInfo {
+  const { id, name, runId, scenarioName, atMicros, height, savedAt, automatic } = record;
+  return { id, name, runId, scenarioName, atMs: msFromMicros(atMicros), height, savedAt, automatic, sizeBytes: 0 };
+}

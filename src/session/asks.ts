@@ -1,0 +1,26 @@
+/** Questions about a run that change nothing. */
+import { TestnetError } from '../core/problem.ts';
+import { transferNameOf } from '../ledger/ledger.ts';
+import type { Metrics, NodeDetails, TransactionStatus } from './api.ts';
+import { readId, readNode } from './inputs.ts';
+import { metricsOf } from './metrics.ts';
+import type { BatchReport } from './observers/board.ts';
+import type { Run } from './run.ts';
+import { nodeDetails } from './state.ts';
+import { transactionStatus } from './transactions.ts';
+
+export async function askNode(run: Run, id: string): Promise<NodeDetails> {
+  const report = await run.executor.inspect(readNode(id, run.executor.plan));
+  if (report === null) throw new TestnetError('internal', `nobody hosts ${id}`);
+  return nodeDetails(id, report);
+}
+
+export async function askTransaction(run: Run, id: string): Promise<TransactionStatus> {
+  const name = transferNameOf(readId(id, 'transaction'));
+  const report = name === null ? null : await run.executor.ask('board', name);
+  return transactionStatus(id, name, report as BatchReport | null);
+}
+
+export async function askMetrics(run: Run): Promise<Metrics> {
+  return metricsOf(await run.refresh(), run.protocol.declaration, run.executor.plan);
+}

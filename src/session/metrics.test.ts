@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { createWork } from '../kernel/host/work.ts';
+import type { FaultPlan, RunPlan } from '../kernel/plan.ts';
+import { svbft } from '../protocols/svbft/index.ts';
+import type { ExecutorStatus } from '../runtime/executor.ts';
+import { metricsOf } from './metrics.ts';
+
+const plan = { validators: [{}, {}, {}, {}] } as unknown as RunPlan;
+const PERCENTILES = { count: 1, p50: 120, p95: 150, p99: 160 };
+const METER = {
+  blocks: 8,
+  transactions: 100,
+  viewChanges: 1,
+  lastDecisionAt: 9_500_000,
+  blockLatencyMs: PERCENTILES,
+  transactionLatencyMs: PERCENTILES,
+};
+
+function status(changes: Partial<ExecutorStatus>): ExecutorStatus {
+  const work = createWork(svbft.declaration.messages.length);
+  return {
+    horizon: 10_000_000,
+    height: 8,
+    view: 0,
+    active: [],
+    finished: false,
+    reports: { meter: METER },
+    work,
+    events: 0,
+    ...changes,
+  };
+}
+
+const of = (changes: Partial<ExecutorStatus> = {}) => metricsOf(status(changes), svbft.declaration, plan);
+
+describe('metrics', () => {
+  it('are rates over virtual time and counts by message type and drop reason', () => {
+    const work = createWork(svbft.declaration.messages.length);
+    work.copies[1] = 12;
+    work.bytes[1] = 1200;
+    work.copies[2] = 3;
+    work.dropped[0] = 2;
+    work.cpuMicros = 1500;
+    const metrics = of({ work });
+    expect(metrics).toMatchObject({ timeMs: 10_000, blocksPerSecond: 0.8, transactionsPerSecond: 10, viewChanges: 1 });
+    expect(metrics.messages['prepare']).toEqual({ count: 12, bytes: 1200 });
+    expect(metrics).toMatchObject({ messagesTotal: 15, bytesTotal: 1200, dropped: { lost: 2, partition: 0 } });
+    expect(metrics.signatures.cpuMs).toBe(1.5);
+    expect(metrics.health).toEqual({ status: 'healthy', reasons: [] });
+  });
+
+  it('say zero, not a fraction of nothing, before anything has happened or without a meter', () => {
+    expect(of({ horizon: 0, reports: {} })).toMatchObject({
+      blocks: 0,
+      blocksPerSecond: 0,
+      health: { status: 'healthy' },
+    });
+  });
+
+  it('call a run degraded for violated checks, faults that are on, and blocks that stopped coming', () => {
+    const checks = [{ name: 'agreement', kind: 'invariant', verdict: 'violated', atMs: 1, detail: '' }];
+    expect(of({ reports: { meter: METER, judge: { checks, evidenceCount: 0 } } }).health.reasons).toEqual([
+      'agreement is violated',
+    ]);
+    const fault: FaultPlan = {
+      id: 'f0',
+      kind: 'crash',
+      target: 2,
+      disk: 'durable',
+      at: 0,
+      when: null,
+      until: null,
+      untilWhen: null,
+    };
+    expect(of({ active: [{ fault, since: 0 }] }).health.reasons).toEqual(['v2 crashes (durable disk)']);
+    expect(of({ horizon: 60_000_000 }).health).toEqual({ status: 'degraded', reasons: ['no block for 50.5 s'] });
+    const nothing = { ...METER, blocks: 0, lastDecisionAt: null };
+    expect(of({ horizon: 11_000_000, reports: { meter: nothing } }).health.status).toBe('degraded');
+  });
+});

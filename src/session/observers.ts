@@ -1,0 +1,10 @@
+import { Judge } from '../checks/judge.ts';
+import type { WorldConstants } from '../kernel/host/world.ts';
+import type { RunObserver } from '../runtime/executor.ts';
+import { Board } from './observers/board.ts';
+import { Meter } from './observers/meter.ts';
+
+/** Who watches every run: the judge, the score board and the meter. */
+export function runObservers(world: WorldConstants): readonly RunObserver[] {
+  return [new Judge(world), new Board(world), new Meter(world)];
+}

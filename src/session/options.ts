@@ -1,0 +1,14 @@
+import type { Storage } from '../storage/types.ts';
+import type { MakeLock } from './guard.ts';
+import type { OpenExecutor } from './run.ts';
+
+/** What a session stands on. */
+export interface SessionOptions {
+  readonly openExecutor: OpenExecutor;
+  /** Where snapshots live; null: nowhere. */
+  readonly storage: Storage | null;
+  /** Saves the run by itself while it plays, so that a killed tab resumes. */
+  readonly autosave: boolean;
+  /** How tabs agree on who saves; the browser's way if not given. */
+  readonly makeLock?: MakeLock;
+}

@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Micros } from '../core/time.ts';
+import { Pacer } from './pacer.ts';
+
+/** A run whose windows are 1 ms of virtual time each and take 0.1 ms of wall clock. */
+function fakeRun() {
+  const turns: number[] = [];
+  let horizon: Micros = 0;
+  const pacer = new Pacer({
+    advance: async (until, windows) => {
+      turns.push(windows);
+      const count = Math.max(0, Math.min(windows, Math.ceil((until - horizon) / 1_000)));
+      horizon = Math.min(until, horizon + count * 1_000);
+      await new Promise((resolve) => setTimeout(resolve, count / 10));
+      return { horizon, finished: false };
+    },
+    publish: () => undefined,
+    fail: (error) => {
+      throw error;
+    },
+  });
+  return { pacer, turns, now: () => horizon };
+}
+
+describe('Pacer', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('keeps the pace', async () => {
+    const { pacer, now } = fakeRun();
+    pacer.start(2, 0);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(now()).toBeGreaterThan(5_900_000);
+    expect(now()).toBeLessThan(6_300_000);
+    pacer.stop();
+  });
+
+  it('does not take short paced turns for fast ones: full speed after a slow pace stays responsive', async () => {
+    const { pacer, turns, now } = fakeRun();
+    pacer.start(1, 0);
+    await vi.advanceTimersByTimeAsync(5_000);
+    turns.length = 0;
+    pacer.start('max', now());
+    await vi.advanceTimersByTimeAsync(2_000);
+    pacer.stop();
+    // 0.1 ms a window: 600 of them last as long as a turn may.
+    expect(Math.max(...turns)).toBeLessThanOrEqual(600);
+    expect(turns.length).toBeGreaterThan(20);
+  });
+
+  it('starts carefully, whatever ran before', async () => {
+    const { pacer, turns, now } = fakeRun();
+    pacer.start('max', 0);
+    await vi.advanceTimersByTimeAsync(1_000);
+    pacer.stop();
+    await vi.advanceTimersByTimeAsync(1_000);
+    turns.length = 0;
+    pacer.start('max', now());
+    await vi.advanceTimersByTimeAsync(100);
+    pacer.stop();
+    expect(turns[0]).toBeLessThanOrEqual(8);
+  });
+
+  it('allows more windows where they are quick, fewer where they are slow', async () => {
+    const { pacer, turns } = fakeRun();
+    pacer.start('max', 0);
+    await vi.advanceTimersByTimeAsync(1_000);
+    pacer.stop();
+    const settled = turns.slice(-5);
+    for (const windows of settled) expect(windows).toBeGreaterThanOrEqual(150);
+    for (const windows of settled) expect(windows).toBeLessThanOrEqual(600);
+  });
+});

@@ -1,0 +1,152 @@
+/** What a saved run consists of besides its description, and whether what came back is one. */
+import { z } from 'zod';
+import type { Problem } from '../core/problem.ts';
+import type { Micros } from '../core/time.ts';
+import { checkStream } from '../kernel/trace/streamCheck.ts';
+import type { RunSnapshot } from '../runtime/executor.ts';
+import { problemsOf } from '../scenario/issues.ts';
+import type { Scenario } from '../scenario/index.ts';
+import type { TraceBatch } from './run.ts';
+
+export interface Payload {
+  /** The scenario before anything was done by hand. */
+  readonly base: Scenario;
+  readonly snapshot: RunSnapshot;
+  /** How many batches of trace led here. Storage keeps them apart, a file carries them. */
+  readonly batches: number;
+  /** Of the run at the snapshot: what was restored must have it, or it is something else. */
+  readonly fingerprint: string;
+}
+
+/** A run in a file brings its trace along. */
+export interface FilePayload extends Payload {
+  readonly trace: readonly TraceBatch[];
+}
+
+const count = z.int().min(0);
+const node = z.int().min(0).max(0xffff);
+/** A time in µs, or never. */
+const moment = z.union([count, z.literal(Number.POSITIVE_INFINITY)]);
+const record = z.record(z.string(), z.unknown());
+
+const recorder = z.looseObject({
+  digest: z.instanceof(Uint8Array),
+  open: z.instanceof(Uint32Array),
+  texts: z.array(z.string()),
+  count,
+});
+
+const host = z.looseObject({
+  alive: z.boolean(),
+  sides: z.array(z.looseObject({ timers: z.instanceof(Map) })).max(2),
+  disk: z.array(z.unknown()),
+  queue: z.array(
+    z.looseObject({ time: count, eventClass: z.int().min(0).max(3), source: count, sequence: count, payload: record }),
+  ),
+  cpu: record,
+  sequence: count,
+  traitor: record,
+  generation: count,
+  slowMilli: count,
+  observed: z.instanceof(Int32Array),
+  flags: count,
+  recorder,
+  work: record,
+});
+
+const control = z.looseObject({
+  recorder,
+  upcoming: z.array(record),
+  waiting: z.array(record),
+  pending: z.array(record),
+  heights: z.array(count),
+  view: count,
+  byzantine: z.array(node),
+  down: z.array(node),
+  active: z.array(record),
+  faultCount: count,
+  submissionCount: count,
+  stopAt: moment,
+  horizon: count,
+  settled: moment,
+});
+
+const payload = z.looseObject({
+  base: z.unknown(),
+  snapshot: z.looseObject({ control, hosts: z.array(z.looseObject({ node, snapshot: host })), observers: record }),
+  batches: count,
+  fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+const trace = z.array(
+  z.looseObject({ horizon: count, segments: z.array(z.looseObject({ node, words: z.instanceof(Uint32Array) })) }),
+);
+
+/** The shape of a payload for a testnet of so many nodes at that moment; protocol states are the protocol's business. */
+export function readPayload(
+  value: unknown,
+  expected: { readonly nodeCount: number; readonly at: Micros },
+): { readonly payload: Payload } | { readonly problems: readonly Problem[] } {
+  const parsed = payload.safeParse(value);
+  if (!parsed.success) return { problems: under('payload', problemsOf(parsed.error.issues, value)) };
+  const { control: saved, hosts } = parsed.data.snapshot;
+  const problems: Problem[] = [];
+  if (saved.horizon !== expected.at) {
+    problems.push({ path: 'snapshot.control.horizon', found: String(saved.horizon), expected: String(expected.at) });
+  }
+  if (hosts.length !== expected.nodeCount || hosts.some((entry, index) => entry.node !== index)) {
+    const found = `nodes ${hosts.map((entry) => entry.node).join(', ')}`;
+    problems.push({ path: 'snapshot.hosts', found, expected: `each of ${expected.nodeCount} nodes once, in order` });
+  }
+  return problems.length > 0 ? { problems: under('payload', problems) } : { payload: value as Payload };
+}
+
+/** Batches of trace from outside, up to `at`. */
+export function readTrace(
+  value: unknown,
+  expected: { readonly fieldCount: number; readonly batches: number; readonly at: Micros },
+): { readonly trace: readonly TraceBatch[] } | { readonly problems: readonly Problem[] } {
+  const parsed = trace.safeParse(value);
+  if (!parsed.success) return { problems: under('trace', problemsOf(parsed.error.issues, value)) };
+  const batches = value as readonly TraceBatch[];
+  const problem = (path: string, found: string, wanted: string): { readonly problems: readonly Problem[] } => {
+    return { problems: [{ path: `trace${path}`, found, expected: wanted }] };
+  };
+  if (batches.length !== expected.batches) return problem('', `${batches.length} batches`, String(expected.batches));
+  const late = batches.findIndex(({ horizon }, index) => horizon < (batches[index - 1]?.horizon ?? 0));
+  if (late !== -1) return problem(`[${late}].horizon`, String(batches[late]?.horizon), 'not before the one above');
+  if ((batches.at(-1)?.horizon ?? 0) > expected.at)
+    return problem('', `${batches.at(-1)?.horizon} µs`, `up to ${expected.at}`);
+  for (const [of, words] of streamsOf(batches)) {
+    const found = checkStream(words, expected.fieldCount);
+    if (found !== null) return problem('', `${found} of node ${of}`, 'whole records');
+  }
+  return { trace: batches };
+}
+
+/** Each node's words in one piece. */
+function streamsOf(batches: readonly TraceBatch[]): Map<number, Uint32Array> {
+  const pieces = new Map<number, Uint32Array[]>();
+  for (const { segments } of batches) {
+    for (const segment of segments) {
+      const known = pieces.get(segment.node);
+      if (known === undefined) pieces.set(segment.node, [segment.words]);
+      else known.push(segment.words);
+    }
+  }
+  return new Map([...pieces].map(([of, list]) => [of, joined(list)]));
+}
+
+function joined(pieces: readonly Uint32Array[]): Uint32Array {
+  const whole = new Uint32Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+function under(root: string, problems: readonly Problem[]): Problem[] {
+  return problems.map((problem) => ({ ...problem, path: problem.path === '' ? root : `${root}.${problem.path}` }));
+}

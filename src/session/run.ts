@@ -1,0 +1,329 @@
+/**
+ * One testnet that is loaded: its scenario with everything done by hand so far, the executor that runs it, and its trace.
+ * Knows nothing of wall-clock time; `TestnetSession` paces it.
+ */
+import { ENVIRONMENT, type NodeIndex } from '../core/ids.ts';
+import { describeProblem, TestnetError } from '../core/problem.ts';
+import { type Micros, microsFromMs, msFromMicros } from '../core/time.ts';
+import type { Segment } from '../kernel/group.ts';
+import type { RunPlan } from '../kernel/plan.ts';
+import { TraceStore } from '../kernel/trace/store.ts';
+import { transferId } from '../ledger/ledger.ts';
+import type { AnyProtocol } from '../protocols/protocol.ts';
+import { PROTOCOLS } from '../protocols/registry.ts';
+import type { Advance, AdvanceLimit, Executor, ExecutorStatus, RunSnapshot } from '../runtime/executor.ts';
+import type { Goal } from '../runtime/control.ts';
+import {
+  compileScenario,
+  type FaultInput,
+  recordFault,
+  recordHeal,
+  recordSubmission,
+  type Scenario,
+} from '../scenario/index.ts';
+import { showValue } from '../scenario/show.ts';
+import type { SnapshotRecord } from '../storage/types.ts';
+import type { TransactionInput } from './api.ts';
+import { type Checkpoint, Checkpoints } from './checkpoints.ts';
+import type { Payload } from './payload.ts';
+
+export type OpenExecutor = (plan: RunPlan) => Promise<Executor>;
+
+/** What somebody did by hand, with the scenario that records it. Replayed when the run is rewound past it and on. */
+export interface Intervention {
+  readonly at: Micros;
+  readonly scenario: Scenario;
+  readonly apply: (executor: Executor) => Promise<void>;
+}
+
+/** What one `append` to the trace brought: kept for storage. */
+export interface TraceBatch {
+  readonly horizon: Micros;
+  readonly segments: readonly Segment[];
+}
+
+export class Run {
+  runId: string;
+  readonly protocol: AnyProtocol;
+  readonly executor: Executor;
+  readonly store: TraceStore;
+  /** The scenario before anything was done by hand. */
+  base: Scenario;
+  readonly checkpoints = new Checkpoints();
+  scenario: Scenario;
+  horizon: Micros = 0;
+  status: ExecutorStatus;
+  finished = false;
+  /** The whole trace as it came in, for storage. */
+  batches: TraceBatch[] = [];
+  /** Those that storage has not taken yet. */
+  unsaved: TraceBatch[] = [];
+  #interventions: Intervention[] = [];
+  /** The scenario as it was when this visit began: what was done by hand in earlier visits is in it. */
+  readonly #resumed: Scenario;
+
+  static async open(runId: string, base: Scenario, openExecutor: OpenExecutor): Promise<Run> {
+    const executor = await openExecutor(compileScenario(base, PROTOCOLS));
+    try {
+      const run = new Run(runId, base, executor, await executor.status());
+      await run.pull();
+      return run;
+    } catch (error) {
+      await executor.close();
+      throw error;
+    }
+  }
+
+  private constructor(runId: string, base: Scenario, executor: Executor, status: ExecutorStatus) {
+    const protocol = PROTOCOLS.get(base.protocol.name);
+    if (protocol === undefined) throw new TestnetError('bad-input', `unknown protocol ${base.protocol.name}`);
+    this.runId = runId;
+    this.base = base;
+    this.scenario = base;
+    this.#resumed = base;
+    this.protocol = protocol;
+    this.executor = executor;
+    this.status = status;
+    this.store = new TraceStore({ declaration: protocol.declaration, validatorCount: executor.plan.validators.length });
+    this.store.setFaults(executor.plan.faults);
+  }
+
+  get plan(): RunPlan {
+    return compileScenario(this.scenario, PROTOCOLS);
+  }
+
+  get interventionCount(): number {
+    return this.#interventions.length;
+  }
+
+  async advance(limit: {
+    readonly until?: Micros;
+    readonly windows?: number;
+    readonly goal?: Goal | null;
+  }): Promise<Advance> {
+    const { until = Number.POSITIVE_INFINITY, windows = Number.POSITIVE_INFINITY, goal = null } = limit;
+    const full: AdvanceLimit = { until, windows, goal };
+    const result = await this.executor.advance(full);
+    this.#moved(result);
+    return result;
+  }
+
+  /** One window; false when the run is over. */
+  async stepWindow(): Promise<boolean> {
+    await this.advance({ windows: 1 });
+    return !this.finished;
+  }
+
+  /**
+   * One event of one node; false when the run is over. May stop within a µs, before other events of it; whoever puts
+   * something in by hand goes on until the horizon has passed it (see `stepTo`), or the recorded run would differ.
+   */
+  async stepEvent(): Promise<boolean> {
+    const more = await this.executor.stepEvent();
+    const status = await this.executor.status();
+    this.horizon = status.horizon;
+    if (!more) this.finished = true;
+    return more;
+  }
+
+  /** Takes new trace records into the store; returns the position of the first new event. */
+  async pull(): Promise<number> {
+    const first = this.store.eventCount;
+    const segments = await this.executor.takeSegments();
+    this.store.append(segments, this.horizon);
+    if (segments.length > 0) this.#keep({ horizon: this.horizon, segments });
+    return first;
+  }
+
+  #keep(batch: TraceBatch): void {
+    this.batches.push(batch);
+    this.unsaved.push(batch);
+  }
+
+  async refresh(): Promise<ExecutorStatus> {
+    this.status = await this.executor.status();
+    this.horizon = Math.max(this.horizon, this.status.horizon);
+    return this.status;
+  }
+
+  /** Snapshot of the run at its horizon; also a point that can be rewound to. */
+  async capture(): Promise<RunSnapshot> {
+    await this.pull();
+    // A barrier of its own, so that the trace can be cut exactly here.
+    if (this.batches.at(-1)?.horizon !== this.horizon) this.#keep({ horizon: this.horizon, segments: [] });
+    const snapshot = await this.executor.capture();
+    this.#checkpoint(snapshot);
+    return snapshot;
+  }
+
+  /** The same with what tells later whether it came back whole. */
+  async save(): Promise<Payload> {
+    const snapshot = await this.capture();
+    const fingerprint = await this.executor.fingerprint();
+    return { base: this.base, snapshot, batches: this.batches.length, fingerprint };
+  }
+
+  #checkpoint(snapshot: RunSnapshot): void {
+    this.checkpoints.add({
+      at: this.horizon,
+      snapshot,
+      interventions: this.#interventions.length,
+      barrier: this.store.barrier,
+      batches: this.batches.length,
+    });
+  }
+
+  /** Puts the run back to one of its own checkpoints. */
+  async #restore(checkpoint: Checkpoint): Promise<void> {
+    const { at, snapshot, interventions, barrier, batches } = checkpoint;
+    await this.executor.restore(snapshot);
+    this.store.truncate(at, barrier);
+    this.batches.length = batches;
+    this.unsaved = [...this.batches];
+    this.checkpoints.truncate(at);
+    this.horizon = at;
+    this.finished = false;
+    this.#interventions.length = Math.min(this.#interventions.length, interventions);
+    this.scenario = this.#interventions.at(-1)?.scenario ?? this.#resumed;
+    await this.refresh();
+  }
+
+  /** Goes back to `at` and becomes a run of its own: what happens from here on is another history. */
+  async branch(runId: string, at: Micros): Promise<void> {
+    await this.rewind(at);
+    this.runId = runId;
+  }
+
+  /** Continues where a snapshot of an earlier visit left off. The run was opened with the scenario recorded by then. */
+  async takeUp({ base, snapshot }: Payload, at: Micros, trace: readonly TraceBatch[]): Promise<void> {
+    this.store.clear();
+    this.batches = [];
+    this.unsaved = [];
+    for (const batch of trace) {
+      this.store.append(batch.segments, batch.horizon);
+      this.batches.push(batch);
+    }
+    // Without its past the trace goes on from here; texts that were given before are still referred to.
+    if (trace.length === 0) {
+      for (const { node, snapshot: host } of snapshot.hosts) this.store.seedTexts(node, host.recorder.texts);
+      this.store.seedTexts(ENVIRONMENT, snapshot.control.recorder.texts);
+    }
+    if (this.store.horizon < at) this.#keep({ horizon: at, segments: [] });
+    if (this.store.horizon < at) this.store.append([], at);
+    await this.executor.restore(snapshot);
+    this.base = base;
+    this.horizon = at;
+    this.finished = false;
+    await this.refresh();
+    this.#checkpoint(snapshot);
+    this.unsaved = [...this.batches];
+  }
+
+  /** Goes back to `at`: restores the nearest earlier checkpoint and runs again, with what was done by hand before `at`. */
+  async rewind(at: Micros): Promise<void> {
+    if (at >= this.horizon) return;
+    const checkpoint = this.checkpoints.before(at);
+    if (checkpoint === null) throw new TestnetError('not-found', 'this run has no snapshot that early');
+    const redo = this.#interventions.slice(checkpoint.interventions).filter((done) => done.at < at);
+    await this.#restore(checkpoint);
+    for (const intervention of redo) {
+      if (intervention.at > this.horizon) await this.advance({ until: intervention.at });
+      await this.#apply(intervention);
+    }
+    if (at > this.horizon) await this.advance({ until: at });
+    await this.pull();
+    await this.refresh();
+  }
+
+  async inject(fault: FaultInput): Promise<string> {
+    const recorded = recordFault(this.scenario, fault, msFromMicros(this.horizon), PROTOCOLS);
+    if ('problems' in recorded) throw badInput('this fault cannot be put in', recorded.problems);
+    const planned = compileScenario(recorded.scenario, PROTOCOLS).faults.find(({ id }) => id === recorded.faultId);
+    if (planned === undefined) throw new TestnetError('internal', `fault ${recorded.faultId} was not compiled`);
+    await this.#apply({ at: this.horizon, scenario: recorded.scenario, apply: (executor) => executor.inject(planned) });
+    return recorded.faultId;
+  }
+
+  async heal(faultId: string): Promise<void> {
+    const recorded = recordHeal(this.scenario, faultId, msFromMicros(this.horizon), PROTOCOLS);
+    if ('problems' in recorded) throw badInput('this fault cannot be healed', recorded.problems);
+    const planned = compileScenario(recorded.scenario, PROTOCOLS).faults.find(({ id }) => id === faultId);
+    if (planned?.until == null) throw new TestnetError('internal', `fault ${faultId} was not compiled`);
+    const { until } = planned;
+    await this.#apply({
+      at: this.horizon,
+      scenario: recorded.scenario,
+      apply: (executor) => executor.heal(planned, until),
+    });
+  }
+
+  /** Submits a transfer now; resolves to its id. */
+  async submit(transaction: TransactionInput): Promise<string> {
+    const recorded = recordSubmission(this.scenario, transaction, msFromMicros(this.horizon), PROTOCOLS);
+    if ('problems' in recorded) throw badInput('this transaction cannot be submitted', recorded.problems);
+    const planned = compileScenario(recorded.scenario, PROTOCOLS).submissions.at(-1);
+    if (planned === undefined) throw new TestnetError('internal', 'the transaction was not compiled');
+    const sequence = await this.#nextSequence(planned.client);
+    await this.#apply({ at: this.horizon, scenario: recorded.scenario, apply: (executor) => executor.submit(planned) });
+    return transferId({ client: planned.client, sequence }, 0);
+  }
+
+  async close(): Promise<void> {
+    await this.executor.close();
+  }
+
+  async #apply(intervention: Intervention): Promise<void> {
+    await intervention.apply(this.executor);
+    this.#interventions.push(intervention);
+    this.scenario = intervention.scenario;
+    this.store.setFaults(this.plan.faults);
+  }
+
+  /** Submissions at one moment go out in order, each as a batch of its own; those recorded for now are still to go. */
+  async #nextSequence(client: NodeIndex): Promise<number> {
+    const report = await this.executor.inspect(client);
+    const next = Number(report?.knowledge?.details['nextSequence'] ?? 0);
+    const ahead = this.plan.submissions.filter((planned) => planned.client === client && planned.at === this.horizon);
+    return next + ahead.length;
+  }
+
+  #moved({ horizon, reason }: Advance): void {
+    this.horizon = horizon;
+    if (reason === 'stopped' || reason === 'quiet') this.finished = true;
+  }
+}
+
+/** The run as storage and files describe it. */
+export function recordOf(
+  run: Run,
+  of: Pick<SnapshotRecord, 'id' | 'name' | 'automatic'> & { readonly payload: Payload },
+): SnapshotRecord {
+  return {
+    ...of,
+    runId: run.runId,
+    scenarioName: run.scenario.name,
+    scenario: run.scenario,
+    atMicros: run.horizon,
+    height: run.status.height,
+    savedAt: Date.now(),
+  };
+}
+
+function badInput(
+  what: string,
+  problems: readonly { readonly path: string; readonly found: string; readonly expected: string }[],
+): TestnetError {
+  const first = problems[0];
+  const detail = first === undefined ? '' : `: ${describeProblem(first)}`;
+  return new TestnetError('bad-input', `${what}${detail}`, problems);
+}
+
+/** Far beyond any run, and exact in µs. */
+const MS_MAX = 1e12;
+
+/** Virtual ms of the public contract to µs; refuses what is not a time. */
+export function microsOf(ms: number, what: string): Micros {
+  if (Number.isFinite(ms) && ms >= 0 && ms <= MS_MAX) return microsFromMs(ms);
+  const problem = { path: what, found: showValue(ms), expected: 'virtual milliseconds, 0 or more' };
+  throw new TestnetError('bad-input', describeProblem(problem), [problem]);
+}

@@ -1,0 +1,399 @@
+/** The Testnet facade: `window.testnet` in the page and the same object in Node. Calls run one after the other. */
+import { TestnetError } from '../core/problem.ts';
+import { type Micros, msFromMicros } from '../core/time.ts';
+import type { TraceEvent } from '../kernel/trace/events.ts';
+import { queryTrace } from '../kernel/trace/query.ts';
+import type { FaultInput, Scenario, ScenarioInput } from '../scenario/index.ts';
+import type {
+  CheckResult,
+  Metrics,
+  NodeDetails,
+  RunUntil,
+  SnapshotInfo,
+  Speed,
+  StepUnit,
+  Testnet,
+  TestnetEvents,
+  TestnetState,
+  TraceFilter,
+  TransactionInput,
+  TransactionStatus,
+} from './api.ts';
+import { Announcer } from './announce.ts';
+import { pursue, stepTo } from './drive.ts';
+import {
+  newRunId,
+  readForkPoint,
+  readGoal,
+  readId,
+  readName,
+  readNode,
+  readScenario,
+  readSpeed,
+  traceQuery,
+} from './inputs.ts';
+import { Archive } from './archive.ts';
+import { askMetrics, askNode, askTransaction } from './asks.ts';
+import { exportRun } from './exports.ts';
+import { frameOf } from './frame.ts';
+import { Listeners } from './listeners.ts';
+import type { SessionOptions } from './options.ts';
+import { Pacer } from './pacer.ts';
+import { JobQueue } from './queue.ts';
+import { Run } from './run.ts';
+import { readRunFile, writeRunFile } from './run-file.ts';
+import { checksOf, testnetState, violationsOf } from './state.ts';
+import type { StoreTraceView } from './trace-view/index.ts';
+import { makeView } from './make-view.ts';
+import { stepGoal } from './step.ts';
+import type { Frame, LiveSession, TraceView } from './view.ts';
+import { tabLock } from '../storage/tabLock.ts';
+
+export class TestnetSession implements Testnet, LiveSession {
+  readonly #options: SessionOptions;
+  readonly #queue = new JobQueue();
+  readonly #listeners = new Listeners();
+  readonly #announcer = new Announcer(this.#listeners);
+  readonly #subscribers = new Set<() => void>();
+  readonly #archive: Archive;
+  readonly #pacer: Pacer;
+  #run: Run | null = null;
+  #view: StoreTraceView | null = null;
+  #frame: Frame | null = null;
+  #seeked: Micros | null = null;
+  #running = false;
+  #failure: string | null = null;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#archive = new Archive(options.storage, options.autosave, options.makeLock ?? tabLock);
+    this.#pacer = new Pacer({
+      advance: (until, windows) => {
+        const run = this.#run;
+        return this.#queue.run(() => this.#paced(run, until, windows));
+      },
+      publish: () => this.#publish(),
+      fail: (error) => this.#fail(error),
+    });
+  }
+
+  async load(scenario: ScenarioInput | string): Promise<{ readonly runId: string; readonly nodes: readonly string[] }> {
+    const checked = readScenario(scenario);
+    return this.#enter(async () => {
+      const run = await Run.open(newRunId(), checked, this.#options.openExecutor);
+      await this.#archive.newRun(run, null, null);
+      return run;
+    });
+  }
+
+  async play(options: { readonly speed?: Speed } = {}): Promise<void> {
+    const speed = readSpeed(options, this.#pacer.speed);
+    await this.#queue.run(async () => {
+      const run = this.#need();
+      this.#seeked = null;
+      this.#pacer.start(speed, run.horizon);
+      this.#publish();
+    });
+  }
+
+  async pause(): Promise<void> {
+    this.#pacer.stop();
+    await this.#queue.run(async () => {
+      const run = this.#need();
+      await this.#settle(run);
+      await this.#archive.save(run, false, this.#pacer.speed);
+      this.#publish();
+    });
+  }
+
+  async step(unit: StepUnit = 'event'): Promise<{ readonly timeMs: number }> {
+    const goal = stepGoal(unit);
+    this.#pacer.stop();
+    return this.#queue.run(async () => {
+      const run = this.#need();
+      this.#seeked = null;
+      await stepTo(run, goal);
+      await this.#settle(run);
+      return { timeMs: msFromMicros(run.horizon) };
+    });
+  }
+
+  async runUntil(wanted: RunUntil, options: { readonly maxMs?: number } = {}): Promise<TestnetState> {
+    const { goal, budget } = readGoal(wanted, options);
+    this.#pacer.stop();
+    return this.#queue.run(async () => {
+      const run = this.#need();
+      this.#seeked = null;
+      this.#running = true;
+      try {
+        const reached = await pursue(run, goal, run.horizon + budget);
+        await this.#settle(run);
+        if (!reached) {
+          const end = run.finished ? 'the run ended' : `${msFromMicros(budget)} ms passed`;
+          throw new TestnetError('timeout', `${end} at ${msFromMicros(run.horizon)} ms before the goal was reached`);
+        }
+      } finally {
+        this.#running = false;
+      }
+      this.#publish();
+      return this.#stateOf(run);
+    });
+  }
+
+  inject(fault: FaultInput): Promise<string> {
+    return this.#byHand((run) => run.inject(fault));
+  }
+
+  heal(faultId: string): Promise<void> {
+    return this.#byHand(async (run) => {
+      const ids = faultId === 'all' ? run.status.active.map(({ fault }) => fault.id) : [faultId];
+      for (const id of ids) await run.heal(id);
+    });
+  }
+
+  submit(transaction: TransactionInput): Promise<string> {
+    return this.#byHand((run) => run.submit(transaction));
+  }
+
+  state(): Promise<TestnetState> {
+    return this.#queue.run(async () => {
+      const run = this.#need();
+      await run.refresh();
+      return this.#stateOf(run);
+    });
+  }
+
+  node(id: string): Promise<NodeDetails> {
+    return this.#queue.run(() => askNode(this.#need(), id));
+  }
+
+  transaction(id: string): Promise<TransactionStatus> {
+    return this.#queue.run(() => askTransaction(this.#need(), id));
+  }
+
+  trace(filter: TraceFilter = {}): Promise<readonly TraceEvent[]> {
+    return this.#queue.run(async () => {
+      return queryTrace(this.#need().store, traceQuery(filter));
+    });
+  }
+
+  checks(): Promise<readonly CheckResult[]> {
+    return this.#queue.run(async () => checksOf(await this.#need().refresh()));
+  }
+
+  metrics(): Promise<Metrics> {
+    return this.#queue.run(() => askMetrics(this.#need()));
+  }
+
+  fingerprint(): Promise<string> {
+    return this.#queue.run(() => this.#need().executor.fingerprint());
+  }
+
+  snapshot(name?: string): Promise<string> {
+    return this.#queue.run(async () => {
+      const run = this.#need();
+      const id = await this.#archive.snapshot(run, readName(name));
+      await this.#settle(run);
+      return id;
+    });
+  }
+
+  snapshots(): Promise<readonly SnapshotInfo[]> {
+    return this.#archive.list();
+  }
+
+  async restore(id: string): Promise<void> {
+    const from = readId(id, 'snapshot');
+    await this.#enter(() => this.#archive.open(from, newRunId(), this.#options.openExecutor));
+  }
+
+  async fork(from: string | { readonly atMs: number }): Promise<{ readonly runId: string }> {
+    const point = readForkPoint(from);
+    return this.#enter(async () => {
+      if (typeof point === 'string') return this.#archive.open(point, newRunId(), this.#options.openExecutor);
+      const run = this.#need();
+      const parent = run.runId;
+      this.#pacer.stop();
+      await run.branch(newRunId(), point);
+      await this.#archive.newRun(run, parent, point);
+      return run;
+    });
+  }
+
+  exportRunFile(): Promise<Uint8Array> {
+    return this.#queue.run(() => writeRunFile(this.#need()));
+  }
+
+  async importRunFile(bytes: Uint8Array): Promise<{ readonly runId: string; readonly nodes: readonly string[] }> {
+    return this.#enter(() => readRunFile(bytes, newRunId(), this.#options.openExecutor));
+  }
+
+  scenario(): Promise<Scenario> {
+    return this.#queue.run(async () => this.#need().scenario);
+  }
+
+  export(format: string): Promise<string> {
+    return this.#queue.run(async () => {
+      const run = this.#need();
+      await run.refresh();
+      return exportRun(run, format);
+    });
+  }
+
+  on<K extends keyof TestnetEvents>(event: K, listener: (payload: TestnetEvents[K]) => void): () => void {
+    return this.#listeners.on(event, listener);
+  }
+
+  async close(): Promise<void> {
+    this.#pacer.stop();
+    await this.#queue.run(async () => {
+      await this.#run?.close();
+      this.#run = null;
+      this.#archive.close();
+    });
+  }
+
+  frame(): Frame | null {
+    return this.#frame;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#subscribers.add(listener);
+    return () => this.#subscribers.delete(listener);
+  }
+
+  view(): TraceView {
+    if (this.#view === null) throw new TestnetError('not-loaded', 'no scenario is loaded');
+    return this.#view;
+  }
+
+  seek(at: Micros | null): void {
+    const run = this.#run;
+    if (run === null) return;
+    this.#seeked = Number.isFinite(at) ? Math.max(0, Math.min(Math.round(at as number), run.horizon)) : null;
+    this.#publish();
+  }
+
+  /** Takes up the run of an earlier visit where it was saved last. False when there is none, or it cannot be read. */
+  resume(): Promise<boolean> {
+    return this.#queue.run(async () => {
+      const resumed = await this.#archive.resume(newRunId(), this.#options.openExecutor);
+      if (resumed === null) return false;
+      await this.#adopt(resumed.run);
+      if (resumed.playing) this.#pacer.start(resumed.speed, resumed.run.horizon);
+      return true;
+    });
+  }
+
+  /** Terminates the worker behind a node, for tests: it is replaced and the run goes on as if nothing had happened. */
+  async killWorker(id: string): Promise<void> {
+    const { executor } = this.#need();
+    const index = readNode(id, executor.plan);
+    if (executor.killWorker === undefined) throw new TestnetError('unsupported', `no worker to kill for ${id}`);
+    await executor.killWorker(index);
+  }
+
+  #need(): Run {
+    if (this.#run === null) throw new TestnetError('not-loaded', 'no scenario is loaded: call load() first');
+    if (this.#failure !== null) throw new TestnetError('internal', this.#failure);
+    return this.#run;
+  }
+
+  /** Another run takes this one's place once it stands; if it cannot be had, this one goes on as it was. */
+  #enter(open: () => Promise<Run>): Promise<{ readonly runId: string; readonly nodes: readonly string[] }> {
+    return this.#queue.run(async () => {
+      const run = await open();
+      await this.#adopt(run);
+      return { runId: run.runId, nodes: (this.#frame?.nodes ?? []).map(({ id }) => id) };
+    });
+  }
+
+  async #adopt(run: Run): Promise<void> {
+    this.#pacer.stop();
+    const previous = this.#run;
+    this.#run = run;
+    this.#failure = null;
+    this.#seeked = null;
+    this.#announcer.follow(run);
+    this.#view = makeView(run);
+    if (previous !== null && previous !== run) await previous.close();
+    if (run.checkpoints.before(run.horizon) === null) await run.capture();
+    await this.#settle(run);
+  }
+
+  async #byHand<T>(act: (run: Run) => Promise<T>): Promise<T> {
+    return this.#queue.run(async () => {
+      const run = this.#need();
+      await run.refresh();
+      const result = await act(run);
+      await this.#settle(run);
+      return result;
+    });
+  }
+
+  /** One turn of the pacer: runs, takes the trace in, saves now and then. Returns how far the run got. */
+  async #paced(
+    paced: Run | null,
+    until: Micros,
+    windows: number,
+  ): Promise<{ readonly horizon: Micros; readonly finished: boolean }> {
+    const run = this.#need();
+    // The turn was queued for a run that has been paused or replaced since.
+    if (run !== paced) return { horizon: run.horizon, finished: run.finished };
+    if (this.#pacer.playing && !run.finished) await run.advance({ until, windows });
+    await run.pull();
+    if (this.#pacer.wantsStatus()) await this.#report(run);
+    await this.#archive.saveIfDue(run, this.#pacer.playing && !run.finished, this.#pacer.speed);
+    return { horizon: run.horizon, finished: run.finished };
+  }
+
+  /** Brings trace, status and frame up to date. */
+  async #settle(run: Run): Promise<void> {
+    await run.pull();
+    await this.#report(run);
+    this.#publish();
+  }
+
+  async #report(run: Run): Promise<void> {
+    await run.refresh();
+    this.#announcer.tell(run);
+    this.#view?.setViolations(violationsOf(run.status));
+    if (!this.#pacer.playing || this.#pacer.wantsFingerprint()) this.#fingerprint = await run.executor.fingerprint();
+  }
+
+  #fingerprint = '';
+
+  #stateOf(run: Run): TestnetState {
+    const { declaration } = run.protocol;
+    return testnetState(run.status, declaration, run.executor.plan.validators.length, this.#statusOf(run));
+  }
+
+  #statusOf(run: Run): TestnetState['status'] {
+    if (this.#failure !== null) return 'failed';
+    if (this.#pacer.playing) return 'playing';
+    if (this.#running) return 'running';
+    return run.finished ? 'finished' : 'paused';
+  }
+
+  #publish(): void {
+    const run = this.#run;
+    if (run === null) return;
+    const playhead = this.#seeked ?? this.#pacer.playhead(run.horizon);
+    this.#frame = frameOf(run, {
+      previous: this.#frame,
+      status: this.#statusOf(run),
+      speed: this.#pacer.speed,
+      playhead,
+      following: this.#seeked === null,
+      fingerprint: this.#fingerprint,
+      notice: this.#failure ?? run.executor.info.notice ?? this.#archive.notice,
+    });
+    for (const subscriber of this.#subscribers) subscriber();
+  }
+
+  #fail(error: unknown): void {
+    this.#pacer.stop();
+    this.#failure = error instanceof Error ? error.message : String(error);
+    this.#publish();
+  }
+}

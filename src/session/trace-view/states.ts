@@ -1,0 +1,103 @@
+/** What each node was at a moment: its last state record. */
+import type { NodeIndex } from '../../core/ids.ts';
+import type { Micros } from '../../core/time.ts';
+import { BEHAVIOUR_CODES } from '../../kernel/host/traitor.ts';
+import { type Column, column32, firstAbove, firstAtLeast } from '../../kernel/trace/columns.ts';
+import { readState } from '../../kernel/trace/decoder.ts';
+import { RECORD } from '../../kernel/trace/records.ts';
+import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
+import type { NodeMoment } from '../view.ts';
+
+/** Words of a state record before its fields. */
+const FIELDS_AT = 3;
+
+export class StateIndex implements RecordIndex {
+  readonly #store: TraceStore;
+  /** By node: positions of its state records. */
+  readonly #byNode: Column[] = [];
+  readonly #memo = new Map<number, NodeMoment>();
+
+  constructor(store: TraceStore) {
+    this.#store = store;
+  }
+
+  add(record: RecordCursor): void {
+    if (record.kind !== RECORD.state) return;
+    let list = this.#byNode[record.node];
+    if (list === undefined) {
+      list = column32();
+      this.#byNode[record.node] = list;
+    }
+    list.push(record.seq);
+  }
+
+  truncate(): void {
+    const { eventCount } = this.#store;
+    for (const list of this.#byNode) list?.truncate(firstAtLeast(list.length, (i) => list.get(i), eventCount));
+    this.#memo.clear();
+  }
+
+  get sizeBytes(): number {
+    return this.#byNode.reduce((sum, list) => sum + list.sizeBytes, 0);
+  }
+
+  /** Unknown nodes, and every node before its first record, are not alive and have no fields. */
+  at(node: NodeIndex, at: Micros): NodeMoment {
+    const list = this.#byNode[node];
+    const count = list === undefined ? 0 : firstAbove(list.length, (i) => this.#store.timeAt(list.get(i)), at);
+    if (list === undefined || count === 0) return this.#unknown();
+    const seq = list.get(count - 1);
+    const known = this.#memo.get(seq);
+    if (known !== undefined) return known;
+    const moment = this.#read(list, count - 1);
+    if (this.#memo.size > 4096) this.#memo.clear();
+    this.#memo.set(seq, moment);
+    return moment;
+  }
+
+  /** A field of the node's latest record as the integer it is; null before the first record. */
+  latestField(node: NodeIndex, field: number): number | null {
+    const record = this.#latest(node);
+    return record === null ? null : (record.words[record.at + FIELDS_AT + field] as number) | 0;
+  }
+
+  /** Whether the node is Byzantine as far as the trace goes. */
+  isByzantine(node: NodeIndex): boolean {
+    const record = this.#latest(node);
+    return record !== null && (record.words[record.at] as number) >>> 17 !== 0;
+  }
+
+  #latest(node: NodeIndex): RecordCursor | null {
+    const list = this.#byNode[node];
+    return list === undefined || list.length === 0 ? null : this.#store.read(list.get(list.length - 1));
+  }
+
+  #read(list: Column, index: number): NodeMoment {
+    const { declaration } = this.#store;
+    const { words, at } = this.#store.read(list.get(index));
+    const { alive, behaviour, fields } = readState(declaration, words, at);
+    const byzantine = behaviour === 0 ? null : (BEHAVIOUR_CODES[behaviour - 1] ?? 'byzantine');
+    return { alive, byzantine, fields, changedAt: this.#changedAt(list, index) };
+  }
+
+  /** Time of the last record whose fields differ from those before: others only say that the node crashed or turned. */
+  #changedAt(list: Column, index: number): Micros {
+    let changed = index;
+    while (changed > 0 && this.#sameFields(list.get(changed - 1), list.get(changed))) changed--;
+    return this.#store.timeAt(list.get(changed));
+  }
+
+  #sameFields(first: number, second: number): boolean {
+    const { words: a, at: i } = this.#store.read(first);
+    const { words: b, at: j } = this.#store.read(second);
+    const length = ((a[i] as number) >>> 6) & 1023;
+    if (length !== (((b[j] as number) >>> 6) & 1023)) return false;
+    for (let k = FIELDS_AT; k < length; k++) if (a[i + k] !== b[j + k]) return false;
+    return true;
+  }
+
+  #unknown(): NodeMoment {
+    const fields = Object.fromEntries(this.#store.declaration.fields.map(({ name }) => [name, null]));
+    return { alive: false, byzantine: null, fields, changedAt: 0 };
+  }
+}

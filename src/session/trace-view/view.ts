@@ -1,0 +1,152 @@
+/** `TraceView` over a `TraceStore`: indexes kept while the trace grows, everything else decoded when it is looked at. */
+import { type NodeIndex, nodeIndexOf } from '../../core/ids.ts';
+import type { Micros } from '../../core/time.ts';
+import { nominalFlight } from './nominal.ts';
+import type { RunPlan } from '../../kernel/plan.ts';
+import type { TraceEvent } from '../../kernel/trace/events.ts';
+import { parseMessageId } from '../../kernel/trace/messages.ts';
+import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
+import type { AnyProtocol } from '../../protocols/protocol.ts';
+import type { ActiveFault } from '../api.ts';
+import type { Flight, Marker, MessageDetails, NodeMoment, QuorumProgress, TraceView } from '../view.ts';
+import { BlockIndex } from './blocks.ts';
+import { describeMessage, type MessageBytes, type Signing } from './details.ts';
+import { FaultIndex } from './faults.ts';
+import { FlightIndex } from './flights.ts';
+import { MarkerIndex, type ViolationMark } from './markers.ts';
+import { SampleIndex, type TransactionCounts } from './samples.ts';
+import { StateIndex } from './states.ts';
+import { VoteIndex } from './votes.ts';
+
+export interface TraceViewOptions {
+  readonly plan: RunPlan;
+  readonly protocol: AnyProtocol;
+  /** By node, clients included: what the inspector says of a signature. */
+  readonly signing: readonly Signing[];
+  /** The executor's memory of recent messages; null when one is no longer kept. */
+  envelope(origin: NodeIndex, sequence: number): Promise<MessageBytes | null>;
+  /** Transactions in the blocks decided so far, from height 1 on: the trace itself does not say. */
+  transactions(): TransactionCounts;
+}
+
+export class StoreTraceView implements TraceView, RecordIndex {
+  readonly #store: TraceStore;
+  readonly #options: TraceViewOptions;
+  readonly #flights: FlightIndex;
+  readonly #states: StateIndex;
+  readonly #votes: VoteIndex;
+  readonly #markers: MarkerIndex;
+  readonly #faults: FaultIndex;
+  readonly #blocks = new BlockIndex();
+  readonly #samples: SampleIndex;
+  /** In the order in which they get each record: those that ask what a node was before come before the states. */
+  readonly #indexes: readonly RecordIndex[];
+
+  constructor(store: TraceStore, options: TraceViewOptions) {
+    const { plan } = options;
+    this.#store = store;
+    this.#options = options;
+    this.#states = new StateIndex(store);
+    this.#flights = new FlightIndex(store, nominalFlight(plan));
+    this.#votes = new VoteIndex(store);
+    this.#markers = new MarkerIndex(store, this.#states);
+    this.#faults = new FaultIndex(store, plan.validators.length + plan.clientCount);
+    this.#samples = new SampleIndex(store, this.#states);
+    this.#indexes = [
+      this.#markers,
+      this.#states,
+      this.#flights,
+      this.#votes,
+      this.#faults,
+      this.#blocks,
+      this.#samples,
+    ];
+    store.attach(this);
+  }
+
+  get head(): Micros {
+    const { horizon, eventCount } = this.#store;
+    if (Number.isFinite(horizon)) return horizon;
+    return eventCount === 0 ? 0 : this.#store.timeAt(eventCount - 1);
+  }
+
+  get eventCount(): number {
+    return this.#store.eventCount;
+  }
+
+  /** Bytes of the indexes that grow with every message; the store's own not counted. */
+  get sizeBytes(): number {
+    return this.#flights.sizeBytes + this.#states.sizeBytes + this.#votes.sizeBytes;
+  }
+
+  get markers(): readonly Marker[] {
+    return this.#markers.all;
+  }
+
+  add(record: RecordCursor): void {
+    for (const index of this.#indexes) index.add(record);
+  }
+
+  truncate(at: Micros): void {
+    for (const index of this.#indexes) index.truncate(at);
+  }
+
+  /** Checks that were violated, for the timeline. */
+  setViolations(violations: readonly ViolationMark[]): void {
+    this.#markers.setViolations(violations);
+  }
+
+  positionAt(at: Micros): number {
+    return this.#store.positionAt(at);
+  }
+
+  events(from: number, to: number): readonly TraceEvent[] {
+    return this.#store.events(from, to);
+  }
+
+  flights(at: Micros): readonly Flight[] {
+    return this.#flights.at(at);
+  }
+
+  nodeAt(node: NodeIndex, at: Micros): NodeMoment {
+    return this.#states.at(node, at);
+  }
+
+  quorumAt(node: NodeIndex, at: Micros): QuorumProgress | null {
+    return this.#votes.at(node, at);
+  }
+
+  cutsAt(at: Micros): readonly { readonly from: NodeIndex; readonly to: NodeIndex }[] {
+    return this.#faults.cutsAt(at);
+  }
+
+  faultsAt(at: Micros): readonly ActiveFault[] {
+    return this.#faults.at(at);
+  }
+
+  blocksAt(at: Micros): ReturnType<TraceView['blocksAt']> {
+    return this.#blocks.at(at);
+  }
+
+  samples(): ReturnType<TraceView['samples']> {
+    this.#samples.setTransactions(this.#options.transactions());
+    return this.#samples.samples(this.head);
+  }
+
+  async message(id: string): Promise<MessageDetails | null> {
+    const { plan, protocol, signing } = this.#options;
+    const parsed = parseMessageId(id);
+    const origin = parsed === null ? null : nodeIndexOf(parsed.origin, plan.validators.length, plan.clientCount);
+    if (parsed === null || origin === null || this.#store.message(origin, parsed.sequence) === null) return null;
+    const kept = await this.#options.envelope(origin, parsed.sequence);
+    // The trace may have been cut while the executor looked.
+    const message = this.#store.message(origin, parsed.sequence);
+    if (message === null) return null;
+    return describeMessage(this.#store, message, {
+      protocol,
+      kept,
+      signing: signing[message.claimedFrom] ?? { suite: 'unknown', verifyMicros: 0 },
+      verified: plan.protocol.mutant !== 'unverified',
+    });
+  }
+}

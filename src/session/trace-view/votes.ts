@@ -1,0 +1,196 @@
+/**
+ * The votes each node has seen: a delivery of a vote, or its own when it sent it. Votes of the largest slot so far begin
+ * at a remembered place in the node's list, so that a query reads the votes of one slot and no others.
+ */
+import type { NodeIndex } from '../../core/ids.ts';
+import type { Micros } from '../../core/time.ts';
+import { type Column, column32, column64, firstAbove, firstAtLeast } from '../../kernel/trace/columns.ts';
+import type { MessageEntry } from '../../kernel/trace/messages.ts';
+import { RECORD } from '../../kernel/trace/records.ts';
+import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
+import type { Declaration, PhaseRole } from '../../protocols/protocol.ts';
+import type { QuorumProgress } from '../view.ts';
+
+/** Later phases of a slot and epoch are further on; the change that opens an epoch comes before its votes. */
+const PHASE_ORDER: readonly PhaseRole[] = ['client', 'sync', 'cross', 'change', 'propose', 'first', 'second', 'third'];
+
+/** From here on in a node's list the largest slot is `slot`; −1 after a crash: the node holds no votes. */
+interface Start {
+  readonly index: number;
+  readonly slot: number;
+  readonly t: Micros;
+}
+
+interface NodeVotes {
+  readonly times: Column;
+  /** Where the vote's message record stands in the store. */
+  readonly offsets: Column;
+  readonly starts: Start[];
+}
+
+/** Places of words in a message record (see `records.ts`). */
+const TYPE_AT = 4;
+const SLOT_AT = 5;
+
+export class VoteIndex implements RecordIndex {
+  readonly #store: TraceStore;
+  readonly #isVote: readonly boolean[];
+  readonly #needed: number;
+  readonly #byNode: NodeVotes[] = [];
+  /** By node: the last count, to go on from. */
+  #readings: (Reading | undefined)[] = [];
+
+  constructor(store: TraceStore) {
+    this.#store = store;
+    this.#isVote = store.declaration.messages.map(({ vote }) => vote);
+    this.#needed = store.declaration.quorum(store.validatorCount);
+  }
+
+  add(record: RecordCursor): void {
+    const { words, at, node, t } = record;
+    if (node >= this.#store.validatorCount) return;
+    const argument = (words[at] as number) >>> 16;
+    if (record.kind === RECORD.deliver)
+      this.#count(node, t, this.#store.messageOffset(argument, words[at + 3] as number));
+    else if (record.kind === RECORD.message && argument === node) this.#count(node, t, record.offset);
+    else if (record.kind === RECORD.state && (argument & 1) === 0) this.#forget(node, t);
+  }
+
+  truncate(at: Micros): void {
+    this.#readings = [];
+    for (const votes of this.#byNode) {
+      if (votes === undefined) continue;
+      const keep = firstAtLeast(votes.times.length, (i) => votes.times.get(i), at);
+      votes.times.truncate(keep);
+      votes.offsets.truncate(keep);
+      while ((votes.starts.at(-1)?.t ?? -1) >= at) votes.starts.pop();
+    }
+  }
+
+  get sizeBytes(): number {
+    return this.#byNode.reduce((sum, { times, offsets }) => sum + times.sizeBytes + offsets.sizeBytes, 0);
+  }
+
+  /**
+   * The most advanced vote the node takes part in at `at`: highest slot, then epoch, then phase; among digests of one vote
+   * (an equivocation) the one with most voters. Null when it holds no vote.
+   */
+  at(node: NodeIndex, at: Micros): QuorumProgress | null {
+    const votes = this.#byNode[node];
+    if (votes === undefined) return null;
+    const count = firstAbove(votes.times.length, (i) => votes.times.get(i), at);
+    const start = votes.starts[firstAbove(votes.starts.length, (i) => (votes.starts[i] as Start).t, at) - 1];
+    if (start === undefined || start.slot < 0) return null;
+    return this.#read(node, votes, start, count);
+  }
+
+  #count(node: NodeIndex, t: Micros, offset: number): void {
+    if (offset < 0) return;
+    const words = this.#store.wordsOf(offset);
+    const at = this.#store.placeOf(offset);
+    const claimedFrom = (words[at] as number) >>> 16;
+    if (claimedFrom >= this.#store.validatorCount || this.#isVote[(words[at + TYPE_AT] as number) & 255] !== true)
+      return;
+    const votes = this.#votesOf(node);
+    const slot = (words[at + SLOT_AT] as number) | 0;
+    if (slot > (votes.starts.at(-1)?.slot ?? -1)) votes.starts.push({ index: votes.times.length, slot, t });
+    votes.times.push(t);
+    votes.offsets.push(offset);
+  }
+
+  #forget(node: NodeIndex, t: Micros): void {
+    const votes = this.#votesOf(node);
+    votes.starts.push({ index: votes.times.length, slot: -1, t });
+  }
+
+  #votesOf(node: NodeIndex): NodeVotes {
+    const known = this.#byNode[node];
+    if (known !== undefined) return known;
+    const votes = { times: column64(), offsets: column32(), starts: [] };
+    this.#byNode[node] = votes;
+    return votes;
+  }
+
+  /** The count at `end`: goes on from the last one where it can, for a playhead mostly moves on a little. */
+  #read(node: NodeIndex, votes: NodeVotes, start: Start, end: number): QuorumProgress | null {
+    let reading = this.#readings[node];
+    if (reading === undefined || reading.start !== start || reading.end > end) {
+      reading = { start, end: start.index, tallies: new Map(), progress: null };
+      this.#readings[node] = reading;
+    }
+    if (this.#tally(votes, reading, end)) {
+      reading.progress = furthest(reading.tallies.values(), this.#store.declaration);
+    }
+    return reading.progress;
+  }
+
+  /** Counts the slot's votes up to `end`, by what they are for. False when that added none. */
+  #tally(votes: NodeVotes, reading: Reading, end: number): boolean {
+    let added = false;
+    for (let i = reading.end; i < end; i++) {
+      const offset = votes.offsets.get(i);
+      const slot = (this.#store.wordsOf(offset)[this.#store.placeOf(offset) + SLOT_AT] as number) | 0;
+      if (slot !== reading.start.slot) continue;
+      const message = this.#store.messageAt(offset);
+      // Where a voter may send several digests, the digest is not what the vote is about.
+      const digest = this.#store.declaration.messages[message.type]?.exclusive === true ? message.digest : '';
+      const key = `${message.type} ${message.epoch} ${digest}`;
+      let tally = reading.tallies.get(key);
+      if (tally === undefined) {
+        tally = { message, digest, voters: [], needed: this.#needed, closedAt: null };
+        reading.tallies.set(key, tally);
+      }
+      if (tally.voters.includes(message.claimedFrom)) continue;
+      tally.voters.push(message.claimedFrom);
+      if (tally.voters.length === this.#needed) tally.closedAt = votes.times.get(i);
+      added = true;
+    }
+    reading.end = end;
+    return added;
+  }
+}
+
+/** How far the votes after one start have been counted, and what the count says. */
+interface Reading {
+  readonly start: Start;
+  end: number;
+  readonly tallies: Map<string, Tally>;
+  progress: QuorumProgress | null;
+}
+
+interface Tally {
+  /** The first vote. */
+  readonly message: MessageEntry;
+  readonly digest: string;
+  /** Distinct, in the order in which they counted. */
+  readonly voters: NodeIndex[];
+  readonly needed: number;
+  closedAt: Micros | null;
+}
+
+function furthest(tallies: Iterable<Tally>, declaration: Declaration): QuorumProgress | null {
+  const phase = ({ message }: Tally): PhaseRole => declaration.messages[message.type]?.phase ?? 'client';
+  const order = (tally: Tally): number => PHASE_ORDER.indexOf(phase(tally));
+  let best: Tally | null = null;
+  for (const tally of tallies) {
+    const further =
+      best === null ||
+      (tally.message.epoch - best.message.epoch ||
+        order(tally) - order(best) ||
+        tally.voters.length - best.voters.length) > 0;
+    if (further) best = tally;
+  }
+  if (best === null) return null;
+  const { message, digest, voters, needed, closedAt } = best;
+  return {
+    type: message.type,
+    phase: phase(best),
+    slot: message.slot,
+    epoch: message.epoch,
+    digest,
+    // The count goes on: what was handed out does not.
+    voters: [...voters],
+    needed,
+    closedAt,
+  };
+}

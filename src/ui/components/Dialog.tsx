@@ -1,0 +1,43 @@
+/** A modal dialog on the platform's own element: focus stays inside, Escape closes, the page behind is inert. */
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { IconButton } from './controls.tsx';
+import styles from './Dialog.module.css';
+
+export function Dialog({
+  title,
+  onClose,
+  children,
+}: {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  useEffect(() => {
+    const element = ref.current;
+    // Not closed on clean-up: leaving the document closes it, and a close event would come too late to be told apart.
+    if (element !== null && !element.open) element.showModal();
+  }, []);
+  return (
+    <dialog
+      ref={ref}
+      className={styles.dialog}
+      aria-labelledby={heading}
+      onCancel={onClose}
+      onClose={onClose}
+      onClick={(event) => {
+        if (event.target === ref.current) onClose();
+      }}
+      onKeyDown={(event) => event.stopPropagation()}
+    >
+      <div className={styles.inner}>
+        <header className={styles.header}>
+          <h2 id={heading}>{title}</h2>
+          <IconButton icon="close" label="Close" onClick={onClose} />
+        </header>
+        <div className={styles.body}>{children}</div>
+      </div>
+    </dialog>
+  );
+}

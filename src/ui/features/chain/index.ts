@@ -1,0 +1,1 @@
+export { ChainPanel } from './Panel.tsx';

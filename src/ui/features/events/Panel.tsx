@@ -1,0 +1,83 @@
+/** The newest events before the playhead; choosing one goes to its moment. */
+import { useMemo, useState } from 'react';
+import type { TraceEvent } from '../../../kernel/trace/events.ts';
+import type { Declaration } from '../../../protocols/protocol.ts';
+import { Select } from '../../components/controls.tsx';
+import { PhaseGlyph } from '../../components/PhaseGlyph.tsx';
+import { Foreign, Note } from '../../components/small.tsx';
+import { formatTime } from '../../lib/format.ts';
+import { useCalmFrame, usePlayground, useUi } from '../../playground.tsx';
+import styles from './Panel.module.css';
+import { eventText, type Filter, latestEvents, messageOf } from './selectors.ts';
+
+const SHOWN = 200;
+const FILTERS: readonly { readonly value: Filter; readonly label: string }[] = [
+  { value: 'all', label: 'All events' },
+  { value: 'messages', label: 'Messages' },
+  { value: 'decisions', label: 'Decisions' },
+  { value: 'faults', label: 'Faults and evidence' },
+  { value: 'notes', label: 'Rules, timers, states' },
+];
+
+export function EventsPanel() {
+  const { session } = usePlayground();
+  const frame = useCalmFrame(4);
+  const [filter, setFilter] = useState<Filter>('all');
+  const [node, setNode] = useState('');
+  const { events, complete } = useMemo(() => {
+    const trace = session.view();
+    const end = frame === null ? 0 : Math.min(trace.positionAt(frame.playhead + 1), trace.eventCount);
+    return latestEvents(trace, end, filter, node === '' ? null : node, SHOWN);
+  }, [session, frame, filter, node]);
+  if (frame === null) return null;
+  const nodes = [{ value: '', label: 'All nodes' }, ...frame.nodes.map(({ id }) => ({ value: id, label: id }))];
+  return (
+    <div className={styles.panel}>
+      <div className={styles.filters}>
+        <Select
+          label="Kinds of event"
+          value={filter}
+          options={FILTERS}
+          onChange={(value) => setFilter(value as Filter)}
+        />
+        <Select label="Node" value={node} options={nodes} onChange={setNode} />
+        <Note>
+          {events.length === SHOWN
+            ? `the newest ${SHOWN} before the playhead`
+            : complete
+              ? `${events.length} before the playhead`
+              : `${events.length} near the playhead`}
+        </Note>
+      </div>
+      <ol className={styles.list} aria-label="Events, newest first">
+        {events.map((event) => (
+          <Line key={event.seq} event={event} declaration={frame.declaration} />
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function Line({ event, declaration }: { readonly event: TraceEvent; readonly declaration: Declaration }) {
+  const { session } = usePlayground();
+  const select = useUi((state) => state.select);
+  const message = messageOf(event);
+  const choose = () => {
+    session.seek(Math.round(event.t * 1_000));
+    if (message !== null) select({ kind: 'message', id: message });
+  };
+  const phase = 'type' in event ? declaration.messages.find((entry) => entry.type === event.type)?.phase : undefined;
+  return (
+    <li>
+      <button type="button" className={styles.line} data-kind={event.kind} onClick={choose}>
+        <span className={styles.time}>{formatTime(event.t * 1_000)}</span>
+        <span className={styles.node}>{event.node}</span>
+        <span className={styles.glyph}>{phase !== undefined && <PhaseGlyph phase={phase} size={12} />}</span>
+        <span className={styles.kind}>{event.kind}</span>
+        <span className={styles.text}>
+          <Foreign text={eventText(event)} limit={240} />
+        </span>
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,70 @@
+/** What the inspector shows while nothing is selected: the run at a glance, and where to begin. */
+import { Section } from '../../components/Section.tsx';
+import { Facts, Foreign, Note } from '../../components/small.tsx';
+import { formatBytes, formatCount, formatMs, formatRate } from '../../lib/format.ts';
+import { useCalmFrame } from '../../playground.tsx';
+import styles from './Panel.module.css';
+
+export function Overview() {
+  const frame = useCalmFrame(4);
+  if (frame === null) return <p className={styles.intro}>The testnet is being built.</p>;
+  const { metrics, runtime, declaration, scenario } = frame;
+  return (
+    <>
+      <header className={styles.header}>
+        <h2>
+          <Foreign text={scenario.name} limit={80} />
+        </h2>
+        {scenario.description !== '' && (
+          <Note>
+            <Foreign text={scenario.description} limit={400} />
+          </Note>
+        )}
+      </header>
+      <Section title="Run" aside={metrics.health.status}>
+        <Facts
+          items={[
+            ['Blocks', `${formatCount(metrics.blocks)} (${formatRate(metrics.blocksPerSecond)} per s)`],
+            [
+              'Transactions',
+              `${formatCount(metrics.transactions)} (${formatRate(metrics.transactionsPerSecond)} per s)`,
+            ],
+            [
+              'Block latency',
+              `${formatMs(metrics.blockLatencyMs.p50)} median, ${formatMs(metrics.blockLatencyMs.p99)} p99`,
+            ],
+            ['Messages', `${formatCount(metrics.messagesTotal)}, ${formatBytes(metrics.bytesTotal)}`],
+            [`${capital(declaration.words.change)}s`, formatCount(metrics.viewChanges)],
+            [
+              'Signatures',
+              `${formatCount(metrics.signatures.made)} made, ${formatCount(metrics.signatures.verified)} verified`,
+            ],
+          ]}
+        />
+        {metrics.health.reasons.length > 0 && <Note>{metrics.health.reasons.join('; ')}</Note>}
+      </Section>
+      <Section title={declaration.title}>
+        <p className={styles.text}>{declaration.summary}</p>
+      </Section>
+      <Section title="Runtime">
+        <Facts
+          items={[
+            ['Signatures', runtime.suite],
+            ['Engine', `${runtime.engine}${runtime.verifyAhead ? ', verified ahead natively' : ''}`],
+            ['Nodes', runtime.executor === 'workers' ? `in ${runtime.workers} workers` : 'in one thread'],
+          ]}
+        />
+        {runtime.suite.startsWith('modelled:') && (
+          <Note>Modelled: sizes and costs are those of the suite, the mathematics is a keyed hash.</Note>
+        )}
+      </Section>
+      <p className={styles.intro}>
+        Select a node to see what it knows and to break it; select a message, a link or a block to look inside.
+      </p>
+    </>
+  );
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

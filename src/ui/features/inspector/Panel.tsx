@@ -1,0 +1,40 @@
+/** The inspector: whatever is selected, in full. */
+import { IconButton } from '../../components/controls.tsx';
+import { useUi } from '../../playground.tsx';
+import { BlockInspector } from './BlockInspector.tsx';
+import { LinkInspector } from './LinkInspector.tsx';
+import { MessageInspector } from './MessageInspector.tsx';
+import { NodeInspector } from './NodeInspector.tsx';
+import { Overview } from './Overview.tsx';
+import styles from './Panel.module.css';
+
+export function InspectorPanel() {
+  const selection = useUi((state) => state.selection);
+  const select = useUi((state) => state.select);
+  return (
+    <section className={styles.panel} aria-label="Inspector">
+      {selection !== null && (
+        <span className={styles.close}>
+          <IconButton icon="close" label="Deselect" shortcut="Esc" onClick={() => select(null)} />
+        </span>
+      )}
+      <Selected />
+    </section>
+  );
+}
+
+function Selected() {
+  const selection = useUi((state) => state.selection);
+  switch (selection?.kind) {
+    case 'node':
+      return <NodeInspector key={selection.node} node={selection.node} />;
+    case 'message':
+      return <MessageInspector key={selection.id} id={selection.id} />;
+    case 'link':
+      return <LinkInspector from={selection.from} to={selection.to} />;
+    case 'block':
+      return <BlockInspector height={selection.height} digest={selection.digest} />;
+    default:
+      return <Overview />;
+  }
+}

@@ -1,0 +1,123 @@
+/** Three charts over virtual time. Loaded when the tab is opened: the chart library is the page's largest part. */
+import { memo, type ReactNode } from 'react';
+import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { formatRate } from '../../lib/format.ts';
+import styles from './Panel.module.css';
+import type { ChartPoint } from './selectors.ts';
+
+interface Series {
+  readonly key: Exclude<keyof ChartPoint, 'second'>;
+  readonly label: string;
+  readonly colour: string;
+  readonly dashed?: boolean;
+}
+
+interface ChartSpec {
+  readonly title: string;
+  readonly unit: string;
+  readonly series: readonly Series[];
+}
+
+const TRANSACTIONS: ChartSpec = {
+  title: 'Throughput',
+  unit: 'transactions per s',
+  series: [{ key: 'transactions', label: 'transactions per s', colour: 'var(--phase-propose)' }],
+};
+/** Where blocks carry no transactions, or nobody counts them. */
+const BLOCKS: ChartSpec = {
+  title: 'Throughput',
+  unit: 'blocks per s',
+  series: [{ key: 'blocks', label: 'blocks per s', colour: 'var(--phase-propose)' }],
+};
+const LATENCY: ChartSpec = {
+  title: 'Block latency',
+  unit: 'ms',
+  series: [
+    { key: 'p50', label: 'median', colour: 'var(--phase-first)' },
+    { key: 'p95', label: 'p95', colour: 'var(--phase-second)', dashed: true },
+  ],
+};
+const NETWORK: ChartSpec = {
+  title: 'Network',
+  unit: 'kB per s',
+  series: [{ key: 'kilobytes', label: 'kB per s', colour: 'var(--phase-cross)' }],
+};
+
+export default memo(function Charts({ points }: { readonly points: readonly ChartPoint[] }) {
+  const counted = points.some((point) => point.transactions > 0);
+  const charts = [counted ? TRANSACTIONS : BLOCKS, LATENCY, NETWORK];
+  return (
+    <div className={styles.charts}>
+      {charts.map((chart) => (
+        <Chart key={chart.unit} chart={chart} points={points} />
+      ))}
+    </div>
+  );
+});
+
+function Chart({ chart, points }: { readonly chart: ChartSpec; readonly points: readonly ChartPoint[] }): ReactNode {
+  const axis = { stroke: 'var(--line-strong)', tick: { fill: 'var(--ink-3)', fontSize: 11 }, tickLine: false } as const;
+  return (
+    <figure className={styles.chart} aria-label={`${chart.title}, ${chart.unit}`}>
+      <figcaption>
+        {chart.title} <span>{chart.unit}</span>
+        {chart.series.length > 1 &&
+          chart.series.map((series) => (
+            <span key={series.key} className={styles.key}>
+              <i data-dashed={series.dashed === true} style={{ borderColor: series.colour }} />
+              {series.label}
+            </span>
+          ))}
+      </figcaption>
+      <ResponsiveContainer width="100%" height="100%" minHeight={60}>
+        <LineChart
+          data={points as ChartPoint[]}
+          margin={{ top: 6, right: 8, bottom: 0, left: 0 }}
+          accessibilityLayer={false}
+        >
+          <CartesianGrid stroke="var(--line)" vertical={false} />
+          <XAxis
+            dataKey="second"
+            type="number"
+            domain={[0, 'dataMax']}
+            unit=" s"
+            {...axis}
+            axisLine={false}
+            minTickGap={40}
+            height={20}
+          />
+          <YAxis width={40} {...axis} axisLine={false} tickCount={4} domain={[0, 'auto']} />
+          <Tooltip
+            isAnimationActive={false}
+            cursor={{ stroke: 'var(--line-strong)' }}
+            contentStyle={TOOLTIP}
+            labelFormatter={(second) => `${String(second)} s`}
+            formatter={(value) => (typeof value === 'number' ? formatRate(value) : '–')}
+          />
+          {chart.series.map((series) => (
+            <Line
+              key={series.key}
+              dataKey={series.key}
+              name={series.label}
+              stroke={series.colour}
+              strokeWidth={1.75}
+              {...(series.dashed === true ? { strokeDasharray: '4 3' } : {})}
+              dot={false}
+              type="linear"
+              isAnimationActive={false}
+              connectNulls={false}
+            />
+          ))}
+        </LineChart>
+      </ResponsiveContainer>
+    </figure>
+  );
+}
+
+const TOOLTIP = {
+  background: 'var(--surface-raised)',
+  border: '1px solid var(--line)',
+  borderRadius: 6,
+  fontSize: 12,
+  color: 'var(--ink)',
+} as const;

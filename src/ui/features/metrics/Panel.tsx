@@ -1,0 +1,66 @@
+/** Figures of the run and charts over time. */
+import { lazy, Suspense, useMemo } from 'react';
+import type { Metrics } from '../../../session/api.ts';
+import { Note } from '../../components/small.tsx';
+import { formatBytes, formatCount, formatMs, formatRate } from '../../lib/format.ts';
+import { useCalmFrame, usePlayground } from '../../playground.tsx';
+import styles from './Panel.module.css';
+import { chartPoints } from './selectors.ts';
+
+const Charts = lazy(() => import('./Charts.tsx'));
+const POINTS_MAX = 240;
+
+export function MetricsPanel() {
+  const { session } = usePlayground();
+  const frame = useCalmFrame(2);
+  const second = Math.floor((frame?.playhead ?? 0) / 1_000_000);
+  const eventCount = frame?.eventCount ?? 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: samples change with the trace.
+  const points = useMemo(
+    () => chartPoints(session.view().samples(), second, POINTS_MAX),
+    [session, second, eventCount],
+  );
+  if (frame === null) return null;
+  return (
+    <div className={styles.panel}>
+      <Figures metrics={frame.metrics} />
+      {points.length < 2 ? (
+        <div className={styles.empty}>
+          <Note>Charts begin after two seconds of virtual time.</Note>
+        </div>
+      ) : (
+        <Suspense
+          fallback={
+            <div className={styles.empty}>
+              <Note>Loading charts…</Note>
+            </div>
+          }
+        >
+          <Charts points={points} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+function Figures({ metrics }: { readonly metrics: Metrics }) {
+  const figures: readonly (readonly [string, string])[] = [
+    ['blocks per s', formatRate(metrics.blocksPerSecond)],
+    ['transactions per s', formatRate(metrics.transactionsPerSecond)],
+    ['block latency', formatMs(metrics.blockLatencyMs.p50)],
+    ['its p99', formatMs(metrics.blockLatencyMs.p99)],
+    ['transaction latency', formatMs(metrics.transactionLatencyMs.p50)],
+    ['messages', formatCount(metrics.messagesTotal)],
+    ['on the wire', formatBytes(metrics.bytesTotal)],
+  ];
+  return (
+    <dl className={styles.figures}>
+      {figures.map(([label, value]) => (
+        <div key={label}>
+          <dd>{value}</dd>
+          <dt>{label}</dt>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,240 @@
+/** Messages on their way: a mark at where the network model says it is, a beam behind it, a pulse where it lands. */
+import type { PhaseRole } from '../../../protocols/protocol.ts';
+import type { Flight } from '../../../session/view.ts';
+import { along, crossing, pairKey, type Point, progress, type Segment, VANISHES_AT, WAITS_AT } from './geometry.ts';
+import { type Cuts, linkOf, phaseOf, radiusOf, type Scene, strokeSegment, toLayout } from './scene.ts';
+
+const PULSE_MS = 150;
+/** How long a link keeps the colour of what it carried last, so that short flights can be followed by eye. */
+const AFTERGLOW_MS = 260;
+const SAMPLES = 8;
+/** More marks than this are drawn as dots without beams. */
+const MANY = 900;
+const MARGIN = 9;
+/** What matters most is drawn last. */
+const DOT_ORDER: readonly PhaseRole[] = ['client', 'sync', 'cross', 'first', 'second', 'third', 'propose', 'change'];
+/** Up to so many marks are drawn at full size with full beams; more shrink and fade, so that structure stays visible. */
+const FEW = 60;
+/** Held copies of one link queue up behind one another; more than this are one mark. */
+const QUEUE_SHOWN = 6;
+
+/** Copies that arrived within the afterglow before the playhead. */
+export function recentArrivals(scene: Scene): readonly Flight[] {
+  const span = AFTERGLOW_MS * scene.microsPerMs;
+  if (span === 0) return [];
+  const found = new Map<string, Flight>();
+  for (let i = 1; i <= SAMPLES; i++) {
+    for (const flight of scene.trace.flights(scene.playhead - (span * i) / SAMPLES)) {
+      if (flight.fate === 'delivered' && flight.arrivesAt <= scene.playhead)
+        found.set(`${flight.messageId}>${flight.to}`, flight);
+    }
+  }
+  return [...found.values()];
+}
+
+export function drawFlights(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  cuts: Cuts,
+  recent: readonly Flight[],
+): void {
+  const flights = scene.trace.flights(scene.playhead);
+  const glow = Math.min(1, FEW / Math.max(1, recent.length));
+  for (const flight of recent) drawAfterglow(context, scene, flight, glow);
+  if (flights.length > MANY) drawDots(context, scene, flights);
+  else drawMarks(context, scene, cuts, flights);
+}
+
+/** Where a copy is at the playhead, in layout coordinates; null when its link is not drawn. */
+export function placeOf(
+  scene: Scene,
+  cuts: Cuts,
+  flight: Flight,
+  queued = 0,
+): { readonly at: Point; readonly link: Segment; readonly done: number } | null {
+  const link = linkOf(scene, flight.from, flight.to, MARGIN);
+  if (link === null) return null;
+  const waitsAt = flight.fate === 'held' ? waitingPoint(link, cuts) - Math.min(queued, QUEUE_SHOWN) * 0.035 : WAITS_AT;
+  const done = progress(flight, scene.playhead, Math.max(0.05, waitsAt), scene.stepped);
+  return { at: along(link, flight.fate === 'lost' ? Math.min(done, VANISHES_AT) : done), link, done };
+}
+
+function waitingPoint(link: Segment, cuts: Cuts): number {
+  for (const line of cuts.lines) {
+    const fraction = crossing(link, line);
+    if (fraction !== null) return Math.max(0.1, fraction - 0.06);
+  }
+  return WAITS_AT;
+}
+
+function drawMarks(context: CanvasRenderingContext2D, scene: Scene, cuts: Cuts, flights: readonly Flight[]): void {
+  const queues = new Map<number, number>();
+  const places = flights.map((flight) => {
+    const key = flight.from * 65_536 + flight.to;
+    const queued = flight.fate === 'held' ? (queues.get(key) ?? 0) : 0;
+    if (flight.fate === 'held') queues.set(key, queued + 1);
+    return { flight, place: placeOf(scene, cuts, flight, queued) };
+  });
+  const crowd = Math.min(1, Math.sqrt(FEW / Math.max(1, flights.length)));
+  for (const { flight, place } of places) {
+    if (place !== null && flight.fate !== 'held') drawBeam(context, scene, flight, place, crowd);
+  }
+  const { view, ratio } = scene;
+  const spriteSize = scene.spriteSize * Math.max(0.5, crowd);
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  for (const { flight, place } of places) {
+    if (place === null) continue;
+    const x = place.at.x * view.zoom + view.x;
+    const y = place.at.y * view.zoom + view.y;
+    if (flight.fate === 'lost' && place.done >= VANISHES_AT)
+      drawCross(context, x, y, spriteSize, scene, 1 - (place.done - VANISHES_AT) / (1 - VANISHES_AT));
+    else drawMark(context, scene, flight, place, x, y, spriteSize);
+    if (scene.selection?.kind === 'message' && scene.selection.id === flight.messageId)
+      drawHalo(context, x, y, spriteSize, scene.palette.ink);
+  }
+}
+
+function drawMark(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  flight: Flight,
+  place: { readonly link: Segment },
+  x: number,
+  y: number,
+  size: number,
+): void {
+  const role = phaseOf(scene, flight.type);
+  const sprite = scene.sprites[role];
+  if (role !== 'sync' && role !== 'client') {
+    context.drawImage(sprite, x - size, y - size, size * 2, size * 2);
+    return;
+  }
+  // A dash lies along its link.
+  context.save();
+  context.translate(x, y);
+  context.rotate(Math.atan2(place.link.b.y - place.link.a.y, place.link.b.x - place.link.a.x));
+  context.drawImage(sprite, -size, -size, size * 2, size * 2);
+  context.restore();
+}
+
+function drawBeam(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  flight: Flight,
+  place: { readonly at: Point; readonly link: Segment; readonly done: number },
+  strength: number,
+): void {
+  const role = phaseOf(scene, flight.type);
+  const quiet = role === 'sync' || role === 'client';
+  context.globalAlpha = (quiet ? 0.18 : 0.42) * strength;
+  strokeSegment(context, { a: place.link.a, b: place.at }, scene.palette.phases[role], quiet ? 1 : 1.6);
+  context.globalAlpha = 1;
+}
+
+function drawAfterglow(context: CanvasRenderingContext2D, scene: Scene, flight: Flight, strength: number): void {
+  const link = linkOf(scene, flight.from, flight.to, MARGIN);
+  if (link === null) return;
+  const age = (scene.playhead - flight.arrivesAt) / scene.microsPerMs;
+  const role = phaseOf(scene, flight.type);
+  const colour = scene.palette.phases[role];
+  if (role !== 'client' && role !== 'sync') {
+    context.globalAlpha = 0.42 * strength * Math.max(0, 1 - age / AFTERGLOW_MS);
+    strokeSegment(context, link, colour, 1.6);
+  }
+  if (age < PULSE_MS && !scene.stepped) {
+    context.globalAlpha = 0.8 * strength * (1 - age / PULSE_MS);
+    context.beginPath();
+    context.arc(link.b.x, link.b.y, 4 + (8 * age) / PULSE_MS, 0, 2 * Math.PI);
+    context.lineWidth = 1.5;
+    context.strokeStyle = colour;
+    context.stroke();
+  }
+  context.globalAlpha = 1;
+}
+
+/**
+ * Thousands of copies: small squares, no beams, one path a phase. Written without an object a copy, for it runs in every
+ * frame: the same places as `placeOf`, with the link cut off at the sender's and receiver's discs.
+ */
+function drawDots(context: CanvasRenderingContext2D, scene: Scene, flights: readonly Flight[]): void {
+  const size = Math.max(1.8, 3.2 / Math.sqrt(scene.view.zoom));
+  toLayout(context, scene);
+  context.globalAlpha = 0.8;
+  for (const role of DOT_ORDER) {
+    let any = false;
+    context.beginPath();
+    for (const flight of flights) {
+      if (phaseOf(scene, flight.type) !== role) continue;
+      const a = scene.positions[flight.from];
+      const b = scene.positions[flight.to];
+      if (a === undefined || b === undefined) continue;
+      const length = Math.hypot(b.x - a.x, b.y - a.y);
+      const start = (radiusOf(scene, flight.from) + MARGIN) / length;
+      const end = 1 - (radiusOf(scene, flight.to) + MARGIN) / length;
+      const done = progress(flight, scene.playhead, WAITS_AT, scene.stepped);
+      const fraction = start + (end - start) * (flight.fate === 'lost' ? Math.min(done, VANISHES_AT) : done);
+      context.rect(a.x + (b.x - a.x) * fraction - size / 2, a.y + (b.y - a.y) * fraction - size / 2, size, size);
+      any = true;
+    }
+    if (!any) continue;
+    context.fillStyle = scene.palette.phases[role];
+    context.fill();
+  }
+  context.globalAlpha = 1;
+}
+
+function drawCross(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  size: number,
+  scene: Scene,
+  alpha: number,
+): void {
+  const r = size * 0.42;
+  context.globalAlpha = Math.max(0, alpha);
+  for (const [colour, width] of [
+    [scene.palette.surface, 5.5],
+    [scene.palette.lost, 2.5],
+  ] as const) {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.lineCap = 'round';
+    context.beginPath();
+    context.moveTo(x - r, y - r);
+    context.lineTo(x + r, y + r);
+    context.moveTo(x + r, y - r);
+    context.lineTo(x - r, y + r);
+    context.stroke();
+  }
+  context.lineCap = 'butt';
+  context.globalAlpha = 1;
+}
+
+function drawHalo(context: CanvasRenderingContext2D, x: number, y: number, size: number, colour: string): void {
+  context.beginPath();
+  context.arc(x, y, size * 0.85, 0, 2 * Math.PI);
+  context.strokeStyle = colour;
+  context.lineWidth = 1.75;
+  context.stroke();
+}
+
+/** The copy whose mark is nearest to a point of the layout, within `reach` layout units. */
+export function flightNear(scene: Scene, point: Point, reach: number): Flight | null {
+  const cuts: Cuts = {
+    pairs: new Set(scene.trace.cutsAt(scene.playhead).map(({ from, to }) => pairKey(from, to))),
+    lines: [],
+  };
+  let best: Flight | null = null;
+  let bestDistance = reach;
+  for (const flight of scene.trace.flights(scene.playhead)) {
+    const place = placeOf(scene, cuts, flight);
+    if (place === null) continue;
+    const distance = Math.hypot(place.at.x - point.x, place.at.y - point.y);
+    if (distance < bestDistance) {
+      best = flight;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,1 @@
+export { NetworkPanel } from './Panel.tsx';

@@ -1,0 +1,88 @@
+/**
+ * Draws everything of the network that moves, on one 2D canvas above the nodes: links, cuts, messages, quorum rings.
+ * A picture is a function of the scene alone; nothing is remembered from the frame before.
+ */
+import { drawDecided } from './decided.ts';
+import { drawFlights, recentArrivals } from './flightMarks.ts';
+import { cutLine, groupsOf, pairKey, type Segment } from './geometry.ts';
+import { drawQuorumRings } from './quorumRings.ts';
+import { type Cuts, linkOf, type Scene, strokeSegment, toLayout } from './scene.ts';
+
+/** More nodes are too small for a tick each. */
+const DECIDED_UP_TO = 40;
+
+export function paint(context: CanvasRenderingContext2D, scene: Scene): void {
+  context.setTransform(scene.ratio, 0, 0, scene.ratio, 0, 0);
+  context.clearRect(0, 0, scene.width, scene.height);
+  const cuts = cutsOf(scene);
+  toLayout(context, scene);
+  const recent = scene.nodes.length <= 24 ? recentArrivals(scene) : [];
+  if (scene.scale.links) drawLinks(context, scene, cuts);
+  drawSelectedLink(context, scene);
+  for (const line of cuts.lines) drawCutLine(context, line, scene);
+  drawQuorumRings(context, scene);
+  if (scene.nodes.length <= DECIDED_UP_TO) drawDecided(context, scene);
+  toLayout(context, scene);
+  drawFlights(context, scene, cuts, recent);
+}
+
+function cutsOf(scene: Scene): Cuts {
+  const pairs = scene.trace.cutsAt(scene.playhead);
+  if (pairs.length === 0) return { pairs: new Set(), lines: [] };
+  const groups = groupsOf(pairs).map((group) => group.flatMap((node) => scene.positions[node] ?? []));
+  const lines: Segment[] = [];
+  for (let i = 0; i < groups.length - 1 && groups.length <= 4; i++) {
+    const line = cutLine(groups[i] ?? [], groups.slice(i + 1).flat());
+    if (line !== null) lines.push(line);
+  }
+  return { pairs: new Set(pairs.map(({ from, to }) => pairKey(from, to))), lines };
+}
+
+function drawLinks(context: CanvasRenderingContext2D, scene: Scene, cuts: Cuts): void {
+  const whole = new Path2D();
+  const cut = new Path2D();
+  for (const a of scene.nodes) {
+    for (const b of scene.nodes) {
+      if (b.index <= a.index || a.kind === 'client' || b.kind === 'client') continue;
+      const link = linkOf(scene, a.index, b.index, 4);
+      if (link === null) continue;
+      const path = cuts.pairs.has(pairKey(a.index, b.index)) ? cut : whole;
+      path.moveTo(link.a.x, link.a.y);
+      path.lineTo(link.b.x, link.b.y);
+    }
+  }
+  const many = scene.nodes.length > 12;
+  context.lineWidth = 1 / scene.view.zoom;
+  context.strokeStyle = scene.palette.line;
+  context.globalAlpha = many ? 0.35 : 0.7;
+  context.stroke(whole);
+  context.strokeStyle = scene.palette.cut;
+  context.globalAlpha = many ? 0.2 : 0.4;
+  context.setLineDash([2, 7]);
+  context.stroke(cut);
+  context.setLineDash([]);
+  context.globalAlpha = 1;
+}
+
+function drawSelectedLink(context: CanvasRenderingContext2D, scene: Scene): void {
+  if (scene.selection?.kind !== 'link') return;
+  const link = linkOf(scene, scene.selection.from, scene.selection.to, 4);
+  if (link === null) return;
+  strokeSegment(context, link, scene.palette.ink, 2 / scene.view.zoom);
+}
+
+function drawCutLine(context: CanvasRenderingContext2D, line: Segment, scene: Scene): void {
+  const gap = 3.5;
+  const length = Math.hypot(line.b.x - line.a.x, line.b.y - line.a.y);
+  const nx = (-(line.b.y - line.a.y) / length) * gap;
+  const ny = ((line.b.x - line.a.x) / length) * gap;
+  context.setLineDash([9, 6]);
+  for (const side of [-1, 1]) {
+    const shifted = {
+      a: { x: line.a.x + nx * side, y: line.a.y + ny * side },
+      b: { x: line.b.x + nx * side, y: line.b.y + ny * side },
+    };
+    strokeSegment(context, shifted, scene.palette.cut, 1.75);
+  }
+  context.setLineDash([]);
+}

@@ -1,0 +1,71 @@
+/** What a picture of the network is made from, and the few readings of it that all drawing shares. */
+import type { NodeIndex } from '../../../core/ids.ts';
+import type { Micros } from '../../../core/time.ts';
+import type { Declaration, PhaseRole } from '../../../protocols/protocol.ts';
+import type { Frame, TraceView } from '../../../session/view.ts';
+import type { Selection } from '../../store.ts';
+import { linkBetween, type Point, type Scale, type Segment } from './geometry.ts';
+import type { Palette, Sprites } from './sprites.ts';
+
+export interface Scene {
+  readonly declaration: Declaration;
+  readonly nodes: Frame['nodes'];
+  readonly trace: TraceView;
+  readonly playhead: Micros;
+  /** Virtual µs that pass in one wall-clock ms: how long a flash of so many ms lasts in the trace. 0 at `max`. */
+  readonly microsPerMs: number;
+  readonly positions: readonly Point[];
+  readonly scale: Scale;
+  /** Screen = layout × zoom + offset, CSS px. */
+  readonly view: { readonly x: number; readonly y: number; readonly zoom: number };
+  readonly width: number;
+  readonly height: number;
+  readonly ratio: number;
+  readonly palette: Palette;
+  readonly sprites: Sprites;
+  /** CSS px of a mark. */
+  readonly spriteSize: number;
+  readonly selection: Selection | null;
+  readonly stepped: boolean;
+}
+
+/** The cuts in force, ready to draw and to stop messages at. */
+export interface Cuts {
+  readonly pairs: ReadonlySet<number>;
+  readonly lines: readonly Segment[];
+}
+
+/** Sets the canvas so that layout coordinates can be drawn directly. */
+export function toLayout(context: CanvasRenderingContext2D, { ratio, view }: Scene): void {
+  context.setTransform(ratio * view.zoom, 0, 0, ratio * view.zoom, ratio * view.x, ratio * view.y);
+}
+
+export function phaseOf(scene: Scene, type: number): PhaseRole {
+  return scene.declaration.messages[type]?.phase ?? 'sync';
+}
+
+export function radiusOf(scene: Scene, node: NodeIndex): number {
+  return scene.nodes[node]?.kind === 'client' ? scene.scale.clientRadius : scene.scale.radius;
+}
+
+/** The visible part of the link between two nodes; `margin` keeps marks clear of the rings. */
+export function linkOf(scene: Scene, from: NodeIndex, to: NodeIndex, margin: number): Segment | null {
+  const a = scene.positions[from];
+  const b = scene.positions[to];
+  if (a === undefined || b === undefined) return null;
+  return linkBetween(a, b, radiusOf(scene, from) + margin, radiusOf(scene, to) + margin);
+}
+
+export function strokeSegment(
+  context: CanvasRenderingContext2D,
+  { a, b }: Segment,
+  colour: string,
+  width: number,
+): void {
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.beginPath();
+  context.moveTo(a.x, a.y);
+  context.lineTo(b.x, b.y);
+  context.stroke();
+}

@@ -1,0 +1,2 @@
+export { ScenarioFields, useLoad } from './Header.tsx';
+export { ScenariosPanel } from './Panel.tsx';

@@ -1,0 +1,1 @@
+export { TransportPanel } from './Panel.tsx';

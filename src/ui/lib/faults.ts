@@ -1,0 +1,123 @@
+/** The faults a person can cause by hand: what each is, in one line, and how it is written in a scenario. Pure. */
+import type { Behaviour } from '../../kernel/plan.ts';
+import type { FaultInput } from '../../scenario/types.ts';
+
+export interface FaultChoice {
+  readonly label: string;
+  readonly explain: string;
+  readonly fault: FaultInput;
+}
+
+/** Every behaviour of a traitor, in one sentence. Keyed by the type, so that a new one cannot be forgotten. */
+export const BEHAVIOUR_TEXT: Readonly<Record<Behaviour, string>> = {
+  silent: 'Receives everything, says nothing.',
+  selective: 'Talks to some and ignores the others.',
+  equivocate: 'As leader, shows different blocks to different nodes.',
+  'double-vote': 'Votes for two values in the same phase.',
+  'forged-sender': 'Sends messages in the names of others.',
+  corrupt: 'Flips bytes in what it sends.',
+  replay: 'Sends old messages again.',
+  withhold: 'Holds its votes back until they are late.',
+  'duplicate-votes': 'Sends the same vote many times over.',
+  transplant: 'Passes a signature off as one for another statement.',
+  'inflate-certificate': 'Pads certificates with repeated signers.',
+  twins: 'Two machines run with this one identity.',
+};
+
+const HOOKED: ReadonlySet<Behaviour> = new Set([
+  'equivocate',
+  'double-vote',
+  'forged-sender',
+  'transplant',
+  'inflate-certificate',
+]);
+
+/** Behaviours that a traitor of this protocol is capable of: the generic ones and those it has hooks for. */
+export function behavioursFor(hooks: readonly string[]): readonly Behaviour[] {
+  return (Object.keys(BEHAVIOUR_TEXT) as Behaviour[]).filter(
+    (behaviour) => !HOOKED.has(behaviour) || hooks.includes(behaviour),
+  );
+}
+
+/** What can go wrong with the machine of a node. */
+export function machineFaults(id: string, others: readonly string[]): readonly FaultChoice[] {
+  return [
+    { label: 'Crash', explain: 'Stops; a restart finds its disk whole.', fault: { kind: 'crash', target: id } },
+    {
+      label: 'Crash, losing the disk',
+      explain: 'Stops; a restart remembers nothing.',
+      fault: { kind: 'crash', target: id, restart: 'amnesia' },
+    },
+    {
+      label: 'Crash in a write',
+      explain: 'Stops; the last write is missing.',
+      fault: { kind: 'crash', target: id, restart: 'torn' },
+    },
+    {
+      label: 'Slow down 10×',
+      explain: 'Its CPU takes ten times as long.',
+      fault: { kind: 'slow', target: id, factor: 10 },
+    },
+    {
+      label: 'Isolate',
+      explain: 'A partition with this node alone on one side.',
+      fault: { kind: 'partition', groups: [[id], [...others]] },
+    },
+  ];
+}
+
+export function byzantineFaults(id: string, hooks: readonly string[]): readonly FaultChoice[] {
+  return behavioursFor(hooks).map((behaviour) => ({
+    label: behaviour,
+    explain: BEHAVIOUR_TEXT[behaviour],
+    fault: { kind: 'byzantine', target: id, behaviour },
+  }));
+}
+
+export interface LinkSettings {
+  readonly delayMs: number;
+  /** 0 … 100. */
+  readonly lossPercent: number;
+}
+
+/** What can go wrong with the link between two nodes. */
+export function linkFaults(from: string, to: string, { delayMs, lossPercent }: LinkSettings): readonly FaultChoice[] {
+  const link = { kind: 'link' as const, from: [from], to: [to] };
+  return [
+    { label: 'Delay', explain: `Every copy takes ${delayMs} ms longer.`, fault: { ...link, delayMs } },
+    {
+      label: 'Make lossy',
+      explain: `${lossPercent} % of copies are lost.`,
+      fault: { ...link, loss: lossPercent / 100 },
+    },
+    { label: 'Cut', explain: 'Neither hears the other.', fault: { ...link, loss: 1 } },
+    { label: 'Cut one way', explain: `${to} no longer hears ${from}.`, fault: { ...link, symmetric: false, loss: 1 } },
+  ];
+}
+
+/** A fault as it was asked for, in a few words. */
+export function faultText(fault: FaultInput): string {
+  switch (fault.kind) {
+    case 'crash':
+      return `${fault.target} crashes`;
+    case 'partition':
+      return `${fault.groups[0]?.join(', ')} cut off from ${fault.groups.slice(1).flat().join(', ')}`;
+    case 'link':
+      return `the link ${fault.from?.join(', ') ?? 'from all'} – ${fault.to?.join(', ') ?? 'to all'}`;
+    case 'slow':
+      return `${fault.target} slows down`;
+    case 'byzantine':
+      return `${fault.target} turns Byzantine: ${fault.behaviour}`;
+  }
+}
+
+/** What ending a fault is called. */
+export function healWord(kind: string): string {
+  return kind === 'crash' ? 'Restart' : 'Heal';
+}
+
+/** Two halves of the validators, for a partition. */
+export function halves(ids: readonly string[]): readonly [readonly string[], readonly string[]] {
+  const middle = Math.ceil(ids.length / 2);
+  return [ids.slice(0, middle), ids.slice(middle)];
+}

@@ -1,0 +1,164 @@
+/** The page: header, rail, network, tabs, inspector, transport, status line; on a phone the panels become tabs. */
+import { lazy, type ReactNode, Suspense } from 'react';
+import { type Tab, Tabs } from '../components/Tabs.tsx';
+import { PHONE, useMedia } from '../components/useMedia.ts';
+import { ChainPanel } from '../features/chain/index.ts';
+import { ChecksPanel } from '../features/checks/index.ts';
+import { EventsPanel } from '../features/events/index.ts';
+import { FaultsPanel } from '../features/faults/index.ts';
+import { InspectorPanel } from '../features/inspector/index.ts';
+import { MetricsPanel } from '../features/metrics/index.ts';
+import { NetworkPanel } from '../features/network/index.ts';
+import { ScenariosPanel } from '../features/scenarios/index.ts';
+import { SnapshotsPanel } from '../features/snapshots/index.ts';
+import { StatusPanel } from '../features/status/index.ts';
+import { TransportPanel } from '../features/transport/index.ts';
+import { type Playground, PlaygroundProvider, useUi } from '../playground.tsx';
+import type { PhoneTabId, TabId } from '../store.ts';
+import styles from './App.module.css';
+import { Header } from './Header.tsx';
+import { Rail } from './Rail.tsx';
+import { Splitter } from './Splitter.tsx';
+import { Toasts } from './Toasts.tsx';
+import { useAppearance } from './useAppearance.ts';
+import { useKeyboard } from './useKeyboard.ts';
+
+const ShareDialog = lazy(() => import('../features/share/ShareDialog.tsx'));
+const HelpDialog = lazy(() => import('../features/help/HelpDialog.tsx'));
+
+const TABS: readonly Tab<TabId>[] = [
+  { id: 'chain', label: 'Chain' },
+  { id: 'metrics', label: 'Metrics' },
+  { id: 'events', label: 'Events' },
+];
+
+const PHONE_TABS: readonly Tab<PhoneTabId>[] = [
+  { id: 'inspector', label: 'Inspector' },
+  { id: 'scenarios', label: 'Scenarios' },
+  { id: 'faults', label: 'Faults' },
+  { id: 'checks', label: 'Checks' },
+  ...TABS,
+  { id: 'snapshots', label: 'Snapshots' },
+];
+
+const PANELS: Readonly<Record<PhoneTabId, () => ReactNode>> = {
+  inspector: InspectorPanel,
+  scenarios: () => <ScenariosPanel />,
+  faults: FaultsPanel,
+  checks: ChecksPanel,
+  snapshots: SnapshotsPanel,
+  chain: ChainPanel,
+  metrics: MetricsPanel,
+  events: EventsPanel,
+};
+
+export function App({ playground }: { readonly playground: Playground }) {
+  return (
+    <PlaygroundProvider value={playground}>
+      <Page />
+    </PlaygroundProvider>
+  );
+}
+
+function Page() {
+  useAppearance();
+  useKeyboard();
+  const phone = useMedia(PHONE);
+  return (
+    <>
+      {phone ? <PhoneLayout /> : <DeskLayout />}
+      <Dialogs />
+      <Toasts />
+    </>
+  );
+}
+
+function DeskLayout() {
+  const sizes = useUi((state) => state.sizes);
+  const resize = useUi((state) => state.resize);
+  return (
+    <div className={styles.desk}>
+      <Header compact={false} />
+      <div className={styles.middle}>
+        <Rail panels={PANELS} />
+        <main className={styles.centre}>
+          <div className={styles.network}>
+            <NetworkPanel />
+          </div>
+          <Splitter
+            label="Height of the tabs"
+            direction="vertical"
+            size={sizes.tabs}
+            min={120}
+            max={560}
+            onChange={(tabs) => resize({ tabs })}
+          />
+          <div className={styles.tabs} style={{ height: sizes.tabs }}>
+            <DeskTabs />
+          </div>
+        </main>
+        <Splitter
+          label="Width of the inspector"
+          direction="horizontal"
+          size={sizes.inspector}
+          min={240}
+          max={620}
+          onChange={(inspector) => resize({ inspector })}
+        />
+        <aside className={styles.inspector} style={{ width: sizes.inspector }}>
+          <InspectorPanel />
+        </aside>
+      </div>
+      <div className={styles.transport}>
+        <TransportPanel />
+      </div>
+      <div className={styles.status}>
+        <StatusPanel />
+      </div>
+    </div>
+  );
+}
+
+function DeskTabs() {
+  const tab = useUi((state) => state.tab);
+  const open = useUi((state) => state.openTab);
+  const Panel = PANELS[tab];
+  return (
+    <Tabs label="Views" tabs={TABS} chosen={tab} onChoose={open}>
+      <Panel />
+    </Tabs>
+  );
+}
+
+function PhoneLayout() {
+  const tab = useUi((state) => state.phoneTab);
+  const open = useUi((state) => state.openPhoneTab);
+  const Panel = PANELS[tab];
+  return (
+    <div className={styles.phone}>
+      <Header compact />
+      <div className={styles.phoneNetwork}>
+        <NetworkPanel />
+      </div>
+      <main className={styles.phoneTabs}>
+        <Tabs label="Panels" tabs={PHONE_TABS} chosen={tab} onChoose={open}>
+          {tab === 'scenarios' ? <ScenariosPanel withFields /> : <Panel />}
+        </Tabs>
+      </main>
+      <div className={styles.status}>
+        <StatusPanel />
+      </div>
+      <TransportPanel />
+    </div>
+  );
+}
+
+function Dialogs() {
+  const dialog = useUi((state) => state.dialog);
+  return (
+    <Suspense fallback={null}>
+      {dialog === 'share' && <ShareDialog />}
+      {dialog === 'help' && <HelpDialog />}
+    </Suspense>
+  );
+}

@@ -1,0 +1,66 @@
+/** The rail on the left: each entry opens its panel beside it, or closes it. */
+import type { ReactNode } from 'react';
+import { IconButton } from '../components/controls.tsx';
+import { Icon, type IconName } from '../components/icons.tsx';
+import { useFrame, useUi } from '../playground.tsx';
+import type { RailId } from '../store.ts';
+import styles from './Rail.module.css';
+
+const ENTRIES: readonly { readonly id: RailId; readonly label: string; readonly icon: IconName }[] = [
+  { id: 'scenarios', label: 'Scenarios', icon: 'scenarios' },
+  { id: 'faults', label: 'Faults', icon: 'faults' },
+  { id: 'checks', label: 'Checks', icon: 'checks' },
+  { id: 'snapshots', label: 'Snapshots', icon: 'snapshots' },
+];
+
+export function Rail({ panels }: { readonly panels: Readonly<Record<RailId, () => ReactNode>> }) {
+  const open = useUi((state) => state.rail);
+  const openRail = useUi((state) => state.openRail);
+  const Panel = open === null ? null : panels[open];
+  const title = ENTRIES.find((entry) => entry.id === open)?.label ?? '';
+  return (
+    <>
+      <div className={styles.rail} role="tablist" aria-label="Panels" aria-orientation="vertical">
+        {ENTRIES.map((entry) => (
+          <button
+            key={entry.id}
+            type="button"
+            className={styles.entry}
+            role="tab"
+            aria-selected={entry.id === open}
+            onClick={() => openRail(entry.id === open ? null : entry.id)}
+          >
+            <span className={styles.icon}>
+              <Icon name={entry.icon} size={18} />
+              <Count id={entry.id} />
+            </span>
+            {entry.label}
+          </button>
+        ))}
+      </div>
+      {Panel !== null && (
+        <section className={styles.panel} aria-label={title}>
+          <header className={styles.header}>
+            <h2>{title}</h2>
+            <IconButton icon="close" label="Close panel" onClick={() => openRail(null)} />
+          </header>
+          <div className={styles.body}>
+            <Panel />
+          </div>
+        </section>
+      )}
+    </>
+  );
+}
+
+/** How many faults are active or checks violated. */
+function Count({ id }: { readonly id: RailId }) {
+  const faults = useFrame((frame) => frame.faults.length, 0);
+  const violated = useFrame((frame) => frame.checks.filter((check) => check.verdict === 'violated').length, 0);
+  const count = id === 'faults' ? faults : id === 'checks' ? violated : 0;
+  return count === 0 ? null : (
+    <span className={styles.count} data-bad={id === 'checks'}>
+      {count}
+    </span>
+  );
+}
