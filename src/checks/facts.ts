@@ -1,7 +1,7 @@
 /** What the judge knows of the run as a whole: who is correct, who is down, when the network was last disturbed. */
 import { nodeName, type NodeIndex } from '../core/ids.ts';
 import type { Micros } from '../core/time.ts';
-import { maxFaulty } from '../core/quorum.ts';
+import { majority, maxFaulty } from '../core/quorum.ts';
 import type { FaultPlan, RunPlan } from '../kernel/plan.ts';
 import type { Highlight } from '../kernel/trace/highlights.ts';
 import type { WorldConstants } from '../kernel/host/world.ts';
@@ -43,7 +43,9 @@ export class Facts {
   /** True while more nodes are faulty or down than the protocol promises to bear. */
   get beyondModel(): boolean {
     const broken = new Set([...this.#faulty, ...this.#down]);
-    return broken.size > maxFaulty(this.validatorCount);
+    const { faultModel } = this.world.protocol.declaration;
+    if (faultModel === 'byzantine') return broken.size > maxFaulty(this.validatorCount);
+    return this.#faulty.size > 0 || broken.size > this.validatorCount - majority(this.validatorCount);
   }
 
   /** Since when nothing has disturbed network or nodes; Infinity while something does. */

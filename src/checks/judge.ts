@@ -11,6 +11,7 @@ import { certificates } from './invariants/certificates.ts';
 import { liveness } from './invariants/liveness.ts';
 import { oneVote } from './invariants/one-vote.ts';
 import { prefixConsistency } from './invariants/prefix.ts';
+import { propertyInvariant } from './invariants/property.ts';
 import { validity } from './invariants/validity.ts';
 
 export type Verdict = 'holds' | 'pending' | 'violated';
@@ -57,13 +58,19 @@ export class Judge implements RunObserver {
 
   constructor(world: WorldConstants) {
     this.#facts = new Facts(world);
-    this.#invariants = [
+    const { declaration, properties = [] } = world.protocol;
+    const common = [
       agreement(),
       prefixConsistency(),
       validity(this.#facts),
       certificates(),
       oneVote(),
       liveness(this.#facts),
+    ];
+    const promised: readonly string[] | undefined = declaration.guarantees;
+    this.#invariants = [
+      ...common.filter(({ name }) => promised === undefined || promised.includes(name)),
+      ...properties.map(propertyInvariant),
     ];
   }
 

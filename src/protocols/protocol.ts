@@ -122,6 +122,10 @@ export interface NodeKnowledge {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** A machine whose types are its own business. */
+// biome-ignore lint/suspicious/noExplicitAny: an existential type; hosts only pass its values back to it.
+export type AnyMachine = Machine<any, any, any, any, any, any>;
+
 /** What the trace says of a message without decoding it. */
 export interface MessageMeta {
   /** Position in `Declaration.messages`. */
@@ -173,6 +177,35 @@ export interface Declaration {
   quorum(validatorCount: number): number;
   /** Adversary behaviours this protocol has hooks for, beyond the generic ones. */
   readonly behaviours: readonly string[];
+  /** The common invariants that this protocol promises; all of them where it does not say. */
+  readonly guarantees?: readonly Guarantee[];
+}
+
+/** The common invariants, by the name under which they are judged. */
+export type Guarantee = 'agreement' | 'prefix-consistency' | 'validity' | 'certificates' | 'one-vote' | 'liveness';
+
+/**
+ * What one protocol promises beyond the common invariants (one leader a term, no stale read). A fold over what correct nodes
+ * say, show and decide; its memory is plain data. Each handler returns what is wrong, one line for people, or null.
+ */
+export interface Property<M> {
+  readonly name: string;
+  /** What it says, for people. */
+  readonly states: string;
+  createMemory(): unknown;
+  onMessage?(
+    memory: unknown,
+    said: { readonly t: Micros; readonly node: NodeIndex; readonly message: M },
+  ): string | null;
+  /** `fields` as declared; only validators show them. */
+  onState?(
+    memory: unknown,
+    shown: { readonly t: Micros; readonly node: NodeIndex; readonly alive: boolean; readonly fields: Int32Array },
+  ): string | null;
+  onDecision?(
+    memory: unknown,
+    decided: { readonly t: Micros; readonly node: NodeIndex; readonly decision: Decision },
+  ): string | null;
 }
 
 /** A known-broken variant: never the default, always caught by the named checker in the named scenario. */
@@ -222,6 +255,9 @@ export interface Protocol<S, M extends { readonly type: string }, T, C, R, K> {
   /** JSON Schema of `protocol.config`, each property with description and default. */
   readonly configSchema: Readonly<Record<string, unknown>>;
   readonly validator: Machine<S, M, T, C, R, K>;
+  /** What its clients run where they must do more than submit signed batches (await replies, read); absent: the common one. */
+  readonly client?: AnyMachine;
+  readonly properties?: readonly Property<M>[];
   /** Shape check of decoded bytes from a peer; null when it is not a message. Never throws. */
   parseMessage(value: unknown): M | null;
   meta(message: M): MessageMeta;
@@ -234,12 +270,15 @@ export interface Protocol<S, M extends { readonly type: string }, T, C, R, K> {
   block(value: unknown): DecidedBlock;
   /** Signed votes of `Decision.certificate`, for the certificate check and accountability. */
   votes(decision: Decision): readonly SignedMessage<M>[];
-  /** Validators and quorum in force for a decided slot, given the decided values before it. */
+  /**
+   * Validators and quorum in force for a decided slot, given the decided values before it. With `powers` (voting power by
+   * node) the quorum is a sum of powers, without a count of nodes.
+   */
   quorumAt(
     decision: Decision,
     history: readonly DecidedBlock[],
-    ctx: { readonly validatorCount: number },
-  ): { readonly members: readonly NodeIndex[]; readonly quorum: number };
+    ctx: { readonly validatorCount: number; readonly stakes: readonly number[] },
+  ): { readonly members: readonly NodeIndex[]; readonly quorum: number; readonly powers?: readonly number[] };
   /** The time after GST within which a correct protocol must decide again, for the bounded-liveness check. */
   livenessBound(
     config: K,

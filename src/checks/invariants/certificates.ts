@@ -44,7 +44,10 @@ function examine(
 ): string | null {
   const { protocol } = facts.world;
   const votes = protocol.votes(decision);
-  const { members, quorum } = protocol.quorumAt(decision, history, { validatorCount: facts.validatorCount });
+  const { members, quorum, powers } = protocol.quorumAt(decision, history, {
+    validatorCount: facts.validatorCount,
+    stakes: facts.plan.validators.map(({ stake }) => stake),
+  });
   const signers = new Set<NodeIndex>();
   for (const vote of votes) {
     const { signer } = vote.proof;
@@ -56,7 +59,11 @@ function examine(
     if (!verifyOnce(vote, meta.epoch, decision, facts, verified))
       return `the signature of ${facts.name(signer)} is not valid`;
   }
-  return signers.size >= quorum ? null : `${signers.size} distinct signers, a quorum is ${quorum}`;
+  if (powers === undefined) {
+    return signers.size >= quorum ? null : `${signers.size} distinct signers, a quorum is ${quorum}`;
+  }
+  const power = [...signers].reduce((sum, signer) => sum + (powers[signer] ?? 0), 0);
+  return power >= quorum ? null : `signers with a voting power of ${power}, a quorum is ${quorum}`;
 }
 
 function verifyOnce(

@@ -9,5 +9,5 @@ export type AnyMachine = Machine<unknown, Message, unknown, unknown, unknown, un
 /** The machine that a node runs: validators the protocol's, clients the workload's. */
 export function machineOf(world: World, node: NodeIndex): AnyMachine {
   if (node < world.plan.validators.length) return world.protocol.validator as AnyMachine;
-  return client as unknown as AnyMachine;
+  return (world.protocol.client ?? client) as unknown as AnyMachine;
 }

@@ -16,7 +16,10 @@ function violations(network: Network, traitors: readonly number[]): string[] {
     .filter((_, node) => !traitors.includes(node))
     .every((decisions) =>
       decisions.every((decision) => {
-        const { members, quorum } = svbft.quorumAt(decision, [], { validatorCount: network.options.n });
+        const { members, quorum } = svbft.quorumAt(decision, [], {
+          validatorCount: network.options.n,
+          stakes: [],
+        });
         const signers = svbft.votes(decision).map(({ proof }) => proof.signer);
         const isDistinct = new Set(signers).size === signers.length;
         const isSigned = svbft

@@ -2,7 +2,7 @@
 import type { ScenarioInput } from '../schema.ts';
 
 /** How much a viewer should have seen before. */
-export type Level = 'first steps' | 'faults' | 'attacks' | 'scale' | 'broken on purpose';
+export type Level = 'first steps' | 'faults' | 'attacks' | 'scale' | 'broken on purpose' | 'beyond the model';
 
 export interface Preset {
   /** In links and on the command line: lower-case words joined by hyphens. */

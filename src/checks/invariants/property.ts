@@ -1,0 +1,49 @@
+import { clonePlain } from '../../core/clone.ts';
+import { decode } from '../../core/encoding.ts';
+import type { Micros } from '../../core/time.ts';
+import type { MessageHighlight } from '../../kernel/trace/highlights.ts';
+import type { Property } from '../../protocols/protocol.ts';
+import type { Facts } from '../facts.ts';
+import type { Invariant, Violation } from '../invariant.ts';
+
+/** A property that a protocol declares of itself, as an invariant of the run. What Byzantine nodes say and show is not judged. */
+export function propertyInvariant(property: Property<unknown>): Invariant {
+  let memory = property.createMemory();
+  let seen = 0;
+
+  const violation = (t: Micros, facts: Facts, node: number, fault: string | null): Violation | null => {
+    seen++;
+    return fault === null ? null : { at: t, detail: `${facts.name(node)}: ${fault}` };
+  };
+  return {
+    name: property.name,
+    states: property.states,
+    onHighlight(highlight, facts) {
+      if (highlight.kind === 'message' && property.onMessage !== undefined && isOwnWord(highlight, facts)) {
+        const { t, node } = highlight;
+        const message = facts.world.protocol.parseMessage(decode(highlight.envelope.bytes));
+        return message === null ? null : violation(t, facts, node, property.onMessage(memory, { t, node, message }));
+      }
+      if (highlight.kind === 'state' && property.onState !== undefined && facts.isCorrect(highlight.node)) {
+        const { t, node } = highlight;
+        return violation(t, facts, node, property.onState(memory, highlight));
+      }
+      return null;
+    },
+    onDecision({ t, node, decision }, facts) {
+      if (property.onDecision === undefined) return null;
+      return violation(t, facts, node, property.onDecision(memory, { t, node, decision }));
+    },
+    standing: () => ({ verdict: 'holds', detail: `${seen} steps judged` }),
+    capture: () => ({ memory: clonePlain(memory), seen }),
+    restore(state) {
+      const saved = state as { memory: unknown; seen: number };
+      memory = clonePlain(saved.memory);
+      seen = saved.seen;
+    },
+  };
+}
+
+function isOwnWord({ node, envelope }: MessageHighlight, facts: Facts): boolean {
+  return facts.isCorrect(node) && envelope.claimedFrom === node;
+}
