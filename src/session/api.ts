@@ -150,10 +150,17 @@ export interface Testnet {
   restore(id: string): Promise<void>;
   fork(from: string | { readonly atMs: number }): Promise<{ readonly runId: string }>;
   scenario(): Promise<Scenario>;
-  export(format: string): Promise<string>;
+  /** `format`: one of `EXPORT_FORMATS`; `options` restricts those that follow time to a window of it. */
+  export(format: string, options?: ExportOptions): Promise<string>;
   /** Returns a function that stops listening. */
   on<K extends keyof TestnetEvents>(event: K, listener: (payload: TestnetEvents[K]) => void): () => void;
   close(): Promise<void>;
+}
+
+/** The part of the run to export, virtual ms; from the start to the end where not said. `toMs` is exclusive. */
+export interface ExportOptions {
+  readonly fromMs?: number;
+  readonly toMs?: number;
 }
 
 export interface TraceFilter {

@@ -6,6 +6,7 @@ import { queryTrace } from '../kernel/trace/query.ts';
 import type { FaultInput, Scenario, ScenarioInput } from '../scenario/index.ts';
 import type {
   CheckResult,
+  ExportOptions,
   Metrics,
   NodeDetails,
   RunUntil,
@@ -34,7 +35,7 @@ import {
 } from './inputs.ts';
 import { Archive } from './archive.ts';
 import { askMetrics, askNode, askTransaction } from './asks.ts';
-import { exportRun } from './exports.ts';
+import { exportRun } from './exports/index.ts';
 import { frameOf } from './frame.ts';
 import { Listeners } from './listeners.ts';
 import type { SessionOptions } from './options.ts';
@@ -232,11 +233,11 @@ export class TestnetSession implements Testnet, LiveSession {
     return this.#queue.run(async () => this.#need().scenario);
   }
 
-  export(format: string): Promise<string> {
+  export(format: string, options: ExportOptions = {}): Promise<string> {
     return this.#queue.run(async () => {
       const run = this.#need();
       await run.refresh();
-      return exportRun(run, format);
+      return exportRun(run, format, options);
     });
   }
 

@@ -53,7 +53,7 @@ export function deferredSession(opening: Promise<Session>): Session {
     restore: async (id) => (await ready).restore(id),
     fork: async (from) => (await ready).fork(from),
     scenario: async () => (await ready).scenario(),
-    export: async (format) => (await ready).export(format),
+    export: async (format, options) => (await ready).export(format, options),
     close: async () => (await ready).close(),
     resume: async () => (await ready).resume(),
     exportRunFile: async () => (await ready).exportRunFile(),
