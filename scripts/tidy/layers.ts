@@ -11,6 +11,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['runtime'],
   ['scenario', 'storage', 'checks'],
   ['session'],
+  ['explore'],
   ['cli', 'ui', 'lessons'],
   ['app'],
 ];
