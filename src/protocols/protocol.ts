@@ -6,6 +6,7 @@ import type { NodeIndex } from '../core/ids.ts';
 import type { StreamKey } from '../core/prng.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Micros } from '../core/time.ts';
+import type { NetDeclaration } from './net.ts';
 
 /** A signature over a message as its signer sent it. Enough, with the message, to convince a third party. */
 export interface SignedRef {
@@ -179,6 +180,8 @@ export interface Declaration {
   readonly behaviours: readonly string[];
   /** The common invariants that this protocol promises; all of them where it does not say. */
   readonly guarantees?: readonly Guarantee[];
+  /** In which order its steps must come, for replay, analysis and the page. */
+  readonly net?: NetDeclaration;
 }
 
 /** The common invariants, by the name under which they are judged. */

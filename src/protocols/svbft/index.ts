@@ -4,15 +4,15 @@ import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { blockHash } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
-import type { DecidedBlock, Decision, Protocol, SignedRef } from '../protocol.ts';
+import type { DecidedBlock, Protocol, SignedRef } from '../protocol.ts';
 import { adversary } from './adversary.ts';
 import { configSchema, parseConfig, type SvbftConfig } from './config.ts';
 import { declaration } from './describe.ts';
 import { inspect, observe } from './inspect.ts';
 import { type Message, parseMessage } from './messages.ts';
 import { mutants } from './mutants.ts';
+import { electorateAt } from './net.ts';
 import { recover } from './recover.ts';
-import { quorumOf } from './rules.ts';
 import { commitsOf, embedded, meta, statement } from './signing.ts';
 import { createState, type Durable, type State, type Timer } from './state.ts';
 import { type Command, step } from './step.ts';
@@ -30,7 +30,7 @@ export const svbft: Protocol<State, Message, Timer, Command, Durable, SvbftConfi
   adversary,
   block: (value) => decidedBlock(value as Block),
   votes: (decision) => commitsOf({ block: decision.value as Block, ...(decision.certificate as CommitCertificate) }),
-  quorumAt,
+  quorumAt: ({ slot }, history, ctx) => electorateAt(slot, history, ctx),
   livenessBound,
 };
 
@@ -42,22 +42,6 @@ interface CommitCertificate {
 function decidedBlock(block: Block): DecidedBlock & { readonly validators: readonly NodeIndex[] | null } {
   const { parent, height, stateRoot, proposer, batches, validators } = block;
   return { hash: blockHash(block), parent, height, stateRoot, proposer, batches, validators };
-}
-
-/** The set appointed last before the slot, of which the correct protocol wants a quorum whatever mutant runs. */
-function quorumAt(
-  decision: Decision,
-  history: readonly DecidedBlock[],
-  { validatorCount }: { readonly validatorCount: number },
-): { readonly members: readonly NodeIndex[]; readonly quorum: number } {
-  let members: readonly NodeIndex[] = Array.from({ length: validatorCount }, (_, node) => node);
-  let since = 0;
-  for (const block of history as readonly (DecidedBlock & { readonly validators?: readonly NodeIndex[] | null })[]) {
-    if (block.validators == null || block.height >= decision.slot || block.height < since) continue;
-    members = block.validators;
-    since = block.height;
-  }
-  return { members, quorum: quorumOf(members.length, null) };
 }
 
 /** Message delays from a view's beginning to its decision: view changes, NEW-VIEW, PREPAREs, COMMITs, and one to spare. */
