@@ -2,6 +2,15 @@
 import { nodeIndexOf, type NodeIndex } from '../../core/ids.ts';
 import type { Problem } from '../../core/problem.ts';
 import { type Micros, microsFromMs } from '../../core/time.ts';
+import {
+  type NumberOption,
+  numberSchema,
+  own,
+  parseBoolean,
+  parseNumber,
+  refuseUnknown,
+  show,
+} from '../common/options.ts';
 import { MAX_SYNC_ENTRIES } from './messages.ts';
 import { LEADER_RULES, type LeaderRule } from './leader.ts';
 
@@ -23,14 +32,6 @@ export interface SvbftConfig {
   readonly leader: LeaderRule;
   /** Ascending by height: the block at `height` appoints `members`, who take over at the next height. */
   readonly validatorChanges: readonly { readonly height: number; readonly members: readonly NodeIndex[] }[];
-}
-
-interface NumberOption {
-  readonly default: number;
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly integer: boolean;
-  readonly description: string;
 }
 
 const DAY_MS = 86_400_000;
@@ -96,12 +97,7 @@ export const configSchema: Readonly<Record<string, unknown>> = {
   type: 'object',
   additionalProperties: false,
   properties: {
-    ...Object.fromEntries(
-      Object.entries(NUMBERS).map(([name, { integer, ...rest }]) => [
-        name,
-        { type: integer ? 'integer' : 'number', ...rest },
-      ]),
-    ),
+    ...numberSchema(NUMBERS),
     emptyBlocks: { type: 'boolean', default: true, description: 'Whether blocks without transfers are proposed.' },
     leader: {
       type: 'string',
@@ -139,10 +135,7 @@ export function parseConfig(
   validatorCount: number = MAX_VALIDATORS,
 ): { readonly config: SvbftConfig } | { readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  for (const key of Object.keys(raw)) {
-    if (!KEYS.includes(key))
-      problems.push({ path: key, found: 'an unknown key', expected: `one of ${KEYS.join(', ')}` });
-  }
+  refuseUnknown(raw, KEYS, problems);
   const number = (name: keyof typeof NUMBERS): number => parseNumber(raw, name, NUMBERS[name], problems);
   const config: SvbftConfig = {
     blockMicros: microsFromMs(number('blockTimeMs')),
@@ -157,38 +150,6 @@ export function parseConfig(
     validatorChanges: parseChanges(own(raw, 'validatorChanges'), validatorCount, problems),
   };
   return problems.length > 0 ? { problems } : { config };
-}
-
-function own(raw: Readonly<Record<string, unknown>>, key: string): unknown {
-  return Object.hasOwn(raw, key) ? raw[key] : undefined;
-}
-
-function parseNumber(
-  raw: Readonly<Record<string, unknown>>,
-  name: string,
-  option: NumberOption,
-  problems: Problem[],
-): number {
-  const value = own(raw, name);
-  if (value === undefined) return option.default;
-  const isNumber = typeof value === 'number' && (option.integer ? Number.isInteger(value) : Number.isFinite(value));
-  if (isNumber && value >= option.minimum && value <= option.maximum) return value;
-  const kind = option.integer ? 'an integer' : 'a number';
-  problems.push({ path: name, found: show(value), expected: `${kind} from ${option.minimum} to ${option.maximum}` });
-  return option.default;
-}
-
-function parseBoolean(
-  raw: Readonly<Record<string, unknown>>,
-  name: string,
-  byDefault: boolean,
-  problems: Problem[],
-): boolean {
-  const value = own(raw, name);
-  if (value === undefined) return byDefault;
-  if (typeof value === 'boolean') return value;
-  problems.push({ path: name, found: show(value), expected: 'true or false' });
-  return byDefault;
 }
 
 function parseLeader(value: unknown, problems: Problem[]): LeaderRule {
@@ -250,8 +211,3 @@ function parseChange(
 const MAX_VALIDATORS = 1024;
 
 /** Short JSON of what stands there, for one line of a report. */
-function show(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? typeof value;
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-}

@@ -4,7 +4,7 @@ import type { SignedRef } from '../protocol.ts';
 import type { Proposal, Vote } from './messages.ts';
 import { digestOf } from './signing.ts';
 import type { Out, Round, State } from './state.ts';
-import { type Tally, voteOf } from './tally.ts';
+import { type Tally, voteOf } from '../common/tally.ts';
 
 export const EVIDENCE = {
   proposal: 'two proposals for one height and view',

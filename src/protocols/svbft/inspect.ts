@@ -6,7 +6,7 @@ import { sizeOf } from '../../ledger/mempool.ts';
 import type { FieldDeclaration, NodeKnowledge } from '../protocol.ts';
 import type { DecidedEntry } from './messages.ts';
 import { currentRound, isVoter, PHASES, type State } from './state.ts';
-import { type Tally, votesFor } from './tally.ts';
+import { type Tally, votesFor } from '../common/tally.ts';
 
 const ROLES = ['primary', 'validator', 'observer'] as const;
 const PHASE_LABELS: Readonly<Record<State['phase'], string>> = {

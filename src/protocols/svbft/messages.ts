@@ -5,6 +5,7 @@
 import type { NodeIndex } from '../../core/ids.ts';
 import { isDigest, parseBatch, parseBlock } from '../../ledger/parse.ts';
 import type { Batch, Block } from '../../ledger/types.ts';
+import { has, isList, isNumber, isRef, isSignature, MAX_NODE, MAX_REFS } from '../common/shape.ts';
 import type { SignedRef } from '../protocol.ts';
 
 /** The primary's block for (height, view): PRE-PREPARE in PBFT. From view 1 on it is also the NEW-VIEW message. */
@@ -95,13 +96,6 @@ export interface DecidedEntry {
 export type Vote = Prepare | Commit;
 export type Message = Proposal | Vote | ViewChange | Status | SyncRequest | SyncResponse | Batch;
 
-/** Heights and views fit a signed 32-bit word, so that every observed field does. */
-const MAX_NUMBER = 0x7fff_ffff;
-const MAX_NODE = 0xfffe;
-/** The longest signature of any suite: SLH-DSA-SHA2-256f (FIPS 205, table 2). */
-const MAX_SIGNATURE_BYTES = 49_856;
-/** Signatures in one list: four times the largest testnet. */
-const MAX_REFS = 1024;
 /** Blocks in one SYNC-RESPONSE, whatever the sender's configuration. */
 export const MAX_SYNC_ENTRIES = 64;
 
@@ -180,33 +174,4 @@ function isEntry(value: unknown): value is DecidedEntry {
   if (!has(value, ['block', 'view', 'votes'])) return false;
   const block = parseBlock(value.block);
   return block !== null && isNumber(block.height, 1) && isNumber(value.view) && isList(value.votes, MAX_REFS, isRef);
-}
-
-function isRef(value: unknown): value is SignedRef {
-  return has(value, ['signer', 'signature']) && isNumber(value.signer, 0, MAX_NODE) && isSignature(value.signature);
-}
-
-function isSignature(value: unknown): value is Uint8Array {
-  return value instanceof Uint8Array && value.length <= MAX_SIGNATURE_BYTES;
-}
-
-/** An integer within the bounds; −0 is refused because its canonical bytes are not those of 0. */
-function isNumber(value: unknown, least = 0, most = MAX_NUMBER): value is number {
-  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most && !Object.is(value, -0);
-}
-
-function isList<T>(value: unknown, most: number, is: (item: unknown) => item is T): value is T[] {
-  if (!Array.isArray(value) || value.length > most) return false;
-  for (let i = 0; i < value.length; i++) if (!is(value[i])) return false;
-  return true;
-}
-
-/** An object with exactly these keys. */
-function has(value: unknown, keys: readonly string[]): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  let count = 0;
-  for (const key in value) if (Object.hasOwn(value, key)) count++;
-  if (count !== keys.length) return false;
-  for (const key of keys) if (!Object.hasOwn(value, key)) return false;
-  return true;
 }

@@ -20,7 +20,7 @@ import {
   scheduledMembers,
   type State,
 } from './state.ts';
-import { addVote } from './tally.ts';
+import { addVote } from '../common/tally.ts';
 import { blockRules, checkProposal } from './validity.ts';
 import { tryFinal, tryPrepared } from './votes.ts';
 

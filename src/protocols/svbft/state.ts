@@ -12,7 +12,7 @@ import type { Effects, SignedMessage, SignedRef } from '../protocol.ts';
 import { leaderOf } from './leader.ts';
 import type { DecidedEntry, Message, Proposal, ViewChange } from './messages.ts';
 import { type Ctx, quorumOf } from './rules.ts';
-import { createTally, type Tally } from './tally.ts';
+import { createTally, type Tally } from '../common/tally.ts';
 
 /** A timer carries what it is about: one that no longer fits is inert. */
 export type Timer =

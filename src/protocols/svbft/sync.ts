@@ -13,7 +13,7 @@ import { NOTE } from './notes.ts';
 import { type Ctx, verifyCertificate } from './rules.ts';
 import { commitMessage, prepareMessage } from './signing.ts';
 import { type Arrival, currentRound, isHelperOf, type Out, type State } from './state.ts';
-import { voteOf } from './tally.ts';
+import { voteOf } from '../common/tally.ts';
 import { blockRules, checkPlace } from './validity.ts';
 
 /** Messages for the next height kept from one sender: more than a correct one sends in a height without view changes. */

@@ -10,7 +10,7 @@ import { type Ctx, isFinal, isPrepared } from './rules.ts';
 import { commitMessage } from './signing.ts';
 import { currentRound, isVoter, type Out, type Round, roundAt, type State } from './state.ts';
 import { requestSync } from './sync.ts';
-import { addVote, votesFor } from './tally.ts';
+import { addVote, votesFor } from '../common/tally.ts';
 
 /** A PREPARE for the height in progress. */
 export function onPrepare(state: State, message: Prepare, proof: SignedRef, now: Micros, out: Out, ctx: Ctx): void {
