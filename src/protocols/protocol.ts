@@ -36,6 +36,8 @@ export interface Decision {
   /** Plain data for checkers and inspector: the protocol's `describeDecision` reads it. */
   readonly value: unknown;
   readonly certificate: unknown;
+  /** Taken over with a snapshot: the slots between it and the node's last one are decided by it, not one by one. */
+  readonly isSnapshot?: boolean;
 }
 
 /** What the machine wants done, in this order. The host signs, sends, charges CPU time and records. */
