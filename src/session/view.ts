@@ -7,6 +7,7 @@ import type { Micros } from '../core/time.ts';
 import type { TraceEvent } from '../kernel/trace/events.ts';
 import type { Declaration, PhaseRole } from '../protocols/protocol.ts';
 import type { Scenario } from '../scenario/types.ts';
+import type { DiagramView } from './trace-view/diagram.ts';
 import type { ActiveFault, CheckResult, Metrics, RunStatus, Speed } from './api.ts';
 
 /** Published at most once per animation frame, immutable; everything else is asked of `TraceView`. */
@@ -118,7 +119,7 @@ export interface MessageDetails {
   }[];
 }
 
-export interface TraceView {
+export interface TraceView extends DiagramView {
   readonly head: Micros;
   readonly eventCount: number;
   /** Position of the first event at or after `at`. */

@@ -16,6 +16,12 @@ const NOTHING: TraceView = {
   message: () => Promise.resolve(null),
   blocksAt: () => [],
   samples: () => [],
+  copiesIn: () => ({ flights: [], sends: [], step: 1 }),
+  bandsOf: () => [],
+  marksIn: () => ({ marks: [], total: 0 }),
+  quietIn: () => [],
+  causality: () => null,
+  candidatesAt: () => [],
 };
 
 /** Stands for `opening` until it is there, then passes everything on. Calls reject when opening does. */

@@ -11,6 +11,7 @@ import { OUTCOME } from '../../kernel/network/index.ts';
 import { COPY, RECORD, WORD } from '../../kernel/trace/records.ts';
 import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
 import type { Flight } from '../view.ts';
+import type { CopySample } from './diagram.ts';
 
 /** A copy that a partition holds back: from its sending until it is let go. */
 interface HeldSpan {
@@ -97,6 +98,37 @@ export class FlightIndex implements RecordIndex {
     const held = firstAbove(this.#heldSeq.length, (i) => timeAt(this.#heldSeq.get(i)), at);
     for (let i = 0; i < held; i++) if (this.#heldUntil.get(i) > at) flights.push(this.#flight(this.#heldSeq.get(i)));
     return flights;
+  }
+
+  /**
+   * Copies under way at some time in `from` … `until`, by when they were sent within each file. When there are more than
+   * `limit`, every second, fourth, … one of each file: the same ones wherever the range begins, so that panning keeps them.
+   */
+  between(from: Micros, until: Micros, limit: number): CopySample {
+    const ranges: { readonly file: Column; readonly first: number; readonly end: number }[] = [];
+    const { timeAt } = this.#store;
+    this.#files.forEach((file, level) => {
+      const sentAt = (i: number): Micros => timeAt(file.get(i));
+      const longest = level > LAST_EXACT ? Number.POSITIVE_INFINITY : 2 ** level;
+      const first = firstAtLeast(file.length, sentAt, from - longest);
+      ranges.push({ file, first, end: firstAbove(file.length, sentAt, until) });
+    });
+    const total = ranges.reduce((sum, { first, end }) => sum + Math.max(0, end - first), 0);
+    let step = 1;
+    while (total > limit * step) step *= 2;
+    const flights: Flight[] = [];
+    const sends: number[] = [];
+    const take = (seq: number): void => {
+      const flight = this.#flight(seq);
+      if (flight.arrivesAt < from) return;
+      flights.push(flight);
+      sends.push(seq);
+    };
+    for (const { file, first, end } of ranges)
+      for (let i = Math.ceil(first / step) * step; i < end; i += step) take(file.get(i));
+    const held = firstAbove(this.#heldSeq.length, (i) => timeAt(this.#heldSeq.get(i)), until);
+    for (let i = 0; i < held; i++) if (this.#heldUntil.get(i) >= from) take(this.#heldSeq.get(i));
+    return { flights, sends, step };
   }
 
   #hold(from: NodeIndex, to: NodeIndex, sequence: number, seq: number): void {

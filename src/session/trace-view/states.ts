@@ -7,7 +7,10 @@ import { readState } from '../../kernel/trace/decoder.ts';
 import { RECORD } from '../../kernel/trace/records.ts';
 import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
 import type { NodeMoment } from '../view.ts';
+import type { Band } from './diagram.ts';
 
+/** Positions of the fields that every protocol declares first. */
+const FIELD = { role: 0, epoch: 1, height: 2, phase: 3 } as const;
 /** Words of a state record before its fields. */
 const FIELDS_AT = 3;
 
@@ -53,6 +56,46 @@ export class StateIndex implements RecordIndex {
     if (this.#memo.size > 4096) this.#memo.clear();
     this.#memo.set(seq, moment);
     return moment;
+  }
+
+  /** What the node showed from `from` to `until`. Records less than `shortest` after the one before may be left out. */
+  bands(node: NodeIndex, from: Micros, until: Micros, shortest: Micros): readonly Band[] {
+    const list = this.#byNode[node];
+    const bands: Band[] = [];
+    if (list === undefined) return bands;
+    const timeOf = (i: number): Micros => this.#store.timeAt(list.get(i));
+    const end = firstAbove(list.length, timeOf, until);
+    let i = Math.max(0, firstAbove(list.length, timeOf, from) - 1);
+    while (i < end) {
+      const band = this.#band(list.get(i));
+      let next = i + 1;
+      if (shortest > 1) {
+        const clear = band.from + shortest;
+        while (next < list.length && timeOf(next) < clear) next++;
+      }
+      bands.push({ ...band, until: next < list.length ? timeOf(next) : Number.POSITIVE_INFINITY });
+      i = next;
+    }
+    return bands;
+  }
+
+  #band(seq: number): Band {
+    const { fields } = this.#store.declaration;
+    const { words, at, t } = this.#store.read(seq);
+    const header = words[at] as number;
+    const count = ((header >>> 6) & 1023) - FIELDS_AT;
+    const value = (field: number): number => (field < count ? (words[at + FIELDS_AT + field] as number) | 0 : -1);
+    const flags = header >>> 16;
+    return {
+      from: t,
+      until: t,
+      alive: (flags & 1) === 1,
+      isByzantine: flags >>> 1 !== 0,
+      role: fields[FIELD.role]?.values?.[value(FIELD.role)] ?? '',
+      phase: fields[FIELD.phase]?.values?.[value(FIELD.phase)] ?? '',
+      epoch: value(FIELD.epoch),
+      height: value(FIELD.height),
+    };
   }
 
   /** A field of the node's latest record as the integer it is; null before the first record. */

@@ -10,10 +10,15 @@ import type { AnyProtocol } from '../../protocols/protocol.ts';
 import type { ActiveFault } from '../api.ts';
 import type { Flight, Marker, MessageDetails, NodeMoment, QuorumProgress, TraceView } from '../view.ts';
 import { BlockIndex } from './blocks.ts';
+import { CandidateIndex } from './candidates.ts';
+import { CausalCone, SendIndex } from './causality.ts';
 import { describeMessage, type MessageBytes, type Signing } from './details.ts';
+import type { Band, Candidate, Cone, CopySample, MarkSample, Stretch } from './diagram.ts';
 import { FaultIndex } from './faults.ts';
 import { FlightIndex } from './flights.ts';
 import { MarkerIndex, type ViolationMark } from './markers.ts';
+import { MarkIndex } from './marks.ts';
+import { QuietIndex } from './quiet.ts';
 import { SampleIndex, type TransactionCounts } from './samples.ts';
 import { StateIndex } from './states.ts';
 import { VoteIndex } from './votes.ts';
@@ -39,6 +44,10 @@ export class StoreTraceView implements TraceView, RecordIndex {
   readonly #faults: FaultIndex;
   readonly #blocks = new BlockIndex();
   readonly #samples: SampleIndex;
+  readonly #marks: MarkIndex;
+  readonly #quiet: QuietIndex;
+  readonly #candidates: CandidateIndex;
+  readonly #sends: SendIndex;
   /** In the order in which they get each record: those that ask what a node was before come before the states. */
   readonly #indexes: readonly RecordIndex[];
 
@@ -52,6 +61,10 @@ export class StoreTraceView implements TraceView, RecordIndex {
     this.#markers = new MarkerIndex(store, this.#states);
     this.#faults = new FaultIndex(store, plan.validators.length + plan.clientCount);
     this.#samples = new SampleIndex(store, this.#states);
+    this.#marks = new MarkIndex(store);
+    this.#quiet = new QuietIndex(store);
+    this.#candidates = new CandidateIndex(store);
+    this.#sends = new SendIndex(store);
     this.#indexes = [
       this.#markers,
       this.#states,
@@ -60,6 +73,10 @@ export class StoreTraceView implements TraceView, RecordIndex {
       this.#faults,
       this.#blocks,
       this.#samples,
+      this.#marks,
+      this.#quiet,
+      this.#candidates,
+      this.#sends,
     ];
     store.attach(this);
   }
@@ -76,7 +93,8 @@ export class StoreTraceView implements TraceView, RecordIndex {
 
   /** Bytes of the indexes that grow with every message; the store's own not counted. */
   get sizeBytes(): number {
-    return this.#flights.sizeBytes + this.#states.sizeBytes + this.#votes.sizeBytes;
+    const indexes = [this.#flights, this.#states, this.#votes, this.#marks, this.#quiet];
+    return indexes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
   get markers(): readonly Marker[] {
@@ -126,6 +144,31 @@ export class StoreTraceView implements TraceView, RecordIndex {
 
   blocksAt(at: Micros): ReturnType<TraceView['blocksAt']> {
     return this.#blocks.at(at);
+  }
+
+  copiesIn(from: Micros, until: Micros, limit: number): CopySample {
+    return this.#flights.between(from, until, limit);
+  }
+
+  bandsOf(node: NodeIndex, from: Micros, until: Micros, shortest: Micros): readonly Band[] {
+    return this.#states.bands(node, from, until, shortest);
+  }
+
+  marksIn(from: Micros, until: Micros, limit: number): MarkSample {
+    return this.#marks.between(from, until, limit);
+  }
+
+  quietIn(from: Micros, until: Micros, shortest: Micros): readonly Stretch[] {
+    return this.#quiet.between(from, until, shortest);
+  }
+
+  causality(seq: number): Cone | null {
+    const exists = Number.isInteger(seq) && seq >= 0 && seq < this.#store.eventCount;
+    return exists ? new CausalCone(this.#store, this.#sends, seq) : null;
+  }
+
+  candidatesAt(at: Micros, fromSlot = 0): readonly Candidate[] {
+    return this.#candidates.at(at, fromSlot);
   }
 
   samples(): ReturnType<TraceView['samples']> {

@@ -288,6 +288,15 @@ function viewOf(run: FakeRun, head: () => Micros): TraceView {
       run.blocks
         .filter((block) => (block.decidedBy[0]?.at ?? 0) <= at)
         .map((block) => ({ ...block, decidedBy: block.decidedBy.filter((by) => by.at <= at) })),
+    copiesIn: (from, until) => {
+      const flights = run.flights.filter((flight) => flight.sentAt <= until && flight.arrivesAt >= from);
+      return { flights, sends: flights.map((_, index) => index), step: 1 };
+    },
+    bandsOf: () => [],
+    marksIn: () => ({ marks: [], total: 0 }),
+    quietIn: () => [],
+    causality: () => null,
+    candidatesAt: () => [],
     samples: () =>
       Array.from({ length: Math.floor(head() / 1e6) }, (_, second) => ({
         second,
