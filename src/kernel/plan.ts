@@ -138,6 +138,14 @@ export type FaultBody =
       readonly duplicatePpm: number;
     }
   | {
+      readonly kind: 'message' /** one message, caught on its way: the `sequence`-th that `origin` sends, from 0 */;
+      readonly origin: NodeIndex;
+      readonly sequence: number /** whose copies are caught; null = everybody's */;
+      readonly to: readonly NodeIndex[] | null;
+      readonly action: MessageAction /** how much later it arrives (delay), or its second copy does (duplicate) */;
+      readonly delayMicros: Micros;
+    }
+  | {
       readonly kind: 'slow';
       readonly target: NodeIndex /** CPU times are multiplied by factorMilli / 1000 */;
       readonly factorMilli: number;
@@ -149,5 +157,8 @@ export type FaultBody =
       readonly peers: readonly NodeIndex[] | null /** message types it concerns; null = all */;
       readonly types: readonly string[] | null;
     };
+
+/** What the network does to a message that was caught on its way. */
+export type MessageAction = 'drop' | 'delay' | 'duplicate' | 'alter';
 
 export type FaultPlan = FaultTiming & FaultBody;

@@ -22,6 +22,12 @@ export function describeFault(fault: FaultPlan, validatorCount: number): string 
       const arrow = fault.symmetric ? '↔' : '→';
       return `link ${names(fault.from)} ${arrow} ${names(fault.to)}: ${effects.join(', ') || 'no effect'}`;
     }
+    case 'message': {
+      const receivers = fault.to === null ? 'everybody' : names(fault.to);
+      const effect = { drop: 'dropped', delay: 'delayed', duplicate: 'doubled', alter: 'altered' }[fault.action];
+      const by = fault.delayMicros > 0 && fault.action !== 'drop' ? ` (+${msFromMicros(fault.delayMicros)} ms)` : '';
+      return `message ${name(fault.origin)}#${fault.sequence} to ${receivers} ${effect}${by}`;
+    }
     case 'slow':
       return `${name(fault.target)} computes ${fault.factorMilli / 1000} times slower`;
     case 'byzantine':

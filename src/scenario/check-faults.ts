@@ -4,7 +4,7 @@ import { msFromMicros } from '../core/time.ts';
 import { behavioursOf } from './behaviours.ts';
 import { stormEnd } from './compile.ts';
 import { parseCondition } from './condition.ts';
-import { indexOfNode, validatorCount } from './nodes.ts';
+import { indexOfNode, messageName, validatorCount } from './nodes.ts';
 import { add, expect, type Report } from './report.ts';
 import type { Fault, Scenario } from './schema.ts';
 import { formatPath, oneOf } from './show.ts';
@@ -43,6 +43,14 @@ export function checkFault(
       checkNodes(scenario, fault.to, report, [...path, 'to']);
       checkTypes(fault.types, protocol, report, [...path, 'types']);
       break;
+    case 'message': {
+      const { origin } = messageName(fault.message);
+      if (indexOfNode(scenario, origin) === null) {
+        expect(report, [...path, 'message'], 'a message of a node that exists, e.g. "v0#17"');
+      }
+      checkNodes(scenario, fault.to, report, [...path, 'to']);
+      break;
+    }
     case 'byzantine':
       checkNode(scenario, fault.target, 'validator', report, [...path, 'target']);
       checkNodes(scenario, fault.peers, report, [...path, 'peers']);

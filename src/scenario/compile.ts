@@ -17,7 +17,7 @@ import { ownerOf } from '../ledger/ledger.ts';
 import type { AnyProtocol } from '../protocols/protocol.ts';
 import { behavioursOf } from './behaviours.ts';
 import { parseCondition } from './condition.ts';
-import { indexOfAccount, indexOfNode, validatorCount } from './nodes.ts';
+import { indexOfAccount, indexOfNode, messageName, validatorCount } from './nodes.ts';
 import type { Fault, Scenario, Storm } from './schema.ts';
 import { drawStorm, type StormFault } from './storm.ts';
 
@@ -205,6 +205,12 @@ function compileBody(scenario: Scenario, fault: Fault): FaultBody {
       const { symmetric, types } = fault;
       const [lossPpm, duplicatePpm] = [partsPerMillion(fault.loss), partsPerMillion(fault.duplicate)];
       return { kind, from, to, symmetric, types, delayMicros: microsFromMs(fault.delayMs), lossPpm, duplicatePpm };
+    }
+    case 'message': {
+      const { origin, sequence } = messageName(fault.message);
+      const to = fault.to === null ? null : indices(fault.to);
+      const delayMicros = microsFromMs(fault.delayMs);
+      return { kind, origin: nodeIndex(scenario, origin), sequence, to, action: fault.action, delayMicros };
     }
     case 'slow':
       return { kind, target: nodeIndex(scenario, fault.target), factorMilli: thousandths(fault.factor) };

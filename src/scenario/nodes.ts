@@ -17,6 +17,12 @@ export function indexOfNode(scenario: Pick<Scenario, 'validators' | 'clients'>, 
   return nodeIndexOf(name, validatorCount(scenario), scenario.clients);
 }
 
+/** Sender and number of a message by its name in the trace, `v0#17`. */
+export function messageName(id: string): { readonly origin: string; readonly sequence: number } {
+  const [origin = '', sequence = ''] = id.split('#');
+  return { origin, sequence: Number(sequence) };
+}
+
 /** The index behind `a0`, `a1`, …, or null when no such account exists. */
 export function indexOfAccount(name: string, accountCount: number): number | null {
   const match = /^a(0|[1-9]\d{0,5})$/.exec(name);

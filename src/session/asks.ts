@@ -24,3 +24,10 @@ export async function askTransaction(run: Run, id: string): Promise<TransactionS
 export async function askMetrics(run: Run): Promise<Metrics> {
   return metricsOf(await run.refresh(), run.protocol.declaration, run.executor.plan);
 }
+
+/** Terminates the worker behind a node. */
+export async function killWorkerOf({ executor }: Run, id: string): Promise<void> {
+  const index = readNode(id, executor.plan);
+  if (executor.killWorker === undefined) throw new TestnetError('unsupported', `no worker to kill for ${id}`);
+  await executor.killWorker(index);
+}

@@ -18,19 +18,22 @@ export class Checkpoints {
   #kept: Checkpoint[] = [];
 
   add(checkpoint: Checkpoint): void {
-    this.#kept = this.#kept.filter(({ at }) => at < checkpoint.at);
+    const { at, interventions } = checkpoint;
+    // What was done by hand at this very moment can be undone: the one before it stays.
+    this.#kept = this.#kept.filter((kept) => kept.at < at || (kept.at === at && kept.interventions < interventions));
     this.#kept.push(checkpoint);
     if (this.#kept.length > KEPT_MAX) this.#thin();
   }
 
-  /** The newest at or before `at`. */
-  before(at: Micros): Checkpoint | null {
-    return this.#kept.findLast((checkpoint) => checkpoint.at <= at) ?? null;
+  /** The newest at or before `at` that contains no more than so many interventions. */
+  before(at: Micros, interventions: number = Number.POSITIVE_INFINITY): Checkpoint | null {
+    const fits = (checkpoint: Checkpoint) => checkpoint.at <= at && checkpoint.interventions <= interventions;
+    return this.#kept.findLast(fits) ?? null;
   }
 
-  /** Forgets everything after `at`: the run was rewound. */
-  truncate(at: Micros): void {
-    this.#kept = this.#kept.filter((checkpoint) => checkpoint.at <= at);
+  /** Forgets everything after `at`, and what contains more than so many interventions: the run was rewound. */
+  truncate(at: Micros, interventions: number): void {
+    this.#kept = this.#kept.filter((kept) => kept.at <= at && kept.interventions <= interventions);
   }
 
   /** Drops the one whose absence leaves the smallest gap in proportion to its age; never the first or the newest. */

@@ -4,6 +4,7 @@ import type { Micros } from '../core/time.ts';
 import type { RunPlan } from '../kernel/plan.ts';
 import type { ExecutorStatus } from '../runtime/executor.ts';
 import type { RunStatus, Speed } from './api.ts';
+import { interventionsOf } from './catch.ts';
 import { metricsOf } from './metrics.ts';
 import type { Run } from './run.ts';
 import { activeFaults, checksOf, leaderOf, nodeSummaries, viewOf } from './state.ts';
@@ -43,6 +44,7 @@ export function frameOf(run: Run, inputs: FrameInputs): Frame {
     following: inputs.following,
     eventCount: run.store.eventCount,
     fingerprint: inputs.fingerprint,
+    interventions: interventionsOf(run),
     ...slow,
     runtime: {
       executor: info.kind,

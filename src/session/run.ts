@@ -29,9 +29,17 @@ import type { Payload } from './payload.ts';
 
 export type OpenExecutor = (plan: RunPlan) => Promise<Executor>;
 
+/** A fault put in, or ended, by its id; a transaction by its own. */
+export interface Deed {
+  readonly kind: 'fault' | 'heal' | 'transaction';
+  readonly id: string;
+}
+
 /** What somebody did by hand, with the scenario that records it. Replayed when the run is rewound past it and on. */
 export interface Intervention {
   readonly at: Micros;
+  /** What was done. */
+  readonly deed: Deed;
   readonly scenario: Scenario;
   readonly apply: (executor: Executor) => Promise<void>;
 }
@@ -94,6 +102,11 @@ export class Run {
 
   get interventionCount(): number {
     return this.#interventions.length;
+  }
+
+  /** What was done by hand in this visit, oldest first. The same list until something is done or undone. */
+  get interventions(): readonly Intervention[] {
+    return this.#interventions;
   }
 
   async advance(limit: {
@@ -180,17 +193,17 @@ export class Run {
     this.store.truncate(at, barrier);
     this.batches.length = batches;
     this.unsaved = [...this.batches];
-    this.checkpoints.truncate(at);
+    this.checkpoints.truncate(at, interventions);
     this.horizon = at;
     this.finished = false;
-    this.#interventions.length = Math.min(this.#interventions.length, interventions);
+    this.#interventions = this.#interventions.slice(0, interventions);
     this.scenario = this.#interventions.at(-1)?.scenario ?? this.#resumed;
     await this.refresh();
   }
 
   /** Goes back to `at` and becomes a run of its own: what happens from here on is another history. */
-  async branch(runId: string, at: Micros): Promise<void> {
-    await this.rewind(at);
+  async branch(runId: string, at: Micros, keep?: number): Promise<void> {
+    await this.rewind(at, keep);
     this.runId = runId;
   }
 
@@ -219,12 +232,15 @@ export class Run {
     this.unsaved = [...this.batches];
   }
 
-  /** Goes back to `at`: restores the nearest earlier checkpoint and runs again, with what was done by hand before `at`. */
-  async rewind(at: Micros): Promise<void> {
-    if (at >= this.horizon) return;
-    const checkpoint = this.checkpoints.before(at);
+  /**
+   * Goes back to `at`: restores the nearest earlier checkpoint and runs again, with the first `keep` interventions; where not
+   * said, those before `at`.
+   */
+  async rewind(at: Micros, keep = this.#interventions.filter((done) => done.at < at).length): Promise<void> {
+    if (at >= this.horizon && keep >= this.#interventions.length) return;
+    const checkpoint = this.checkpoints.before(at, keep);
     if (checkpoint === null) throw new TestnetError('not-found', 'this run has no snapshot that early');
-    const redo = this.#interventions.slice(checkpoint.interventions).filter((done) => done.at < at);
+    const redo = this.#interventions.slice(checkpoint.interventions, keep);
     await this.#restore(checkpoint);
     for (const intervention of redo) {
       if (intervention.at > this.horizon) await this.advance({ until: intervention.at });
@@ -240,7 +256,9 @@ export class Run {
     if ('problems' in recorded) throw badInput('this fault cannot be put in', recorded.problems);
     const planned = compileScenario(recorded.scenario, PROTOCOLS).faults.find(({ id }) => id === recorded.faultId);
     if (planned === undefined) throw new TestnetError('internal', `fault ${recorded.faultId} was not compiled`);
-    await this.#apply({ at: this.horizon, scenario: recorded.scenario, apply: (executor) => executor.inject(planned) });
+    const deed = { kind: 'fault', id: recorded.faultId } as const;
+    const apply = (executor: Executor) => executor.inject(planned);
+    await this.#apply({ at: this.horizon, deed, scenario: recorded.scenario, apply });
     return recorded.faultId;
   }
 
@@ -252,6 +270,7 @@ export class Run {
     const { until } = planned;
     await this.#apply({
       at: this.horizon,
+      deed: { kind: 'heal', id: faultId },
       scenario: recorded.scenario,
       apply: (executor) => executor.heal(planned, until),
     });
@@ -264,8 +283,10 @@ export class Run {
     const planned = compileScenario(recorded.scenario, PROTOCOLS).submissions.at(-1);
     if (planned === undefined) throw new TestnetError('internal', 'the transaction was not compiled');
     const sequence = await this.#nextSequence(planned.client);
-    await this.#apply({ at: this.horizon, scenario: recorded.scenario, apply: (executor) => executor.submit(planned) });
-    return transferId({ client: planned.client, sequence }, 0);
+    const id = transferId({ client: planned.client, sequence }, 0);
+    const apply = (executor: Executor) => executor.submit(planned);
+    await this.#apply({ at: this.horizon, deed: { kind: 'transaction', id }, scenario: recorded.scenario, apply });
+    return id;
   }
 
   async close(): Promise<void> {
@@ -274,7 +295,7 @@ export class Run {
 
   async #apply(intervention: Intervention): Promise<void> {
     await intervention.apply(this.executor);
-    this.#interventions.push(intervention);
+    this.#interventions = [...this.#interventions, intervention];
     this.scenario = intervention.scenario;
     this.store.setFaults(this.plan.faults);
   }

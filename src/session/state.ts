@@ -32,6 +32,7 @@ export function activeFaults(status: ExecutorStatus, validatorCount: number): Ac
 export function targetsOf(fault: FaultPlan): readonly NodeIndex[] {
   if (fault.kind === 'partition') return fault.groups.flat();
   if (fault.kind === 'link') return [...new Set([...fault.from, ...fault.to])];
+  if (fault.kind === 'message') return [fault.origin, ...(fault.to ?? [])];
   return [fault.target];
 }
 

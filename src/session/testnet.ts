@@ -22,19 +22,10 @@ import type {
 } from './api.ts';
 import { Announcer } from './announce.ts';
 import { pursue, stepTo } from './drive.ts';
-import {
-  newRunId,
-  readForkPoint,
-  readGoal,
-  readId,
-  readName,
-  readNode,
-  readScenario,
-  readSpeed,
-  traceQuery,
-} from './inputs.ts';
+import { newRunId, readForkPoint, readGoal, readId, readName, readScenario, readSpeed, traceQuery } from './inputs.ts';
 import { Archive } from './archive.ts';
-import { askMetrics, askNode, askTransaction } from './asks.ts';
+import { askMetrics, askNode, askTransaction, killWorkerOf } from './asks.ts';
+import { type Caught, catchMessage, undo } from './catch.ts';
 import { exportRun } from './exports/index.ts';
 import { frameOf } from './frame.ts';
 import { Listeners } from './listeners.ts';
@@ -210,15 +201,17 @@ export class TestnetSession implements Testnet, LiveSession {
 
   async fork(from: string | { readonly atMs: number }): Promise<{ readonly runId: string }> {
     const point = readForkPoint(from);
-    return this.#enter(async () => {
-      if (typeof point === 'string') return this.#archive.open(point, newRunId(), this.#options.openExecutor);
-      const run = this.#need();
-      const parent = run.runId;
-      this.#pacer.stop();
-      await run.branch(newRunId(), point);
-      await this.#archive.newRun(run, parent, point);
-      return run;
-    });
+    if (typeof point === 'string')
+      return this.#enter(() => this.#archive.open(point, newRunId(), this.#options.openExecutor));
+    return this.#branch((run, runId) => run.branch(runId, point).then(() => point));
+  }
+
+  undo(index: number): Promise<{ readonly runId: string }> {
+    return this.#branch((run, runId) => undo(run, runId, index));
+  }
+
+  catchMessage(caught: Caught): Promise<{ readonly runId: string }> {
+    return this.#branch((run, runId) => catchMessage(run, runId, caught));
   }
 
   exportRunFile(): Promise<Uint8Array> {
@@ -286,12 +279,8 @@ export class TestnetSession implements Testnet, LiveSession {
     });
   }
 
-  /** Terminates the worker behind a node, for tests: it is replaced and the run goes on as if nothing had happened. */
   async killWorker(id: string): Promise<void> {
-    const { executor } = this.#need();
-    const index = readNode(id, executor.plan);
-    if (executor.killWorker === undefined) throw new TestnetError('unsupported', `no worker to kill for ${id}`);
-    await executor.killWorker(index);
+    await killWorkerOf(this.#need(), id);
   }
 
   #need(): Run {
@@ -306,6 +295,17 @@ export class TestnetSession implements Testnet, LiveSession {
       const run = await open();
       await this.#adopt(run);
       return { runId: run.runId, nodes: (this.#frame?.nodes ?? []).map(({ id }) => id) };
+    });
+  }
+
+  /** The run goes back and becomes another one, from the moment that `act` returns. */
+  #branch(act: (run: Run, runId: string) => Promise<Micros>): Promise<{ readonly runId: string }> {
+    return this.#enter(async () => {
+      const run = this.#need();
+      const parent = run.runId;
+      this.#pacer.stop();
+      await this.#archive.newRun(run, parent, await act(run, newRunId()));
+      return run;
     });
   }
 

@@ -7,6 +7,7 @@ import type { Micros } from '../core/time.ts';
 import type { TraceEvent } from '../kernel/trace/events.ts';
 import type { Declaration, PhaseRole } from '../protocols/protocol.ts';
 import type { Scenario } from '../scenario/types.ts';
+import type { Caught } from './catch.ts';
 import type { DiagramView } from './trace-view/diagram.ts';
 import type { ActiveFault, CheckResult, Metrics, RunStatus, Speed } from './api.ts';
 
@@ -37,6 +38,12 @@ export interface Frame {
   readonly fingerprint: string;
   readonly checks: readonly CheckResult[];
   readonly faults: readonly ActiveFault[];
+  /** What was done by hand in this visit, oldest first: `undo` takes one back. */
+  readonly interventions: readonly {
+    readonly at: Micros;
+    readonly kind: 'fault' | 'heal' | 'transaction';
+    readonly text: string;
+  }[];
   readonly metrics: Metrics;
   /** How the testnet runs: where nodes live and which engine signs and verifies. */
   readonly runtime: {
@@ -165,6 +172,10 @@ export interface LiveSession {
   view(): TraceView;
   /** Moves the playhead; null follows the head again. */
   seek(at: Micros | null): void;
+  /** Takes back `Frame.interventions[index]` and all after it: the run goes on from the moment before, as another one. */
+  undo(index: number): Promise<{ readonly runId: string }>;
+  /** Goes back to before a message was sent, has the network catch it, and runs to where the run was, as another one. */
+  catchMessage(caught: Caught): Promise<{ readonly runId: string }>;
   /** Takes up the run of the last visit where it was saved; false when there is none. */
   resume(): Promise<boolean>;
   /** The run at its head as the bytes of a file: its scenario, its state and its trace. */

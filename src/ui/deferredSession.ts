@@ -61,6 +61,8 @@ export function deferredSession(opening: Promise<Session>): Session {
     scenario: async () => (await ready).scenario(),
     export: async (format, options) => (await ready).export(format, options),
     close: async () => (await ready).close(),
+    undo: async (index) => (await ready).undo(index),
+    catchMessage: async (caught) => (await ready).catchMessage(caught),
     resume: async () => (await ready).resume(),
     exportRunFile: async () => (await ready).exportRunFile(),
     importRunFile: async (bytes) => (await ready).importRunFile(bytes),

@@ -6,12 +6,14 @@ import type { Envelope } from '../envelope.ts';
 import { joined } from './scratch.ts';
 import {
   beginRule,
+  caughtBy,
   createFate,
   createLinks,
   endRule,
   type Fate,
   fate,
   hold,
+  intervene,
   type Links,
   OUTCOME,
 } from '../network/index.ts';
@@ -71,7 +73,7 @@ export class Outbox {
   }
 
   beginRule(id: string, body: FaultBody): void {
-    if (body.kind === 'partition' || body.kind === 'link') beginRule(this.links, id, body);
+    if (body.kind === 'partition' || body.kind === 'link' || body.kind === 'message') beginRule(this.links, id, body);
   }
 
   /** Ends a rule at `now`; copies it held back leave with a fresh latency. */
@@ -130,15 +132,28 @@ export class Outbox {
     work.copies[this.#type] = (work.copies[this.#type] as number) + 1;
     work.bytes[this.#type] = (work.bytes[this.#type] as number) + envelope.sizeBytes;
     fate(this.links, departure, to, envelope.sizeBytes, this.#type, decided);
+    const caught = this.links.rules.length === 0 ? null : caughtBy(this.links, envelope.sequence, to);
+    if (caught !== null) intervene(decided, caught);
     const { outcome, deliverAt, duplicateAt } = decided;
     this.#recorder.copy(departure, to, envelope.sequence, outcome, deliverAt);
-    if (outcome === OUTCOME.delivered) this.#world.route(to, envelope, deliverAt);
-    else if (outcome !== OUTCOME.held) work.dropped[outcome - 1] = (work.dropped[outcome - 1] as number) + 1;
+    if (outcome === OUTCOME.delivered) {
+      this.#world.route(to, caught?.action === 'alter' ? altered(envelope) : envelope, deliverAt);
+    }
+    if (outcome !== OUTCOME.held && outcome !== OUTCOME.delivered)
+      work.dropped[outcome - 1] = (work.dropped[outcome - 1] as number) + 1;
     if (outcome === OUTCOME.held) hold(this.links, decided, departure, to, envelope.sizeBytes, this.#type, envelope);
     if (duplicateAt < 0) return;
     this.#recorder.copy(departure, to, envelope.sequence, OUTCOME.delivered | (COPY.duplicate << 4), duplicateAt);
     this.#world.route(to, envelope, duplicateAt);
   }
+}
+
+/** The same message with one bit of its middle byte turned over: its signature no longer fits. */
+function altered(envelope: Envelope): Envelope {
+  const bytes = envelope.bytes.slice();
+  const middle = bytes.length >>> 1;
+  bytes[middle] = (bytes[middle] as number) ^ 1;
+  return { ...envelope, bytes, memo: null };
 }
 
 /** First two words of the hash over encoding and signature: pins every byte of the message in the fingerprint. */

@@ -8,7 +8,7 @@ import { scale, secondWord, threefry } from '../../core/prng.ts';
 import type { Micros } from '../../core/time.ts';
 import { LATENCY_MICROS_MAX, negativeLog2, timesPowerOfTwo } from './fixed.ts';
 import { sampleLatency } from './latency.ts';
-import { CUT, type HeldCopy, type Links } from './links.ts';
+import { CUT, type HeldCopy, type Links, type NetworkFault } from './links.ts';
 
 /** `lost` and `partitionLost` never arrive; `held` must be handed to `hold`. */
 export const OUTCOME = { delivered: 0, lost: 1, partitionLost: 2, held: 3 } as const;
@@ -75,6 +75,23 @@ export function fate(
   out.outcome = OUTCOME.delivered;
   out.deliverAt = arrival(links, departure, to, draw, BLOCK.travel) + delay;
   if (duplicated) out.duplicateAt = arrival(links, departure, to, draw, BLOCK.duplicate) + delay;
+}
+
+/**
+ * Does to a copy, whose fate is decided, what somebody who caught it wants: nothing of it is drawn, so that no other copy's
+ * fate changes. An altered copy keeps its fate; its bytes are the sender's business. Only a copy on its way can be delayed,
+ * doubled or altered; a held one can still be dropped.
+ */
+export function intervene(decided: Fate, caught: Extract<NetworkFault, { readonly kind: 'message' }>): void {
+  if (caught.action === 'drop') {
+    decided.outcome = decided.outcome === OUTCOME.partitionLost ? OUTCOME.partitionLost : OUTCOME.lost;
+    decided.deliverAt = -1;
+    decided.duplicateAt = -1;
+    return;
+  }
+  if (decided.outcome !== OUTCOME.delivered) return;
+  if (caught.action === 'delay') decided.deliverAt += caught.delayMicros;
+  if (caught.action === 'duplicate') decided.duplicateAt = decided.deliverAt + caught.delayMicros;
 }
 
 /** Keeps a copy that `fate` just declared held; `endRule` hands it back. */

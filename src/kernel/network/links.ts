@@ -10,7 +10,7 @@ import { deltaMicros } from './latency.ts';
 import { type RegionIndex, regionIndex } from './regions.ts';
 
 /** The faults that act on links; the others are the host's business. */
-export type NetworkFault = Extract<FaultBody, { readonly kind: 'partition' | 'link' }>;
+export type NetworkFault = Extract<FaultBody, { readonly kind: 'partition' | 'link' | 'message' }>;
 
 /** What a cut does to a copy. Lost wins over held when several cuts lie between two nodes. */
 export const CUT = { none: 0, held: 1, lost: 2 } as const;

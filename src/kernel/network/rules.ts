@@ -9,6 +9,7 @@ import { releasedAt } from './fate.ts';
 import { CUT, type HeldCopy, type Links, type NetworkFault } from './links.ts';
 
 type Partition = Extract<NetworkFault, { readonly kind: 'partition' }>;
+type CaughtMessage = Extract<NetworkFault, { readonly kind: 'message' }>;
 type LinkFault = Extract<NetworkFault, { readonly kind: 'link' }>;
 
 const MILLION = 1_000_000;
@@ -50,9 +51,19 @@ function applyRules(links: Links): void {
     for (let to = 0; to < links.nodeCount; to++) {
       if (to === links.self) continue;
       if (fault.kind === 'partition') applyPartition(links, fault, to);
-      else applyLinkFault(links, fault, to);
+      else if (fault.kind === 'link') applyLinkFault(links, fault, to);
     }
   }
+}
+
+/** What is done to this copy alone, on top of all that concerns its link: the rule that began last, or null. */
+export function caughtBy(links: Links, sequence: number, to: NodeIndex): CaughtMessage | null {
+  for (let i = links.rules.length - 1; i >= 0; i--) {
+    const fault = links.rules[i]?.fault;
+    if (fault?.kind !== 'message' || fault.origin !== links.self || fault.sequence !== sequence) continue;
+    if (fault.to === null || fault.to.includes(to)) return fault;
+  }
+  return null;
 }
 
 function applyPartition(links: Links, fault: Partition, to: NodeIndex): void {

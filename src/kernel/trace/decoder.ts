@@ -220,6 +220,11 @@ function faultEvent(
 /** The nodes a fault concerns, ascending. */
 export function faultTargets(fault: FaultPlan): readonly NodeIndex[] {
   if ('target' in fault) return [fault.target];
-  const nodes = fault.kind === 'partition' ? fault.groups.flat() : [...fault.from, ...fault.to];
+  const nodes = concerned(fault);
   return [...new Set(nodes)].sort((a, b) => a - b);
+}
+
+function concerned(fault: Exclude<FaultPlan, { readonly target: NodeIndex }>): readonly NodeIndex[] {
+  if (fault.kind === 'partition') return fault.groups.flat();
+  return fault.kind === 'message' ? [fault.origin, ...(fault.to ?? [])] : [...fault.from, ...fault.to];
 }

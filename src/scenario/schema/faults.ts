@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Behaviour } from '../../kernel/plan.ts';
 import { CONDITION_LENGTH_MAX } from '../condition.ts';
-import { nodeName, nodeNames, probability, timeMs } from './parts.ts';
+import { latencyMs, nodeName, nodeNames, probability, timeMs } from './parts.ts';
 
 /** Keyed by the type, so that a behaviour added to the plan and forgotten here does not compile. */
 const BEHAVIOUR_SET: Readonly<Record<Behaviour, true>> = {
@@ -61,6 +61,24 @@ const link = z.strictObject({
   ...timing,
 });
 
+const message = z.strictObject({
+  kind: z.literal('message'),
+  message: z
+    .string()
+    .max(32)
+    .regex(/^[a-z][a-z0-9]*#(0|[1-9]\d{0,9})$/)
+    .describe(
+      'which message, by sender and number as the trace names it, e.g. "v0#17"; caught if sent while this lasts',
+    ),
+  to: nodeNames(1).nullable().default(null).describe('receivers whose copies are caught; null: everybody'),
+  action: z
+    .enum(['drop', 'delay', 'duplicate', 'alter'])
+    .default('drop')
+    .describe('what becomes of it; altered: one bit of it is turned over'),
+  delayMs: latencyMs().default(200).describe('how much later a delayed one, or a second copy, arrives'),
+  ...timing,
+});
+
 const slow = z.strictObject({
   kind: z.literal('slow'),
   target: nodeName(),
@@ -77,7 +95,7 @@ const byzantine = z.strictObject({
   ...timing,
 });
 
-export const faultSchema = z.discriminatedUnion('kind', [crash, partition, link, slow, byzantine]);
+export const faultSchema = z.discriminatedUnion('kind', [crash, partition, link, message, slow, byzantine]);
 
 export const stormSchema = z.strictObject({
   intensity: probability().default(0.5).describe('how many faults: 0 none, 1 about twenty'),

@@ -1,5 +1,5 @@
 /** The faults a person can cause by hand: what each is, in one line, and how it is written in a scenario. Pure. */
-import type { Behaviour } from '../../kernel/plan.ts';
+import type { Behaviour, MessageAction } from '../../kernel/plan.ts';
 import type { FaultInput } from '../../scenario/types.ts';
 
 export interface FaultChoice {
@@ -95,6 +95,14 @@ export function linkFaults(from: string, to: string, { delayMs, lossPercent }: L
   ];
 }
 
+/** What becomes of a message that was caught, as an ending of "it is …". */
+export const MESSAGE_ACTION_TEXT: Readonly<Record<MessageAction, string>> = {
+  drop: 'dropped',
+  delay: 'delayed',
+  duplicate: 'doubled',
+  alter: 'altered',
+};
+
 /** A fault as it was asked for, in a few words. */
 export function faultText(fault: FaultInput): string {
   switch (fault.kind) {
@@ -104,6 +112,8 @@ export function faultText(fault: FaultInput): string {
       return `${fault.groups[0]?.join(', ')} cut off from ${fault.groups.slice(1).flat().join(', ')}`;
     case 'link':
       return `the link ${fault.from?.join(', ') ?? 'from all'} – ${fault.to?.join(', ') ?? 'to all'}`;
+    case 'message':
+      return `${fault.message} to ${fault.to?.join(', ') ?? 'everybody'} is ${MESSAGE_ACTION_TEXT[fault.action ?? 'drop']}`;
     case 'slow':
       return `${fault.target} slows down`;
     case 'byzantine':
