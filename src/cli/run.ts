@@ -1,5 +1,6 @@
 /** One run of one scenario, from start to stop, on either executor. */
 import type { JudgeReport } from '../checks/judge.ts';
+import { checksIn } from '../checks/report.ts';
 import { required } from '../core/assert.ts';
 import { nodeName } from '../core/ids.ts';
 import { type Micros, msFromMicros, SECOND } from '../core/time.ts';
@@ -76,7 +77,8 @@ async function outcomeOf(
   fingerprint: string,
 ): Promise<RunOutcome> {
   const { declaration } = required(PROTOCOLS.get(plan.protocol.name), 'the protocol');
-  const { checks, evidenceCount } = status.reports['judge'] as JudgeReport;
+  const { evidenceCount } = status.reports['judge'] as JudgeReport;
+  const checks = checksIn(status.reports);
   const { decided } = status.reports['board'] as BoardReport;
   const violated = checks.some(({ verdict }) => verdict === 'violated');
   const result: RunResult = {

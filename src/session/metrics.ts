@@ -1,5 +1,5 @@
 /** The public metrics of a run, from what its hosts counted and its observers saw. A pure function of the status. */
-import type { JudgeReport } from '../checks/judge.ts';
+import { checksIn } from '../checks/report.ts';
 import { type Micros, msFromMicros, SECOND } from '../core/time.ts';
 import type { Work } from '../kernel/host/work.ts';
 import type { RunPlan } from '../kernel/plan.ts';
@@ -56,8 +56,7 @@ function messagesByType(work: Work, { messages }: Declaration): Metrics['message
 
 /** Degraded while a check is violated, a fault is on, or blocks have stopped coming. */
 function healthOf(status: ExecutorStatus, meter: MeterReport, plan: RunPlan): Metrics['health'] {
-  const judged = status.reports['judge'] as JudgeReport | undefined;
-  const reasons = (judged?.checks ?? [])
+  const reasons = checksIn(status.reports)
     .filter(({ verdict }) => verdict === 'violated')
     .map(({ name }) => `${name} is violated`);
   for (const { fault } of status.active) reasons.push(describeFault(fault, plan.validators.length));

@@ -7,7 +7,7 @@ import type { HostReport } from '../kernel/host/snapshot.ts';
 import { describeFault } from '../runtime/describe-fault.ts';
 import type { ExecutorStatus } from '../runtime/executor.ts';
 import type { FaultPlan } from '../kernel/plan.ts';
-import type { JudgeReport } from '../checks/judge.ts';
+import { checksIn } from '../checks/report.ts';
 import type { ActiveFault, CheckResult, NodeDetails, NodeSummary, RunStatus, TestnetState } from './api.ts';
 import type { ViolationMark } from './trace-view/index.ts';
 import type { BoardReport, NodeStanding } from './observers/board.ts';
@@ -52,9 +52,9 @@ export function nodeSummaries(status: ExecutorStatus, declaration: Declaration, 
   });
 }
 
-/** What the judge says of every check. */
+/** What is said of every check, by whoever judges it. */
 export function checksOf(status: ExecutorStatus): readonly CheckResult[] {
-  return (status.reports['judge'] as JudgeReport | undefined)?.checks ?? [];
+  return checksIn(status.reports);
 }
 
 /** Broken checks as the timeline marks them. */

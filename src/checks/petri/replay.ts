@@ -1,0 +1,228 @@
+/**
+ * Token replay: every step of the trace fires the transition that carries its label. One that is not enabled is fired all
+ * the same, with the tokens that are missing made up, and is a deviation; so the replay goes on behind a liar.
+ * Ref: Rozinat & van der Aalst, Information Systems 33(1), 2008, §4 (missing and consumed tokens).
+ */
+import type { NodeIndex } from '../../core/ids.ts';
+import type { Micros } from '../../core/time.ts';
+import { majority, oneCorrect } from '../../core/quorum.ts';
+import type { NetElectorate, NetWeight } from '../../protocols/net.ts';
+import { fits, type FoldedArc, type FoldedNet, type FoldedTransition } from './compile.ts';
+import { type Binding, Marking, type MarkingState } from './marking.ts';
+
+/** A step of a node, as the net's labels see it. */
+export interface NetEvent extends Binding {
+  readonly t: Micros;
+  /** See `labelKey`. */
+  readonly label: string;
+  /** The node in whose name it was said; `node` itself unless it is passed on or forged. */
+  readonly claimedFrom: NodeIndex;
+  /** A decision taken over with a snapshot: it stands for the slots before it. */
+  readonly isSnapshot?: boolean;
+}
+
+export interface MissingToken {
+  /** Label of the place, or what else was wanted. */
+  readonly place: string;
+  readonly has: number;
+  readonly needs: number;
+}
+
+/** What a step did on the net. */
+export interface ReplayStep {
+  readonly event: NetEvent;
+  /** Null when it fits none: said in another's name. */
+  readonly transition: FoldedTransition | null;
+  /** Empty: it fits. */
+  readonly missing: readonly MissingToken[];
+}
+
+export interface ReplayState {
+  readonly marking: MarkingState;
+  readonly said: Map<number, Set<string>>;
+  readonly heights: number[];
+  readonly top: number;
+}
+
+/** Slots kept behind the highest decided one: what a node says about older ones is not judged. */
+export const SLOTS_KEPT = 64;
+/** Slots ahead of the highest decided one that a step may touch. */
+const SLOTS_AHEAD = 64;
+
+export class Replay {
+  readonly net: FoldedNet;
+  readonly marking: Marking;
+  readonly #electorate: (slot: number) => NetElectorate;
+  /** By slot: what was said by whom. */
+  #said = new Map<number, Set<string>>();
+  /** By node: the last slot it decided. */
+  #heights: number[];
+  /** The highest slot decided by a node that counts. */
+  #top = 0;
+
+  constructor(net: FoldedNet, validatorCount: number, electorate: (slot: number) => NetElectorate) {
+    this.net = net;
+    this.#electorate = electorate;
+    this.#heights = new Array<number>(validatorCount).fill(0);
+    this.marking = new Marking(net.declaration.firstEpoch);
+  }
+
+  /** The last slot that the node decided. */
+  heightOf(node: NodeIndex): number {
+    return this.#heights[node] ?? 0;
+  }
+
+  /** A decision that can be relied on: older slots may be forgotten. */
+  advanceTo(slot: number): void {
+    if (slot <= this.#top) return;
+    this.#top = slot;
+    this.marking.forgetBelow(slot - SLOTS_KEPT);
+    for (const old of this.#said.keys()) if (old < slot - SLOTS_KEPT) this.#said.delete(old);
+  }
+
+  /** Replays one step; null when it is nothing new: a repetition, something passed on, no label of the net, or too old. */
+  step(event: NetEvent): ReplayStep | null {
+    const candidates = this.net.byLabel.get(event.label);
+    if (candidates === undefined || event.slot < this.#top - SLOTS_KEPT) return this.#skip(event);
+    const said = this.#said.get(event.slot);
+    const key = wordKey(event, event.claimedFrom);
+    if (event.claimedFrom !== event.node) {
+      if (said?.has(key) === true) return null;
+      return deviation(event, null, [{ place: `said by v${event.claimedFrom} before`, has: 0, needs: 1 }]);
+    }
+    if (said?.has(key) === true) return null;
+    if (event.slot > this.#top + SLOTS_AHEAD) {
+      return deviation(event, null, [
+        { place: `slots decided before ${event.slot}`, has: this.#top, needs: event.slot - 1 },
+      ]);
+    }
+    if (said === undefined) this.#said.set(event.slot, new Set([key]));
+    else said.add(key);
+    return this.#fire(event, candidates);
+  }
+
+  /** Whether the node could still say something of the slot that its deciding step may have said. */
+  couldStillSay(types: readonly string[], binding: Binding): boolean {
+    return types.some((type) => {
+      const label = `send ${type}`;
+      const event = { ...binding, label, t: 0, claimedFrom: binding.node };
+      if (this.#said.get(binding.slot)?.has(wordKey(event, binding.node)) === true) return false;
+      const candidates = this.net.byLabel.get(label) ?? [];
+      return candidates.some(
+        (transition) => this.#suits(transition, event) && this.#missing(transition, event).length === 0,
+      );
+    });
+  }
+
+  /** Threshold of an arc in a slot, in tokens. */
+  threshold(weight: NetWeight, slot: number): number {
+    if (typeof weight === 'number') return weight;
+    const { members, quorum } = this.#electorate(slot);
+    if (weight === 'quorum') return quorum;
+    return weight === 'one-correct' ? oneCorrect(members.length) : majority(members.length);
+  }
+
+  /** Tokens that the arcs of a transition want: those that consume and those that only look. */
+  demand({ take, test }: FoldedTransition, slot: number): number {
+    let sum = 0;
+    for (const { weight } of take) sum += this.threshold(weight, slot);
+    for (const { weight } of test) sum += this.threshold(weight, slot);
+    return sum;
+  }
+
+  capture(): ReplayState {
+    return { marking: this.marking.capture(), said: this.#said, heights: this.#heights, top: this.#top };
+  }
+
+  /** Takes the state over: clone it first if it is to be kept. */
+  restore(state: ReplayState): void {
+    this.marking.restore(state.marking);
+    this.#said = state.said;
+    this.#heights = state.heights;
+    this.#top = state.top;
+  }
+
+  #skip(event: NetEvent): null {
+    if (event.label === 'decide') this.#decided(event);
+    return null;
+  }
+
+  #fire(event: NetEvent, candidates: readonly FoldedTransition[]): ReplayStep {
+    const outside = this.#outside(event);
+    let best: FoldedTransition | null = null;
+    let least: readonly MissingToken[] = [];
+    for (const transition of candidates) {
+      if (!this.#suits(transition, event)) continue;
+      const missing = this.#missing(transition, event);
+      if (best !== null && missing.length >= least.length) continue;
+      best = transition;
+      least = missing;
+    }
+    if (best === null) {
+      return deviation(event, null, [{ place: 'a step that the protocol has in this epoch', has: 0, needs: 1 }]);
+    }
+    // Who is no member of the slot adds no tokens: nobody counts its votes.
+    if (outside === null || event.label === 'decide') this.#move(best, event);
+    if (event.label === 'decide') this.#decided(event);
+    return deviation(event, best, outside === null ? least : [outside, ...least]);
+  }
+
+  /** Why the node has no business in this slot, or null. */
+  #outside(event: NetEvent): MissingToken | null {
+    const { label, node, slot } = event;
+    if (label.startsWith('send') && !this.#electorate(slot).members.includes(node)) {
+      return { place: 'member of this slot', has: 0, needs: 1 };
+    }
+    return null;
+  }
+
+  #suits(transition: FoldedTransition, { epoch, value }: NetEvent): boolean {
+    return fits(transition, this.net.declaration.firstEpoch, epoch, value);
+  }
+
+  #missing({ take, test, inhibit }: FoldedTransition, event: NetEvent): MissingToken[] {
+    const missing: MissingToken[] = [];
+    const height = this.heightOf(event.node);
+    const isNext = event.isSnapshot === true ? height < event.slot : height === event.slot - 1;
+    if (this.net.declaration.slots === 'sequence' && !isNext) {
+      const place = height < event.slot ? `decided slot ${event.slot - 1}` : `slot ${event.slot} still open`;
+      missing.push({ place, has: 0, needs: 1 });
+    }
+    for (const arc of take) this.#lack(arc, event, missing);
+    for (const arc of test) this.#lack(arc, event, missing);
+    for (const arc of inhibit) {
+      const has = this.marking.count(arc, event);
+      const limit = this.threshold(arc.weight, event.slot);
+      if (has >= limit) missing.push({ place: `${arc.place.label} below ${limit}`, has, needs: limit - 1 });
+    }
+    return missing;
+  }
+
+  #lack(arc: FoldedArc, event: NetEvent, missing: MissingToken[]): void {
+    const needs = this.threshold(arc.weight, event.slot);
+    const has = this.marking.count(arc, event);
+    if (has < needs) missing.push({ place: arc.place.label, has, needs });
+  }
+
+  #move({ take, put }: FoldedTransition, event: NetEvent): void {
+    for (const arc of take) this.marking.take(arc, event, this.threshold(arc.weight, event.slot));
+    const { powers } = this.#electorate(event.slot);
+    for (const arc of put) {
+      const isVote = powers !== undefined && arc.place.owner === 'shared';
+      const weight = isVote ? (powers[event.node] ?? 0) : this.threshold(arc.weight, event.slot);
+      this.marking.put(arc, event, weight);
+    }
+  }
+
+  #decided({ node, slot }: NetEvent): void {
+    this.#heights[node] = Math.max(this.heightOf(node), slot);
+  }
+}
+
+function deviation(event: NetEvent, transition: FoldedTransition | null, missing: readonly MissingToken[]): ReplayStep {
+  return { event, transition, missing };
+}
+
+function wordKey({ label, epoch, value }: NetEvent, node: NodeIndex): string {
+  return `${label}/${node}/${epoch}/${value}`;
+}
