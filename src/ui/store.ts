@@ -6,12 +6,15 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { NodeIndex } from '../core/ids.ts';
 import type { Speed } from '../session/api.ts';
 import type { Frame, LiveSession } from '../session/view.ts';
+import { type LabState, labState } from './labState.ts';
 
 export type Selection =
   | { readonly kind: 'node'; readonly node: NodeIndex }
   | { readonly kind: 'message'; readonly id: string }
   | { readonly kind: 'link'; readonly from: NodeIndex; readonly to: NodeIndex }
-  | { readonly kind: 'block'; readonly height: number; readonly digest: string };
+  | { readonly kind: 'block'; readonly height: number; readonly digest: string }
+  | { readonly kind: 'transaction'; readonly id: string }
+  | { readonly kind: 'certificate'; readonly node: NodeIndex; readonly index: number };
 
 export type RailId = 'scenarios' | 'faults' | 'checks' | 'snapshots';
 export type TabId = 'chain' | 'metrics' | 'events';
@@ -39,7 +42,7 @@ export interface PanelSizes {
   readonly tabs: number;
 }
 
-export interface UiState {
+export interface UiState extends LabState {
   readonly frame: Frame | null;
   readonly selection: Selection | null;
   /** Nodes marked together (shift-click), to be cut off from the rest; ascending. */
@@ -102,6 +105,7 @@ export function createUiStore(storage: Storage | null = localStorageOrNull()): U
   let nextToast = 1;
   const store = createStore<UiState>((set) => ({
     ...readPreferences(storage),
+    ...labState(set, storage),
     frame: null,
     selection: null,
     marked: [],
@@ -150,7 +154,7 @@ export function followSession(store: UiStore, session: LiveSession): () => void 
     const isNewSpeed = frame !== null && frame.status === 'playing' && frame.speed !== before?.speed;
     store.setState({
       frame,
-      ...(isSameRun ? {} : { selection: null, marked: [] }),
+      ...(isSameRun ? {} : { selection: null, marked: [], armed: null }),
       ...(isNewSpeed ? { speed: frame.speed } : {}),
     });
   };
