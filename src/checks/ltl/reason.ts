@@ -67,13 +67,15 @@ function innermost(table: NodeTable, step: Step, index: number): Reason {
   }
 }
 
-/** The reason in one line. `actual`: what stands there instead of the proposition, or null. */
+/** The reason in one line. `timeOf` gives '' where times say nothing. `actual`: what stands there instead of the proposition, or null. */
 export function describeReason(
   reason: Reason,
   timeOf: (t: Micros) => string,
   actual: (proposition: number) => string | null,
 ): string {
-  const since = reason.since === null ? '' : `, due since state ${reason.since.position} (${timeOf(reason.since.t)})`;
+  const time = reason.since === null ? '' : timeOf(reason.since.t);
+  const stamp = time === '' ? '' : ` (${time})`;
+  const since = reason.since === null ? '' : `, due since state ${reason.since.position}${stamp}`;
   const value = reason.proposition === undefined ? null : actual(reason.proposition);
   switch (reason.kind) {
     case 'false':

@@ -1,21 +1,7 @@
 /** What `npm run check -- <command> …` can judge: one row a command. */
 
-export const CHECK_EXIT = { ok: 0, violated: 1, badInput: 2 } as const;
-export type CheckExit = (typeof CHECK_EXIT)[keyof typeof CHECK_EXIT];
-
-/** Where a command writes to; tests give their own. */
-export interface CheckIo {
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-}
-
-export interface CheckCommand {
-  /** How it is called, for people: one line after the command's name. */
-  readonly usage: string;
-  readonly what: string;
-  /** `args`: the words after the command's name. Answers with the exit code; never throws on bad input. */
-  run(args: readonly string[], io: CheckIo): Promise<CheckExit>;
-}
+import { CHECK_EXIT, type CheckCommand, type CheckExit, type CheckIo } from './command.ts';
+import { ltlCommand } from './ltl.ts';
 
 /** A command whose part of the playground is still to come: refuses, and says so. */
 function planned(usage: string, what: string): CheckCommand {
@@ -30,7 +16,7 @@ function planned(usage: string, what: string): CheckCommand {
 }
 
 export const CHECK_COMMANDS: ReadonlyMap<string, CheckCommand> = new Map([
-  ['ltl', planned('"<formula>" <trace.json>', 'judging a trace by a temporal formula')],
+  ['ltl', ltlCommand],
   ['petri', planned('<net.pnml | net.json>', 'analysing a Petri net')],
   ['trace', planned('<file> --expect "<formula>"', 'judging an exported run by a temporal formula')],
 ]);
