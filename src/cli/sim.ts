@@ -3,6 +3,8 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
+import { explore } from './explore/command.ts';
+import { isExploreThread, serveExplore } from './explore/threads.ts';
 import { nodePlatform } from './platform.ts';
 import { simulate } from './simulate.ts';
 import { serveSweep } from './sweep.ts';
@@ -13,13 +15,20 @@ const beside = (name: string): string => join(dirname(entry), `${name}.mjs`);
 if (isMainThread) {
   // A reader that has seen enough (`| head`) is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-  process.exitCode = await simulate(process.argv.slice(2), {
-    out: (text) => void process.stdout.write(text),
-    err: process.stderr,
-    platform: () => nodePlatform({ conductor: beside('conductor.worker'), node: beside('node.worker') }),
-    sweepEntry: entry,
-    coreCount: availableParallelism(),
-  });
+  const [command, ...rest] = process.argv.slice(2);
+  const out = (text: string): void => void process.stdout.write(text);
+  process.exitCode =
+    command === 'explore'
+      ? await explore(rest, { out, err: process.stderr, entry, coreCount: availableParallelism() })
+      : await simulate(process.argv.slice(2), {
+          out,
+          err: process.stderr,
+          platform: () => nodePlatform({ conductor: beside('conductor.worker'), node: beside('node.worker') }),
+          sweepEntry: entry,
+          coreCount: availableParallelism(),
+        });
+} else if (isExploreThread()) {
+  serveExplore();
 } else {
   serveSweep();
 }
