@@ -27,17 +27,25 @@ export const chromeTrace: ExportFormat = {
 /** One entry of `traceEvents`. */
 type Entry = Readonly<Record<string, unknown>>;
 
+interface Thread {
+  readonly pid: number;
+  readonly tid: number;
+}
+
+/** A second line of a node, for what left it without its CPU. */
+const asideOf = (name: string): string => `${name}, beside its CPU`;
+
 class ChromeTrace {
   readonly #run: Run;
   readonly #labels: ReadonlyMap<string, string>;
   readonly #sink = new TextSink();
-  readonly #threads: ReadonlyMap<string, { readonly pid: number; readonly tid: number }>;
+  readonly #threads: ReadonlyMap<string, Thread>;
   #count = 0;
 
   constructor(run: Run) {
     this.#run = run;
     this.#labels = labelsOf(run.protocol.declaration);
-    const names = [...namesOf(run.executor.plan), 'world'];
+    const names = ['world', ...namesOf(run.executor.plan).flatMap((name) => [name, asideOf(name)])];
     this.#threads = new Map(names.map((name, index) => [name, { pid: shardOf(name) + 1, tid: index + 1 }]));
   }
 
@@ -72,29 +80,33 @@ class ChromeTrace {
   }
 
   #step(step: Step, arrows: ArrowBook): void {
-    const dur = Math.max(1, step.end - step.begin);
-    const at = this.#at(step.node);
-    if (step.cause?.kind === 'timer' && step.sends.length === 0 && step.end === step.begin) {
-      this.#instant(step.node, step.begin, `timer ${step.cause.timer}`, {});
+    const thread = step.onCpu ? step.node : asideOf(step.node);
+    const at = this.#at(thread);
+    if (step.end === step.begin && step.onCpu && step.cause?.kind !== 'deliver' && step.cause?.kind !== 'drop') {
+      // It cost no CPU time and sent nothing: a moment.
+      this.#instant(step.node, step.begin, this.#nameOf(step), {});
       return;
     }
-    this.#put({ ph: 'X', cat: 'step', name: this.#nameOf(step), ...at, ts: step.begin, dur, args: argsOf(step) });
+    // A slice lasts 1 µs at least; one that began where the one before ended then stays inside that.
+    const dur = Math.max(1, step.end - step.begin);
+    const ts = step.onCpu ? Math.max(0, step.end - dur) : step.begin;
+    this.#put({ ph: 'X', cat: 'step', name: this.#nameOf(step), ...at, ts, dur, args: argsOf(step) });
     const opening = step.handledAt - step.begin;
     const rest = step.end - step.handledAt;
     if (opening > 0 && rest > 0) {
       this.#put({ ph: 'X', cat: 'cpu', name: 'open and verify', ...at, ts: step.begin, dur: opening });
       this.#put({ ph: 'X', cat: 'cpu', name: 'handle and sign', ...at, ts: step.handledAt, dur: rest });
     }
-    this.#flows(step, dur, arrows);
+    this.#flows(step, ts, dur, at, arrows);
   }
 
-  /** An arrow leaves in the last µs of its step, so that it is inside it, and ends where its receiver's CPU takes it up. */
-  #flows(step: Step, dur: number, arrows: ArrowBook): void {
+  /** An arrow leaves 1 µs before its message, so that it is inside its step, and ends where its receiver's CPU takes it up. */
+  #flows(step: Step, begin: number, dur: number, at: Thread, arrows: ArrowBook): void {
     for (const send of step.sends) {
       const name = this.#label(send.type);
-      const ts = step.begin + dur - 1;
+      const ts = Math.min(begin + dur - 1, Math.max(begin, microsFromMs(send.t) - 1));
       if (arrows.isReceived(send.seq)) {
-        this.#put({ ph: 's', cat: 'message', name, id: send.seq, ...this.#at(step.node), ts });
+        this.#put({ ph: 's', cat: 'message', name, id: send.seq, ...at, ts });
       } else if (send.reason !== undefined) {
         this.#instant(step.node, ts, `${send.reason}: ${name} to ${send.to}`, { messageId: send.messageId });
       }
@@ -104,7 +116,7 @@ class ChromeTrace {
     const id = arrows.sendOf(cause.seq);
     if (id === null) return;
     const name = this.#label(cause.type);
-    this.#put({ ph: 'f', bp: 'e', cat: 'message', name, id, ...this.#at(step.node), ts: step.begin });
+    this.#put({ ph: 'f', bp: 'e', cat: 'message', name, id, ...at, ts: begin });
   }
 
   #event(event: TraceEvent): void {
@@ -174,7 +186,7 @@ class ChromeTrace {
     return this.#labels.get(type) ?? (type === '' ? 'message' : type);
   }
 
-  #at(node: string): { readonly pid: number; readonly tid: number } {
+  #at(node: string): Thread {
     return this.#threads.get(node) ?? { pid: 1, tid: 0 };
   }
 

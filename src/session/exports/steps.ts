@@ -1,6 +1,6 @@
 /**
  * What the CPU of every node did, read from the trace: one step for each message opened and handled, timer fired or message
- * refused, with the messages that left at its end. Steps of one node never overlap.
+ * refused, with the messages that left at its end. Steps of one node's CPU never overlap.
  */
 import { nodeIndexOf, type NodeIndex } from '../../core/ids.ts';
 import { type Micros, microsFromMs } from '../../core/time.ts';
@@ -13,8 +13,10 @@ import type { Run } from '../run.ts';
 /** `begin` ≤ `handledAt` ≤ `end`: opened (signature verified) until `handledAt`, then handled and what it sends signed. */
 export interface Step {
   readonly node: string;
-  /** Null: something that leaves no event of its own (start, restart, a transfer by hand, a message held back by a traitor). */
+  /** Null: something that leaves no event of its own (start, restart), and what the CPU had no part in. */
   readonly cause: DeliverEvent | DropEvent | TimerEvent | null;
+  /** False for copies that left while the CPU did something else: let go after a cut, held back by a traitor, sent by hand. */
+  readonly onCpu: boolean;
   begin: Micros;
   readonly handledAt: Micros;
   end: Micros;
@@ -42,6 +44,7 @@ class StepReader {
   readonly steps: Step[] = [];
   readonly #source: StepSource;
   readonly #last = new Map<string, Step>();
+  readonly #asides = new Map<string, Step>();
   readonly #alive = new Map<string, boolean>();
   /** By node: CPU times are multiplied by so many thousandths. */
   readonly #slowMilli = new Map<string, number>();
@@ -102,10 +105,19 @@ class StepReader {
     const at = microsFromMs(send.t);
     const before = this.#last.get(send.node);
     const belongs = before !== undefined && send.copy !== 'release' && at - before.handledAt <= this.#longest(before);
-    const step = belongs ? before : bare(send.node, at, null);
-    if (!belongs) this.#open(step);
+    const step = belongs ? before : this.#beside(send.node, at);
     step.end = Math.max(step.end, at);
     step.sends.push(send);
+  }
+
+  /** What left at one moment without the CPU is one step. */
+  #beside(node: string, at: Micros): Step {
+    const known = this.#asides.get(node);
+    if (known?.end === at) return known;
+    const step = { ...bare(node, at, null), onCpu: false };
+    this.#asides.set(node, step);
+    this.steps.push(step);
+    return step;
   }
 
   /** The longest that the step may have taken until its messages left. Opening a message may verify a whole certificate. */
@@ -153,5 +165,5 @@ class StepReader {
 }
 
 function bare(node: string, at: Micros, cause: Step['cause']): Step {
-  return { node, cause, begin: at, handledAt: at, end: at, sends: [] };
+  return { node, cause, onCpu: true, begin: at, handledAt: at, end: at, sends: [] };
 }
