@@ -7,6 +7,9 @@ import { halves, healWord, linkFaults } from '../../lib/faults.ts';
 import { formatMs } from '../../lib/format.ts';
 import { useAction, useCalmFrame, useFrame, useInject, usePlayground, useUi } from '../../playground.tsx';
 import type { Frame } from '../../../session/view.ts';
+import { useUndo } from '../../interventions.ts';
+import { LinkMatrix } from './LinkMatrix.tsx';
+import { Palette } from './Palette.tsx';
 import styles from './Panel.module.css';
 
 const NO_NODES: Frame['nodes'] = [];
@@ -17,17 +20,21 @@ export function FaultsPanel() {
       <Section title="Active">
         <ActiveFaults />
       </Section>
+      <Section title="Palette">
+        <Palette />
+      </Section>
       <Section title="Partition">
         <Partition />
       </Section>
-      <Section title="Link">
+      <Section title="Link matrix" startsFolded>
+        <LinkMatrix />
+      </Section>
+      <Section title="Link" startsFolded>
         <Link />
       </Section>
-      <div className={styles.hint}>
-        <Note>
-          Select a node for crashes and Byzantine behaviour. Everything done by hand is recorded at its virtual time.
-        </Note>
-      </div>
+      <Section title="Done by hand">
+        <DoneByHand />
+      </Section>
     </>
   );
 }
@@ -60,8 +67,46 @@ function ActiveFaults() {
   );
 }
 
+/** Everything done by hand in this visit; each can be taken back, with what came after it. */
+function DoneByHand() {
+  const undo = useUndo();
+  const done = useCalmFrame(4)?.interventions ?? [];
+  if (done.length === 0)
+    return <Note>Nothing yet. Whatever you do is recorded at its virtual time and becomes part of the scenario.</Note>;
+  return (
+    <div className={styles.stack}>
+      <ol className={styles.list} reversed>
+        {done.toReversed().map((deed, position) => {
+          const index = done.length - 1 - position;
+          const text = `${deed.kind === 'heal' ? 'healed: ' : ''}${deed.text}`;
+          return (
+            <li key={index}>
+              <span className={styles.text}>
+                <Foreign text={text} limit={160} />
+                <span className={styles.since}>at {formatMs(deed.at / 1_000)}</span>
+              </span>
+              <Button
+                onClick={() => void undo(index)}
+                label={`Undo ${text}`}
+                title={
+                  position === 0
+                    ? 'Goes back to the moment before (Ctrl+Z)'
+                    : 'Goes back before it: what came after goes too'
+                }
+              >
+                Undo
+              </Button>
+            </li>
+          );
+        })}
+      </ol>
+    </div>
+  );
+}
+
 function Partition() {
   const inject = useInject();
+  const setLasso = useUi((state) => state.setLasso);
   const nodes = useFrame((frame) => frame.nodes, NO_NODES);
   const ids = nodes.filter((node) => node.kind === 'validator').map((node) => node.id);
   const [chosen, setChosen] = useState<readonly string[] | null>(null);
@@ -86,6 +131,9 @@ function Partition() {
         ))}
       </fieldset>
       <Note>Marked nodes stand on one side, the rest on the other.</Note>
+      <Button icon="lasso" onClick={() => setLasso(true)} title="Then draw around the nodes of one side (L)">
+        Draw a lasso
+      </Button>
       <div className={styles.row}>
         <Button disabled={!possible} onClick={() => cut(false)}>
           Cut both ways
