@@ -25,9 +25,16 @@ function handleOf(worker: Worker): WorkerHandle {
   };
 }
 
-function openExecutor(plan: RunPlan): Promise<Executor> {
+/** `?workers=each` gives every validator a worker of its own however many there are, `?workers=shared` one a core. */
+function poolOf(plan: RunPlan): number | null {
   const cores = Math.max(2, navigator.hardwareConcurrency);
-  const pool = plan.validators.length > OWN_WORKERS_PER_CORE * cores ? cores : null;
+  const wanted = new URLSearchParams(location.search).get('workers');
+  if (wanted === 'each') return null;
+  return wanted === 'shared' || plan.validators.length > OWN_WORKERS_PER_CORE * cores ? cores : null;
+}
+
+function openExecutor(plan: RunPlan): Promise<Executor> {
+  const pool = poolOf(plan);
   return WorkersExecutor.open(plan, { keepWords: true, highlights: 'all', pool, noise: null }, platform);
 }
 

@@ -27,6 +27,8 @@ export interface EnvelopeMemo {
   valid: boolean | undefined;
   /** Position of the message's type in the declaration, −1 when malformed. */
   readonly type: number;
+  /** Verification ahead of delivery, under way or done, which the copies for all nodes of a thread share; null: none yet. */
+  ahead: Promise<void> | null;
 }
 
 /** The envelope without what was worked out from it. */

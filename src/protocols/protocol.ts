@@ -205,7 +205,7 @@ export interface Property<M> {
   /** `fields` as declared; only validators show them. */
   onState?(
     memory: unknown,
-    shown: { readonly t: Micros; readonly node: NodeIndex; readonly alive: boolean; readonly fields: Int32Array },
+    shown: { readonly t: Micros; readonly node: NodeIndex; readonly alive: boolean; readonly fields: readonly number[] },
   ): string | null;
   onDecision?(
     memory: unknown,

@@ -127,6 +127,11 @@ export class RunControl {
     return this.#goalAt;
   }
 
+  /** Whether what hosts do may still change the run's course: a condition waits, or the run ends at a height. */
+  get mayAct(): boolean {
+    return this.#waiting.length > 0 || this.#goal !== null || this.#plan.stop.height !== null;
+  }
+
   /** The controls known from the start; to be scheduled in every host. */
   start(): readonly ControlEvent[] {
     for (const fault of this.#plan.faults) this.#planFault(fault);
@@ -151,7 +156,7 @@ export class RunControl {
   /** Takes in what hosts did; everything before `until` is now final. Afterwards `takeFresh` may hold new controls. */
   absorb(highlights: readonly Highlight[], until: Micros): void {
     this.horizon = Math.max(this.horizon, until);
-    if (highlights.length > 0) this.#pending.push(...highlights);
+    for (const highlight of highlights) this.#pending.push(highlight);
     const first = this.#upcoming[0];
     const idle = this.#pending.length === 0 && this.#waiting.length === 0;
     if (idle && (first === undefined || first.at >= until)) {

@@ -39,7 +39,8 @@ export class Observation {
     this.#flags = flags;
     this.#recorder.state(t, flags, this.#seen, this.#fieldCount);
     if (this.#world.highlights === 'decisions') return;
-    const fields = this.#seen.slice(0, this.#fieldCount);
+    const fields: number[] = [];
+    for (let i = 0; i < this.#fieldCount; i++) fields.push(this.#seen[i] as number);
     this.#world.emit({ kind: 'state', t, node: this.#recorder.node, alive, fields });
   }
 

@@ -104,7 +104,7 @@ export class Outbox {
       bytes,
       signature,
       sizeBytes,
-      memo: !correct ? null : { message: item.message, type: meta.type, valid: undefined },
+      memo: !correct ? null : { message: item.message, type: meta.type, valid: undefined, ahead: null },
     };
     const content = contentHash(world, bytes, signature);
     this.#recorder.message(

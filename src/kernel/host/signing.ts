@@ -57,7 +57,7 @@ export function openEnvelope(world: WorldConstants, envelope: Envelope): Envelop
   if (envelope.memo !== null) return envelope.memo;
   const message = world.protocol.parseMessage(decode(envelope.bytes)) as TypedMessage | null;
   const type = message === null ? -1 : world.protocol.meta(message).type;
-  envelope.memo = { message, type, valid: undefined };
+  envelope.memo = { message, type, valid: undefined, ahead: null };
   return envelope.memo;
 }
 
@@ -111,9 +111,17 @@ export function verifyStatement(
   return verdict;
 }
 
-/** Verifies ahead of delivery whatever the platform can verify asynchronously: the outer signature and embedded ones. */
-export async function verifyAhead(world: WorldConstants, envelope: Envelope): Promise<void> {
+/**
+ * Verifies ahead of delivery whatever the platform can verify asynchronously: the outer signature and embedded ones. Once a
+ * thread, however many of its nodes receive a copy.
+ */
+export function verifyAhead(world: WorldConstants, envelope: Envelope): Promise<void> {
   const memo = openEnvelope(world, envelope);
+  memo.ahead ??= verifyParts(world, envelope, memo);
+  return memo.ahead;
+}
+
+async function verifyParts(world: WorldConstants, envelope: Envelope, memo: EnvelopeMemo): Promise<void> {
   const message = memo.message as TypedMessage | null;
   if (message === null) return;
   const jobs: Promise<void>[] = [];

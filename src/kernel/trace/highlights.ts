@@ -31,7 +31,8 @@ export interface DecideHighlight extends Base {
 export interface StateHighlight extends Base {
   readonly kind: 'state';
   readonly alive: boolean;
-  readonly fields: Int32Array;
+  /** The declared fields. An ordinary array: thousands a second are made, and a typed array costs several times as much. */
+  readonly fields: readonly number[];
 }
 
 export interface FaultHighlight extends Base {

@@ -7,7 +7,7 @@ import { clonePlain } from '../../core/clone.ts';
 import { ENVIRONMENT, type NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { ControlEvent } from '../../kernel/control.ts';
-import type { Copy, Segment } from '../../kernel/group.ts';
+import type { Segment } from '../../kernel/group.ts';
 import type { HostReport } from '../../kernel/host/snapshot.ts';
 import { addWork, createWork } from '../../kernel/host/work.ts';
 import type { WorldConstants } from '../../kernel/host/world.ts';
@@ -20,7 +20,8 @@ import type { Advance, AdvanceLimit, ExecutorStatus, RunObserver, RunSnapshot } 
 import { fingerprintOf } from '../fingerprint.ts';
 import type { Bus } from './bus.ts';
 import { type GroupControl, RemoteGroup } from './group.ts';
-import { type Answer, type DownMessage, Mail, packMail, type UpMessage, unpackHighlights } from './wire.ts';
+import { joinMail, Mail, packMail } from './mail.ts';
+import { type Answer, type DownMessage, type UpMessage, unpackHighlights } from './wire.ts';
 
 /** Bytes of mail and number of windows after which the log starts anew from a fresh snapshot. */
 const LOG_BYTES_MAX = 32 * 1024 * 1024;
@@ -41,10 +42,13 @@ export class Conductor {
   #missing = 0;
   #answers: UpMessage[] = [];
   #barrier: { readonly resolve: () => void; readonly reject: (error: Error) => void } | null = null;
-  #mail: Copy[] = [];
+  /** What the last windows brought, not yet passed on. */
+  #mail: Mail[] = [];
   #controls: ControlEvent[] = [];
   #startControls: readonly ControlEvent[] = [];
   #segments: Segment[] = [];
+  /** A window that has been run but not yet shown to control and judges. */
+  #unseen: { readonly answers: readonly UpMessage[]; readonly until: Micros } | null = null;
   #log: DownMessage[] = [];
   #logBytes = 0;
   /** A bug of ours stopped a node: no window opens any more. */
@@ -84,20 +88,25 @@ export class Conductor {
         }),
       ),
     );
-    this.#control.absorb(this.#takeIn(first), 0);
+    this.#answers = first;
+    this.#takeMail();
+    this.#unseen = { answers: this.#sorted(), until: 0 };
+    this.#see();
   }
 
   async advance(limit: AdvanceLimit): Promise<Advance> {
     const control = this.#control;
     if (limit.goal !== null) control.setGoal(limit.goal);
     for (let windows = 0; ; windows++) {
+      if (windows >= limit.windows) this.#see();
       const next = this.#settledNext(limit.until);
       if (windows >= limit.windows) return this.#result('windows');
       const until = control.window(next, limit.until);
       if (until === null) return this.#rest(next, limit);
       await this.#runWindow(until, -1);
-      control.absorb(this.#takeIn(this.#answers), until);
-      this.#queueControls();
+      this.#takeMail();
+      this.#unseen = { answers: this.#sorted(), until };
+      if (control.mayAct) this.#see();
       if (this.#logBytes > LOG_BYTES_MAX || this.#log.length > LOG_WINDOWS_MAX) await this.#rebase();
     }
   }
@@ -114,8 +123,9 @@ export class Conductor {
       until,
       this.#groups.findIndex((group) => group.next === next),
     );
-    this.#control.absorb(this.#takeIn(this.#answers), Math.min(this.#next(), until));
-    this.#queueControls();
+    this.#takeMail();
+    this.#unseen = { answers: this.#sorted(), until: Math.min(this.#next(), until) };
+    this.#see();
     return true;
   }
 
@@ -261,7 +271,7 @@ export class Conductor {
       this.#missing++;
     });
     const nodeCount = this.#groupOf.length;
-    const mail = this.#mail.length === 0 ? NO_MAIL : packMail([], this.#mail, nodeCount);
+    const mail = this.#mail.length === 0 ? NO_MAIL : joinMail(this.#mail, nodeCount);
     const message: DownMessage = { kind: 'down', window: this.#window, until, single, controls: this.#controls, mail };
     this.#mail = [];
     this.#controls = [];
@@ -271,10 +281,13 @@ export class Conductor {
       this.#down.post(message);
       return;
     }
-    await new Promise<void>((resolve, reject) => {
+    const answered = new Promise<void>((resolve, reject) => {
       this.#barrier = { resolve, reject };
-      this.#down.post(message);
     });
+    this.#down.post(message);
+    // While the workers run this window, the judges look at the one before.
+    this.#see();
+    await answered;
   }
 
   #onAnswer(answer: Answer): void {
@@ -288,26 +301,39 @@ export class Conductor {
     this.#barrier = null;
   }
 
-  /** Opens the answers in the order of groups: what arrived first on the channel must not matter. */
-  #takeIn(answers: readonly UpMessage[]): Highlight[] {
-    const highlights: Highlight[] = [];
-    const sorted = [...answers].sort((a, b) => a.group - b.group);
-    for (const answer of sorted) {
-      const group = this.#groups[answer.group] as RemoteGroup;
-      group.next = answer.next;
-    }
-    for (const answer of sorted) {
+  /** The answers in the order of groups: what arrived first on the channel must not matter. */
+  #sorted(): UpMessage[] {
+    return [...this.#answers].sort((a, b) => a.group - b.group);
+  }
+
+  /** Keeps what was sent until the next window goes out, and notes when each group has something to do. */
+  #takeMail(): void {
+    const answers = this.#sorted();
+    for (const answer of answers) (this.#groups[answer.group] as RemoteGroup).next = answer.next;
+    for (const answer of answers) {
       const mail = new Mail(answer.mail);
-      highlights.push(...unpackHighlights(answer.highlights, mail));
-      for (const copy of mail.copies()) {
-        this.#mail.push(copy);
-        const group = this.#groups[this.#groupOf[copy.to] ?? -1];
-        if (group !== undefined) group.next = Math.min(group.next, copy.arrivesAt);
-      }
-      this.#segments.push(...answer.segments);
+      if (mail.copiesTotal === 0) continue;
+      this.#mail.push(mail);
+      this.#groupOf.forEach((index, node) => {
+        const group = this.#groups[index] as RemoteGroup;
+        group.next = Math.min(group.next, mail.firstArrival(node));
+      });
+    }
+  }
+
+  /** Shows the last window to control and judges, if they have not seen it yet. */
+  #see(): void {
+    const unseen = this.#unseen;
+    if (unseen === null) return;
+    this.#unseen = null;
+    const highlights: Highlight[] = [];
+    for (const answer of unseen.answers) {
+      for (const highlight of unpackHighlights(answer.highlights, new Mail(answer.mail))) highlights.push(highlight);
+      for (const segment of answer.segments) this.#segments.push(segment);
     }
     this.#envelopes.keep(highlights);
-    return highlights;
+    this.#control.absorb(highlights, unseen.until);
+    this.#queueControls();
   }
 
   /** Brings mail and controls into the nodes' queues without running anything. */
@@ -329,6 +355,7 @@ export class Conductor {
   }
 
   #rest(next: Micros, limit: AdvanceLimit): Advance {
+    this.#see();
     const control = this.#control;
     const end = Math.min(limit.until, control.stopAt, control.goalAt);
     if (end < Number.POSITIVE_INFINITY) control.absorb([], end);

@@ -18,7 +18,8 @@ import type { RunPlan } from '../../kernel/plan.ts';
 import { openConstants, type SharedConstants, secretKeys } from '../constants.ts';
 import type { ExecutorOptions } from '../executor.ts';
 import { type Bus, channelBus, upChannel } from './bus.ts';
-import { type Answer, type DownMessage, isDown, Mail, packHighlights, packMail, type UpMessage } from './wire.ts';
+import { Mail, packMail } from './mail.ts';
+import { type Answer, type DownMessage, isDown, packHighlights, type UpMessage } from './wire.ts';
 
 /** All a worker needs to host its nodes. */
 export interface NodeAssignment {

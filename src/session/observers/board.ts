@@ -144,11 +144,11 @@ export class Board implements RunObserver {
     this.#height = saved.height;
   }
 
-  #onState(node: NodeIndex, alive: boolean, fields: Int32Array): void {
+  #onState(node: NodeIndex, alive: boolean, fields: readonly number[]): void {
     const standing = this.#nodes[node];
     if (standing === undefined) return;
     standing.alive = alive;
-    standing.fields = [...fields];
+    standing.fields = fields;
   }
 
   #onMessage(highlight: MessageHighlight): void {

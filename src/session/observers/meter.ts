@@ -126,7 +126,7 @@ export class Meter implements RunObserver {
   }
 
   /** A view change counts once, when the first correct node enters the view. */
-  #onState(node: NodeIndex, fields: Int32Array): void {
+  #onState(node: NodeIndex, fields: readonly number[]): void {
     const state = this.#state;
     const before = state.epochs[node];
     if (before === undefined) return;
