@@ -11,6 +11,7 @@ const RUN = {
   json: false,
   jobs: null,
   strict: false,
+  exports: { requests: [], window: {} },
 };
 
 describe('arguments of sim', () => {
@@ -24,6 +25,18 @@ describe('arguments of sim', () => {
     [['storm', '--executor', 'workers', '--strict'], { executor: 'workers', strict: true }],
     [['storm', '--seed', '1', '--seed', '2'], { seed: 2 }],
     [['--', '--odd-name'], { source: '--odd-name' }],
+    [
+      ['storm', '--export', 'itf', '--export=mermaid=a=b.mmd', '--from', '10.5', '--to=20'],
+      {
+        exports: {
+          requests: [
+            { format: 'itf', path: null },
+            { format: 'mermaid', path: 'a=b.mmd' },
+          ],
+          window: { fromMs: 10.5, toMs: 20 },
+        },
+      },
+    ],
   ])('%j', (args, expected) => {
     expect(parseSimArguments(args)).toEqual({ ...RUN, ...expected });
   });
@@ -55,6 +68,13 @@ describe('arguments of sim', () => {
     [['storm', '--executor', 'workers', '--jobs', '2'], '--jobs'],
     [['storm', '--json=yes'], '--json'],
     [['storm', '--list'], '--list'],
+    [['storm', '--export', 'pdf'], '--export'],
+    [['storm', '--export', 'itf='], '--export'],
+    [['storm', '--export', 'itf', '--export', 'trace'], '--export'],
+    [['storm', '--export', 'itf', '--seeds', '1..2'], '--export'],
+    [['storm', '--export', 'itf', '--from', 'now'], '--from'],
+    [['storm', '--export', 'itf', '--from', '5', '--to', '4'], '--to'],
+    [['storm', '--from', '5'], '--from, --to'],
     [['--list', '--seed', '1'], '--list'],
   ])('%j is refused at %s', (args, path) => {
     const parsed = parseSimArguments(args);

@@ -1,5 +1,6 @@
 /** What `npm run sim -- …` was asked to do. Every refusal says where, what was found and what was expected. */
 import type { Problem } from '../core/problem.ts';
+import { type ExportWish, readExports } from './export-arguments.ts';
 
 export type ExecutorKind = 'inprocess' | 'workers';
 
@@ -28,6 +29,7 @@ export interface RunRequest {
   /** Threads of a sweep; null: chosen by its length. */
   readonly jobs: number | null;
   readonly strict: boolean;
+  readonly exports: ExportWish;
 }
 
 export type SimRequest = { readonly kind: 'help' } | ListRequest | RunRequest;
@@ -43,6 +45,9 @@ export const USAGE = `Runs a scenario without a page.
   --executor KIND       inprocess (default) or workers: one worker thread a validator, the same fingerprint
   --set path=value      changes one value of the scenario, such as validators=7 or storm.beyond=true; repeatable
   --jobs N              threads of a sweep; default: all cores beyond 20 seeds
+  --export FORMAT[=path] writes an export of the run to the path, or to the standard output (what the run prints then goes
+                        to the standard error); repeatable; FORMAT as in the page: trace, itf, mermaid, openmetrics, …
+  --from MS, --to MS    the part of the run that is exported, virtual ms
   --json                one JSON object a run and line
   --strict              refuse a scenario with temporal expectations, which are not judged yet
   --help                this text
@@ -52,7 +57,10 @@ Exits 0 when every check holds, 1 when one is violated (with the link that shows
 
 const SEED_MAX = 0xffff_ffff;
 export const JOBS_MAX = 256;
-const OPTIONS = ['--seed', '--seeds', '--executor', '--set', '--jobs', '--json', '--strict', '--list', '--help'];
+const OPTIONS = [
+  ...['--seed', '--seeds', '--executor', '--set', '--jobs', '--export', '--from', '--to'],
+  ...['--json', '--strict', '--list', '--help'],
+];
 const FLAGS: ReadonlySet<string> = new Set(['--json', '--strict', '--list', '--help']);
 
 /** Options by name with the values they were given, and the words between them. */
@@ -96,6 +104,9 @@ function runRequest(source: string, given: Words['given']): ParsedArguments {
   if (executor === 'workers' && jobs !== null && jobs > 1) {
     return refuse('--jobs', show(jobsText), '1 with --executor workers, whose runs use all cores by themselves');
   }
+  const exports = readExports(given);
+  if ('problem' in exports) return exports;
+  if (exports.requests.length > 0 && seeds !== null) return refuse('--export', 'a sweep', 'one run (--seed)');
   const set = given.get('--set') ?? [];
   return {
     kind: 'run',
@@ -107,6 +118,7 @@ function runRequest(source: string, given: Words['given']): ParsedArguments {
     json: given.has('--json'),
     jobs,
     strict: given.has('--strict'),
+    exports,
   };
 }
 

@@ -60,7 +60,8 @@ export async function runScenario(
   }
 }
 
-async function advanceToEnd(executor: Executor, onProgress: ((share: number) => void) | null): Promise<void> {
+/** Runs until the scenario's end, or as long as any run may take. */
+export async function advanceToEnd(executor: Executor, onProgress: ((share: number) => void) | null): Promise<void> {
   const end = Math.min(executor.plan.stop.at ?? RUN_LIMIT, RUN_LIMIT);
   const slice = onProgress === null ? end : Math.ceil(end / SLICES);
   for (let until = slice; ; until += slice) {
@@ -70,7 +71,8 @@ async function advanceToEnd(executor: Executor, onProgress: ((share: number) => 
   }
 }
 
-async function outcomeOf(
+/** What there is to say of a run at its end. */
+export async function outcomeOf(
   scenario: Scenario,
   { plan }: Executor,
   status: ExecutorStatus,

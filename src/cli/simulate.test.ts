@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -104,6 +104,32 @@ describe('a run', () => {
     const short = await sim(path, '--json', '--set', 'stop.height=2');
     expect(results(short)[0]).toMatchObject({ height: 2 });
     expect(results(short)[0]?.timeMs).toBeLessThan(60_000);
+  });
+});
+
+describe('an export', () => {
+  it('goes to files, and changes nothing of the run', async () => {
+    const [metrics, log] = [join(folder, 'metrics.txt'), join(folder, 'run.jsonl')];
+    const said = await sim('happy-path', ...SHORT, '--export', `openmetrics=${metrics}`, '--export', `trace=${log}`);
+    const plain = await sim('happy-path', ...SHORT);
+    expect(results(said)).toEqual(results(plain));
+    expect(readFileSync(metrics, 'utf8')).toContain(`testnet_height ${results(plain)[0]?.height}\n`);
+    const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
+    const decisions = lines.filter((line) => (JSON.parse(line) as { kind: string }).kind === 'decide');
+    expect(decisions).toHaveLength(Object.values(results(plain)[0]?.decided ?? {}).flat().length);
+  });
+
+  it('stands alone on the standard output', async () => {
+    const said = await sim('happy-path', ...SHORT, '--export', 'mermaid', '--from', '1000', '--to', '1500');
+    expect(said.out).toMatch(/^sequenceDiagram\n/);
+    expect(said.out).toContain('1000 to 1500 ms');
+    expect(JSON.parse(said.err)).toMatchObject({ seed: 7 });
+  });
+
+  it('says which file it cannot write', async () => {
+    const said = await sim('happy-path', ...SHORT, '--export', `itf=${join(folder, 'nowhere', 'a.json')}`);
+    expect(said).toMatchObject({ code: 2, out: '' });
+    expect(said.err).toContain('nowhere/a.json" (ENOENT)'.replace('\\', ''));
   });
 });
 

@@ -4,6 +4,7 @@ import type { Platform } from '../runtime/workers/executor.ts';
 import type { Scenario } from '../scenario/index.ts';
 import { parseSimArguments, type RunRequest, type SeedRange, USAGE } from './arguments.ts';
 import { catalogue, catalogueText } from './catalogue.ts';
+import { runAndExport } from './export.ts';
 import { ProgressBar, type Terminal } from './progress.ts';
 import { runScenario } from './run.ts';
 import { runLine, runText } from './show-run.ts';
@@ -63,9 +64,16 @@ async function runOne(scenario: Scenario, request: RunRequest, io: CommandIo): P
   const platform = request.executor === 'workers' ? io.platform() : null;
   const onProgress = (share: number): void => bar.show(share, `${Math.round(share * 100)} % of virtual time`);
   try {
-    const { result } = await runScenario(scenario, platform, bar.isVisible ? onProgress : null);
+    const progress = bar.isVisible ? onProgress : null;
+    const { exports } = request;
+    const { result } =
+      exports.requests.length === 0
+        ? await runScenario(scenario, platform, progress)
+        : await runAndExport(scenario, platform, exports, { out: io.out, onProgress: progress });
     bar.clear();
-    io.out(request.json ? `${JSON.stringify(result)}\n` : runText(scenario, request.executor, result));
+    // An export on the standard output stands there alone.
+    const say = exports.requests.some(({ path }) => path === null) ? (text: string) => io.err.write(text) : io.out;
+    say(request.json ? `${JSON.stringify(result)}\n` : runText(scenario, request.executor, result));
     if (result.link === undefined) return EXIT.ok;
     const broken = result.checks.filter(({ verdict }) => verdict === 'violated').map(({ name }) => name);
     io.err.write(`violated: ${broken.join(', ')} (seed ${result.seed})\n${request.json ? `${result.link}\n` : ''}`);
