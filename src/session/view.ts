@@ -9,6 +9,7 @@ import type { Declaration, PhaseRole } from '../protocols/protocol.ts';
 import type { Scenario } from '../scenario/types.ts';
 import type { Caught } from './catch.ts';
 import type { DiagramView } from './trace-view/diagram.ts';
+export type { Band, Candidate, Cone, DiagramView, Mark, MarkKind, Stretch, VoteTally } from './trace-view/diagram.ts';
 import type { ActiveFault, CheckResult, Metrics, RunStatus, Speed } from './api.ts';
 
 /** Published at most once per animation frame, immutable; everything else is asked of `TraceView`. */

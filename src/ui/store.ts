@@ -17,7 +17,7 @@ export type Selection =
   | { readonly kind: 'certificate'; readonly node: NodeIndex; readonly index: number };
 
 export type RailId = 'scenarios' | 'faults' | 'checks' | 'snapshots';
-export type TabId = 'chain' | 'metrics' | 'events';
+export type TabId = 'spacetime' | 'chain' | 'metrics' | 'events';
 /** On a phone, inspector and rail panels are tabs like the others. */
 export type PhoneTabId = TabId | RailId | 'inspector';
 export type Theme = 'system' | 'light' | 'dark';
@@ -204,7 +204,7 @@ function accept(saved: Partial<Preferences>): Preferences {
     },
     folded: typeof saved.folded === 'object' && saved.folded !== null ? saved.folded : {},
     rail: oneOf(saved.rail, ['scenarios', 'faults', 'checks', 'snapshots', null], DEFAULTS.rail),
-    tab: oneOf(saved.tab, ['chain', 'metrics', 'events'], DEFAULTS.tab),
+    tab: oneOf(saved.tab, ['spacetime', 'chain', 'metrics', 'events'], DEFAULTS.tab),
   };
 }
 

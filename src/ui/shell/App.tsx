@@ -24,9 +24,13 @@ import { useAppearance } from './useAppearance.ts';
 import { useKeyboard } from './useKeyboard.ts';
 
 const ShareDialog = lazy(() => import('../features/share/ShareDialog.tsx'));
+const SpacetimePanel = lazy(() =>
+  import('../features/spacetime/index.ts').then((module) => ({ default: module.SpacetimePanel })),
+);
 const HelpDialog = lazy(() => import('../features/help/HelpDialog.tsx'));
 
 const TABS: readonly Tab<TabId>[] = [
+  { id: 'spacetime', label: 'Space-time' },
   { id: 'chain', label: 'Chain' },
   { id: 'metrics', label: 'Metrics' },
   { id: 'events', label: 'Events' },
@@ -47,6 +51,11 @@ const PANELS: Readonly<Record<PhoneTabId, () => ReactNode>> = {
   faults: FaultsPanel,
   checks: ChecksPanel,
   snapshots: SnapshotsPanel,
+  spacetime: () => (
+    <Suspense fallback={null}>
+      <SpacetimePanel />
+    </Suspense>
+  ),
   chain: ChainPanel,
   metrics: MetricsPanel,
   events: EventsPanel,

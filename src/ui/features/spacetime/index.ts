@@ -1,0 +1,1 @@
+export { SpacetimePanel } from './Panel.tsx';
