@@ -1,5 +1,6 @@
-/** The page's keys: Space or `.` play/pause, ←/→ back/step, F fork, ? help, Esc deselect. None while typing. */
+/** The page's keys: Space or `.` play/pause, ←/→ back/step, F fork, L lasso, Ctrl+Z undo, ? help, Esc deselect. None while typing. */
 import { useEffect } from 'react';
+import { useUndo } from '../interventions.ts';
 import { useAction, useFork, usePlayground } from '../playground.tsx';
 
 /** ← goes back by this much when there is no finer moment to go to, µs. */
@@ -9,9 +10,15 @@ export function useKeyboard(): void {
   const { session, store } = usePlayground();
   const act = useAction();
   const fork = useFork();
+  const undo = useUndo();
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isBusy(event)) return;
+      if (event.defaultPrevented || isBusy(event)) return;
+      if ((event.ctrlKey || event.metaKey) && event.key === 'z' && !event.shiftKey) {
+        event.preventDefault();
+        void undo();
+      }
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
       const command = commands[event.key];
       if (command === undefined) return;
       event.preventDefault();
@@ -53,16 +60,20 @@ export function useKeyboard(): void {
       ArrowRight: forward,
       f: forkHere,
       F: forkHere,
+      l: () => store.getState().setLasso(true),
+      L: () => store.getState().setLasso(true),
       '?': () => store.getState().openDialog('help'),
       Escape: () => {
-        const { marked, clearMarks, select } = store.getState();
-        if (marked.length > 0) clearMarks();
+        const { marked, clearMarks, select, armed, arm, lasso, setLasso } = store.getState();
+        if (armed !== null) arm(null);
+        else if (lasso) setLasso(false);
+        else if (marked.length > 0) clearMarks();
         else select(null);
       },
     };
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
-  }, [session, store, act, fork]);
+  }, [session, store, act, fork, undo]);
 }
 
 /** Whether the key belongs to what has the focus: text being typed, a slider, a list, a button's own Space. */

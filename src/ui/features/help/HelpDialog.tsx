@@ -10,6 +10,9 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['→', 'Step'],
   ['←', 'Back to the moment before'],
   ['F', 'Fork the run at the playhead'],
+  ['L', 'Draw a lasso around nodes'],
+  ['Ctrl+Z', 'Undo what was done by hand last'],
+  ['Shift+Enter on nodes', 'Mark several'],
   ['?', 'This help'],
   ['Esc', 'Close, or select nothing'],
 ];
@@ -18,6 +21,7 @@ const GESTURES: readonly (readonly [string, string])[] = [
   ['Click a node', 'what it knows, and ways to break it'],
   ['Shift-click nodes', 'mark several, then cut them off from the rest'],
   ['Click a message or a link', 'what it says, who signed it; delays, losses, cuts'],
+  ['Drag a fault from the palette', 'onto a node or a link; or press it, then choose where'],
   ['Drag the timeline', 'look back; fork another history from there'],
 ];
 

@@ -1,8 +1,10 @@
 /** The canvas above the nodes and its animation loop. Paints only when something that shows has changed. */
 import { useStoreApi } from '@xyflow/react';
 import { type RefObject, useEffect, useRef } from 'react';
+import type { Frame } from '../../../session/view.ts';
 import { usePlayground } from '../../playground.tsx';
 import { type Point, scaleFor } from './geometry.ts';
+import { groupsForDrawing } from './layouts.ts';
 import styles from './Panel.module.css';
 import { paint } from './painter.ts';
 import type { Scene } from './scene.ts';
@@ -35,7 +37,7 @@ export function Overlay({ positions, scene }: Props) {
       if (frame === null || latest.current.length !== frame.nodes.length) return;
       const { width, height, transform } = flow.getState();
       const ratio = Math.min(window.devicePixelRatio || 1, 2);
-      const { selection, theme, projector } = store.getState();
+      const { selection, theme, projector, marksByBytes } = store.getState();
       const key = [
         frame.playhead,
         frame.eventCount,
@@ -51,6 +53,7 @@ export function Overlay({ positions, scene }: Props) {
         projector,
         pens.version,
         motion.matches,
+        marksByBytes,
       ];
       if (key.every((value, index) => value === painted[index])) return;
       painted = key;
@@ -81,6 +84,8 @@ export function Overlay({ positions, scene }: Props) {
         spriteSize,
         selection,
         stepped: motion.matches,
+        groups: groupsFor(frame.nodes),
+        byBytes: marksByBytes,
       };
       scene.current = next;
       paint(context, next);
@@ -93,6 +98,18 @@ export function Overlay({ positions, scene }: Props) {
   }, [session, store, flow, scene]);
 
   return <canvas ref={canvas} className={styles.overlay} />;
+}
+
+const groupsByNodes = new WeakMap<Frame['nodes'], readonly number[] | null>();
+
+/** The same list for the same nodes: it is asked for in every frame. */
+function groupsFor(nodes: Frame['nodes']): readonly number[] | null {
+  let groups = groupsByNodes.get(nodes);
+  if (groups === undefined) {
+    groups = groupsForDrawing(nodes);
+    groupsByNodes.set(nodes, groups);
+  }
+  return groups;
 }
 
 /** Palette and sprites in force; made anew when theme, size or screen change. */

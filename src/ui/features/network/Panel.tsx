@@ -1,19 +1,14 @@
 /** The network: nodes on a ring (React Flow), everything that moves on the canvas above them. */
 import '@xyflow/react/dist/base.css';
-import {
-  type Node,
-  type NodeChange,
-  type NodeTypes,
-  ReactFlow,
-  ReactFlowProvider,
-  useReactFlow,
-  useStore as useFlowStore,
-} from '@xyflow/react';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type Node, type NodeTypes, ReactFlow, ReactFlowProvider } from '@xyflow/react';
+import { useCallback, useMemo, useRef } from 'react';
 import { IconButton } from '../../components/controls.tsx';
-import { useFrame, useUi } from '../../playground.tsx';
-import { type Point, ringLayout, type Scale, scaleFor } from './geometry.ts';
+import { useApply } from '../../interventions.ts';
+import { paletteOf } from '../../lib/palette.ts';
+import { useFrame, usePlayground, useUi } from '../../playground.tsx';
+import { type Point, type Scale, scaleFor } from './geometry.ts';
 import { HoverTip } from './HoverTip.tsx';
+import { Lasso } from './Lasso.tsx';
 import { Legend } from './Legend.tsx';
 import { type NodeData, NodeView } from './NodeView.tsx';
 import { Notices } from './Notices.tsx';
@@ -22,6 +17,9 @@ import styles from './Panel.module.css';
 import type { Scene } from './scene.ts';
 import { centreReading, type NodeLook } from './selectors.ts';
 import { StoryLine } from './Story.tsx';
+import { Tools } from './Tools.tsx';
+import { useDrop } from './useDrop.ts';
+import { useLayout } from './useLayout.ts';
 import { usePick } from './usePick.ts';
 import { useLooks } from './useLooks.ts';
 
@@ -50,13 +48,16 @@ function Network() {
   const looks = useLooks();
   const validators = looks.filter((look) => look.kind === 'validator').length;
   const scale = useMemo(() => scaleFor(validators), [validators]);
-  const { positions, onNodesChange, fit } = useLayout(validators, looks.length - validators, scale);
+  const { positions, onNodesChange, fit } = useLayout(scale);
+  const lasso = useUi((state) => state.lasso);
+  const armed = useUi((state) => state.armed);
   const nodes = useFlowNodes(looks, positions, scale);
   const scene = useRef<Scene | null>(null);
   const { onPaneClick, onPaneMouseMove, hovered } = usePick(scene);
+  const drop = useDrop(scene);
   return (
     <>
-      <div className={styles.field} data-over={hovered !== null}>
+      <div className={styles.field} data-over={hovered !== null} data-armed={armed !== null} {...drop}>
         <ReactFlow
           nodes={nodes}
           nodeTypes={nodeTypes}
@@ -82,76 +83,15 @@ function Network() {
         </ReactFlow>
         <Reading looks={looks} />
         <Legend />
-        <ZoomButtons fit={fit} />
+        <Tools fit={fit} />
+        {lasso && <Lasso positions={positions} />}
+        {armed !== null && <InHand />}
         <Notices />
         <HoverTip hovered={hovered} />
       </div>
       <StoryLine />
     </>
   );
-}
-
-/** Positions of all nodes: a ring that follows the panel's proportions until somebody drags a node. */
-function useLayout(validators: number, clients: number, scale: Scale) {
-  const flow = useReactFlow();
-  const width = useFlowStore((state) => state.width);
-  const height = useFlowStore((state) => state.height);
-  const runId = useFrame((frame) => frame.runId, '');
-  const [positions, setPositions] = useState<readonly Point[]>([]);
-  const dragged = useRef(false);
-  const fit = useCallback(() => {
-    dragged.current = false;
-    if (width === 0 || height === 0) return;
-    const layout = ringLayout(validators, clients, usableAspect(width, height));
-    setPositions(layout);
-    void flow.setViewport(viewportFor(layout, scale, width, height));
-  }, [flow, width, height, validators, clients, scale]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another run is arranged anew.
-  useEffect(fit, [fit, runId]);
-  const onNodesChange = useCallback((changes: readonly NodeChange[]) => {
-    for (const change of changes) {
-      if (change.type !== 'position' || change.position === undefined || change.dragging !== true) continue;
-      const { position } = change;
-      dragged.current = true;
-      setPositions((before) => before.map((point, index) => (String(index) === change.id ? position : point)));
-    }
-  }, []);
-  return { positions, onNodesChange, fit };
-}
-
-const TOP_MARGIN = 26;
-const BOTTOM_MARGIN = 46;
-const SIDE_MARGIN = 22;
-/** Below this width the reading stands above the ring instead of beside it. */
-const NARROW = 520;
-const READING_HEIGHT = 62;
-
-function usableAspect(width: number, height: number): number {
-  return (width - 2 * SIDE_MARGIN - 90) / Math.max(80, height - topMargin(width) - BOTTOM_MARGIN - 60);
-}
-
-function topMargin(width: number): number {
-  return width < NARROW ? READING_HEIGHT : TOP_MARGIN;
-}
-
-/** The viewport that shows all nodes with room for crowns, rings and the legend. */
-function viewportFor(points: readonly Point[], scale: Scale, width: number, height: number) {
-  const reach = scale.radius * 1.7;
-  const xs = points.map((point) => point.x);
-  const ys = points.map((point) => point.y);
-  const left = Math.min(...xs) - reach;
-  const top = Math.min(...ys) - reach;
-  const spanX = Math.max(...xs) + reach - left;
-  const spanY = Math.max(...ys) + reach - top;
-  const roomX = width - 2 * SIDE_MARGIN;
-  const margin = topMargin(width);
-  const roomY = height - margin - BOTTOM_MARGIN;
-  const zoom = Math.min(1.9, roomX / spanX, roomY / spanY);
-  return {
-    x: SIDE_MARGIN + (roomX - spanX * zoom) / 2 - left * zoom,
-    y: margin + (roomY - spanY * zoom) / 2 - top * zoom,
-    zoom,
-  };
 }
 
 /** React Flow's nodes; an unchanged node keeps its object, so that only changed ones render. */
@@ -162,6 +102,7 @@ function useFlowNodes(looks: readonly NodeLook[], positions: readonly Point[], s
   const marks = useUi((state) => state.marked);
   const toggleMark = useUi((state) => state.toggleMark);
   const endHint = useUi((state) => state.endHint);
+  const carry = useCarry();
   const before = useRef<Node<NodeData>[]>([]);
   return useMemo(() => {
     if (positions.length !== looks.length) return [];
@@ -181,6 +122,7 @@ function useFlowNodes(looks: readonly NodeLook[], positions: readonly Point[], s
         return old;
       const choose = (together: boolean) => {
         endHint();
+        if (carry(index)) return;
         if (together) return toggleMark(index);
         select({ kind: 'node', node: index });
         openPhoneTab('inspector');
@@ -199,7 +141,51 @@ function useFlowNodes(looks: readonly NodeLook[], positions: readonly Point[], s
     });
     before.current = next;
     return next;
-  }, [looks, positions, scale, selected, marks, select, toggleMark, endHint, openPhoneTab]);
+  }, [looks, positions, scale, selected, marks, select, toggleMark, endHint, openPhoneTab, carry]);
+}
+
+/** Puts the fault in hand on a chosen node; a link fault needs two, one after the other. False while nothing is in hand. */
+function useCarry(): (node: number) => boolean {
+  const { store, session } = usePlayground();
+  const apply = useApply();
+  return useCallback(
+    (node) => {
+      const { armed, marked, mark, clearMarks } = store.getState();
+      const declaration = session.frame()?.declaration;
+      if (armed === null || declaration === undefined) return false;
+      const entry = paletteOf(declaration).find(({ id }) => id === armed);
+      const [first] = marked;
+      if (entry?.on !== 'link') apply(armed, { kind: 'node', node });
+      else if (first === undefined || first === node) mark([node]);
+      else {
+        clearMarks();
+        apply(armed, { kind: 'link', from: first, to: node });
+      }
+      return true;
+    },
+    [store, session, apply],
+  );
+}
+
+/** What is in hand, and how to be rid of it. */
+function InHand() {
+  const armed = useUi((state) => state.armed);
+  const marked = useUi((state) => state.marked);
+  const arm = useUi((state) => state.arm);
+  const nodes = useFrame((frame) => frame.nodes, null);
+  if (armed === null) return null;
+  const onLink = armed.startsWith('link/');
+  const where = !onLink
+    ? 'choose a node'
+    : marked[0] === undefined
+      ? 'choose a link, or its two ends'
+      : `from ${nodes?.[marked[0]]?.id}: choose the other end`;
+  return (
+    <p className={styles.inHand} role="note">
+      <b>{armed.split('/')[1]}</b>: {where}
+      <IconButton icon="close" label="Put the fault back" shortcut="Esc" onClick={() => arm(null)} />
+    </p>
+  );
 }
 
 /** How far the testnet is and who leads, large enough for the back row. */
@@ -227,16 +213,5 @@ function Hatching() {
         <line x1="0" y1="0" x2="0" y2="6" className={styles.hatch} />
       </pattern>
     </svg>
-  );
-}
-
-function ZoomButtons({ fit }: { readonly fit: () => void }) {
-  const flow = useReactFlow();
-  return (
-    <div className={styles.zoom}>
-      <IconButton icon="plus" label="Zoom in" onClick={() => void flow.zoomIn()} />
-      <IconButton icon="minus" label="Zoom out" onClick={() => void flow.zoomOut()} />
-      <IconButton icon="fit" label="Arrange and fit the network" onClick={fit} />
-    </div>
   );
 }

@@ -1,6 +1,7 @@
 /** Messages on their way: a mark at where the network model says it is, a beam behind it, a pulse where it lands. */
 import type { PhaseRole } from '../../../protocols/protocol.ts';
 import type { Flight } from '../../../session/view.ts';
+import { drawBundles, drawCount } from './bundles.ts';
 import { along, crossing, pairKey, type Point, progress, type Segment, VANISHES_AT, WAITS_AT } from './geometry.ts';
 import { type Cuts, linkOf, phaseOf, radiusOf, type Scene, strokeSegment, toLayout } from './scene.ts';
 
@@ -41,9 +42,33 @@ export function drawFlights(
   const flights = scene.trace.flights(scene.playhead);
   const glow = Math.min(1, FEW / Math.max(1, recent.length));
   for (const flight of recent) drawAfterglow(context, scene, flight, glow);
-  if (flights.length > MANY) drawDots(context, scene, flights);
+  if (scene.groups !== null) drawGrouped(context, scene, cuts, flights);
+  else if (flights.length > MANY) drawDots(context, scene, flights);
   else drawMarks(context, scene, cuts, flights);
 }
+
+/** Large networks: an edge for each pair of groups, a dot for each copy, a mark for the next of each bundle. */
+function drawGrouped(context: CanvasRenderingContext2D, scene: Scene, cuts: Cuts, flights: readonly Flight[]): void {
+  const bundles = drawBundles(context, scene, flights);
+  drawDots(context, scene, flights);
+  const single = flights.filter(({ fate }) => fate !== 'delivered').slice(0, MANY);
+  drawMarks(context, scene, cuts, [...bundles.map(({ first }) => first), ...single], false);
+  const { view, ratio } = scene;
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  for (const { first, count, phase } of bundles) {
+    const place = count < 3 || phase === 'client' || phase === 'sync' ? null : placeOf(scene, cuts, first);
+    if (place === null) continue;
+    drawCount(context, scene, place.at.x * view.zoom + view.x + 8, place.at.y * view.zoom + view.y, count);
+  }
+}
+
+/** Marks grow with the square root of the bytes they carry, within what can be told apart and what fits. */
+function growth(scene: Scene, flight: Flight): number {
+  return scene.byBytes ? Math.min(2.4, Math.max(0.6, Math.sqrt(flight.bytes / BYTES_AS_DRAWN))) : 1;
+}
+
+/** A mark of usual size carries about a signed vote. */
+const BYTES_AS_DRAWN = 4_000;
 
 /** Where a copy is at the playhead, in layout coordinates; null when its link is not drawn. */
 export function placeOf(
@@ -67,7 +92,13 @@ function waitingPoint(link: Segment, cuts: Cuts): number {
   return WAITS_AT;
 }
 
-function drawMarks(context: CanvasRenderingContext2D, scene: Scene, cuts: Cuts, flights: readonly Flight[]): void {
+function drawMarks(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  cuts: Cuts,
+  flights: readonly Flight[],
+  beams = true,
+): void {
   const queues = new Map<number, number>();
   const places = flights.map((flight) => {
     const key = flight.from * 65_536 + flight.to;
@@ -77,7 +108,7 @@ function drawMarks(context: CanvasRenderingContext2D, scene: Scene, cuts: Cuts, 
   });
   const crowd = Math.min(1, Math.sqrt(FEW / Math.max(1, flights.length)));
   for (const { flight, place } of places) {
-    if (place !== null && flight.fate !== 'held') drawBeam(context, scene, flight, place, crowd);
+    if (beams && place !== null && flight.fate !== 'held') drawBeam(context, scene, flight, place, crowd);
   }
   const { view, ratio } = scene;
   const spriteSize = scene.spriteSize * Math.max(0.5, crowd);
@@ -88,7 +119,7 @@ function drawMarks(context: CanvasRenderingContext2D, scene: Scene, cuts: Cuts, 
     const y = place.at.y * view.zoom + view.y;
     if (flight.fate === 'lost' && place.done >= VANISHES_AT)
       drawCross(context, x, y, spriteSize, scene, 1 - (place.done - VANISHES_AT) / (1 - VANISHES_AT));
-    else drawMark(context, scene, flight, place, x, y, spriteSize);
+    else drawMark(context, scene, flight, place, x, y, spriteSize * growth(scene, flight));
     if (scene.selection?.kind === 'message' && scene.selection.id === flight.messageId)
       drawHalo(context, x, y, spriteSize, scene.palette.ink);
   }

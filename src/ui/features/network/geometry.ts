@@ -33,8 +33,8 @@ export function scaleFor(validatorCount: number): Scale {
   if (validatorCount <= 32)
     return { radius: 20, clientRadius: 16, spacing: 66, sprite: 10, labels: 'name', links: true };
   if (validatorCount <= 64)
-    return { radius: 13, clientRadius: 12, spacing: 38, sprite: 6, labels: 'hover', links: false };
-  return { radius: 9, clientRadius: 10, spacing: 25, sprite: 4, labels: 'hover', links: false };
+    return { radius: 13, clientRadius: 12, spacing: 38, sprite: 12, labels: 'hover', links: false };
+  return { radius: 9, clientRadius: 10, spacing: 25, sprite: 11, labels: 'hover', links: false };
 }
 
 /**
@@ -47,18 +47,37 @@ export function ringLayout(validatorCount: number, clientCount: number, aspect: 
   const stretch = Math.sqrt(Math.min(1.7, Math.max(0.75, aspect)));
   const rx = mean * stretch;
   const ry = mean / stretch;
-  const points: Point[] = [];
-  for (let i = 0; i < validatorCount; i++) {
-    const angle = (2 * Math.PI * i) / validatorCount - Math.PI / 2;
-    points.push({ x: rx * Math.cos(angle), y: ry * Math.sin(angle) });
-  }
+  const points: Point[] = [...ellipsePoints(validatorCount, rx, ry)];
   for (let i = 0; i < clientCount; i++) {
     const angle = clientAngle(i, clientCount);
     const out = 2.2 * scale.radius + 40;
-    points.push({ x: (rx + out) * Math.cos(angle), y: ry * Math.sin(angle) });
+    points.push({ x: (rx + out) * Math.cos(angle), y: (ry + 0.6 * out) * Math.sin(angle) });
   }
   return points;
 }
+
+/** Points around an ellipse, clockwise from the top, equally far apart along it: neighbours at its narrow ends do not touch. */
+export function ellipsePoints(count: number, rx: number, ry: number): readonly Point[] {
+  const at = (turn: number): Point => {
+    const angle = 2 * Math.PI * turn - Math.PI / 2;
+    return { x: rx * Math.cos(angle), y: ry * Math.sin(angle) };
+  };
+  const lengths = [0];
+  for (let i = 1; i <= ARC_STEPS; i++) {
+    const [a, b] = [at((i - 1) / ARC_STEPS), at(i / ARC_STEPS)];
+    lengths.push((lengths[i - 1] ?? 0) + Math.hypot(b.x - a.x, b.y - a.y));
+  }
+  const whole = lengths[ARC_STEPS] ?? 0;
+  let step = 0;
+  return Array.from({ length: count }, (_, i) => {
+    const wanted = (whole * i) / count;
+    while (step < ARC_STEPS && (lengths[step + 1] ?? 0) <= wanted) step++;
+    const [before, after] = [lengths[step] ?? 0, lengths[step + 1] ?? 0];
+    return at((step + (after > before ? (wanted - before) / (after - before) : 0)) / ARC_STEPS);
+  });
+}
+
+const ARC_STEPS = 720;
 
 /** Clients stand on the left, the only one a little below the middle, several spread evenly. */
 function clientAngle(index: number, clientCount: number): number {

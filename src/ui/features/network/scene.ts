@@ -27,6 +27,10 @@ export interface Scene {
   readonly spriteSize: number;
   readonly selection: Selection | null;
   readonly stepped: boolean;
+  /** The group of every node, where the network is too large to draw each link; null otherwise. */
+  readonly groups: readonly number[] | null;
+  /** Marks grow with the bytes they carry. */
+  readonly byBytes: boolean;
 }
 
 /** The cuts in force, ready to draw and to stop messages at. */

@@ -1,6 +1,7 @@
 import { useReactFlow } from '@xyflow/react';
 import { type MouseEvent, type RefObject, useCallback, useState } from 'react';
-import { useUi } from '../../playground.tsx';
+import { useApply } from '../../interventions.ts';
+import { usePlayground, useUi } from '../../playground.tsx';
 import { flightNear } from './flightMarks.ts';
 import { distanceTo, type Point } from './geometry.ts';
 import type { Hovered } from './HoverTip.tsx';
@@ -9,10 +10,13 @@ import { linkOf, type Scene } from './scene.ts';
 /** CSS px. */
 const REACH_MESSAGE = 16;
 const REACH_LINK = 8;
+const REACH_ARMED = 24;
 
 /** The pointer beside the nodes: over a message it names it; a click picks the nearest message, link, or nothing. */
 export function usePick(scene: RefObject<Scene | null>) {
   const flow = useReactFlow();
+  const { store } = usePlayground();
+  const apply = useApply();
   const select = useUi((state) => state.select);
   const openPhoneTab = useUi((state) => state.openPhoneTab);
   const [hovered, setHovered] = useState<Hovered | null>(null);
@@ -26,11 +30,17 @@ export function usePick(scene: RefObject<Scene | null>) {
       if (now === null) return;
       const point = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
       const flight = flightNear(now, point, REACH_MESSAGE / now.view.zoom);
+      const { armed } = store.getState();
+      if (armed !== null) {
+        const target = linkNear(now, point, REACH_ARMED / now.view.zoom);
+        if (target !== null) apply(armed, target);
+        return;
+      }
       const link = flight === null && now.scale.links ? linkNear(now, point, REACH_LINK / now.view.zoom) : null;
       select(flight !== null ? { kind: 'message', id: flight.messageId } : link);
       if (flight !== null || link !== null) openPhoneTab('inspector');
     },
-    [flow, scene, select, openPhoneTab],
+    [flow, scene, select, openPhoneTab, store, apply],
   );
   return { onPaneClick, onPaneMouseMove, hovered };
 }
@@ -43,7 +53,7 @@ function hoveredAt(scene: Scene, flow: ReturnType<typeof useReactFlow>, event: M
   return flight === null ? null : { flight, x: point.x * zoom + x, y: point.y * zoom + y };
 }
 
-function linkNear(scene: Scene, point: Point, reach: number) {
+export function linkNear(scene: Scene, point: Point, reach: number) {
   let best: { readonly kind: 'link'; readonly from: number; readonly to: number } | null = null;
   let bestDistance = reach;
   for (const a of scene.nodes) {
