@@ -52,6 +52,8 @@ export class Schedule {
   }
 
   take(reports: readonly IndexReport[]): void {
+    // What others were still busy with when it ended does not count.
+    if (this.isDone) return;
     for (const report of reports) {
       this.#early.set(report.index, report);
       const isEnd = report.kind === 'exhausted' || (report.kind === 'run' && report.findings.length > 0);

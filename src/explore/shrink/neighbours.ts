@@ -1,6 +1,7 @@
 /** Simpler versions of a scenario, the boldest first. Not all are valid: whoever tries them checks. */
 import type { Fault, Scenario } from '../../scenario/index.ts';
 import { faultVariants } from './faults.ts';
+import { leaps } from './leaps.ts';
 import { withoutValidator } from './nodes.ts';
 
 export function* neighbours(scenario: Scenario): Generator<Scenario> {
@@ -12,6 +13,7 @@ export function* neighbours(scenario: Scenario): Generator<Scenario> {
   }
   yield* earlierEnds(scenario);
   for (const seed of [1, 2, 3, 5, 7]) if (seed < scenario.seed) yield { ...scenario, seed };
+  yield* leaps(scenario);
 }
 
 function* fewerFaults(scenario: Scenario): Generator<Scenario> {
