@@ -1,0 +1,75 @@
+/** PBFT as the hosts, views and checkers see it. */
+import { maxFaulty, quorumSize } from '../../core/quorum.ts';
+import type { Micros } from '../../core/time.ts';
+import { blockHash } from '../../ledger/block.ts';
+import type { Block } from '../../ledger/types.ts';
+import type { DecidedBlock, Decision, Protocol, SignedMessage, SignedRef } from '../protocol.ts';
+import { adversary } from './adversary.ts';
+import { client } from './client.ts';
+import { configSchema, parseConfig, type PbftConfig } from './config.ts';
+import { declaration } from './describe.ts';
+import { inspect, observe } from './inspect.ts';
+import { type Message, parseMessage } from './messages.ts';
+import { mutants } from './mutants.ts';
+import { properties } from './properties.ts';
+import { recover } from './recover.ts';
+import { commitMessage, embedded, meta, statement } from './signing.ts';
+import { createState, type Durable, type State, type Timer } from './state.ts';
+import { type Command, step } from './step.ts';
+import { MAX_DOUBLINGS } from './timing.ts';
+
+export const pbft: Protocol<State, Message, Timer, Command, Durable, PbftConfig> = {
+  declaration,
+  mutants,
+  parseConfig,
+  configSchema,
+  validator: { create: createState, recover, step, timerKey: (timer) => timer.kind, observe, inspect },
+  client,
+  properties,
+  parseMessage,
+  meta,
+  statement,
+  embedded,
+  adversary,
+  block: (value) => decidedBlock(value as Block),
+  votes,
+  quorumAt: (_decision, _history, { validatorCount }) => ({
+    members: Array.from({ length: validatorCount }, (_, node) => node),
+    quorum: quorumSize(validatorCount),
+  }),
+  livenessBound,
+};
+
+function decidedBlock(block: Block): DecidedBlock {
+  const { parent, height, stateRoot, proposer, batches } = block;
+  return { hash: blockHash(block), parent, height, stateRoot, proposer, batches };
+}
+
+/** The COMMITs of an executed request. */
+function votes({ slot, digest, certificate }: Decision): SignedMessage<Message>[] {
+  const { view, votes: refs } = certificate as { readonly view: number; readonly votes: readonly SignedRef[] };
+  const message = commitMessage(view, slot, digest);
+  return refs.map((proof) => ({ message, proof }));
+}
+
+/** Message delays from a view's beginning to an execution: VIEW-CHANGE, NEW-VIEW, PREPAREs, COMMITs, a fetch, one to spare. */
+const DELAYS_PER_VIEW = 7;
+
+/**
+ * After the network has calmed down: catch up (status periods), then views until one is long enough and its primary is
+ * correct. At most f primaries in a row fail. Without requests and without `emptyBlocks` nothing is promised.
+ */
+function livenessBound(
+  config: PbftConfig,
+  network: { readonly deltaMicros: Micros; readonly validatorCount: number; readonly stepMicros: Micros },
+): Micros {
+  const delay = network.deltaMicros + network.stepMicros * network.validatorCount;
+  const needed = DELAYS_PER_VIEW * delay;
+  let doublings = 0;
+  while (doublings < MAX_DOUBLINGS && config.viewChangeMicros * (1 << doublings) < needed) doublings++;
+  let bound = config.blockMicros + 3 * (config.statusMicros + delay);
+  for (let last = doublings + maxFaulty(network.validatorCount) + 1; last >= 0; last--) {
+    bound += config.viewChangeMicros * (1 << Math.min(last, MAX_DOUBLINGS)) + config.blockMicros + needed;
+  }
+  return bound;
+}
