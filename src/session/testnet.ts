@@ -90,6 +90,8 @@ export class TestnetSession implements Testnet, LiveSession {
 
   async pause(): Promise<void> {
     this.#pacer.stop();
+    // Said at once, although the turn under way has still to end: whoever chooses a speed now must not set it playing again.
+    this.#publish();
     await this.#queue.run(async () => {
       const run = this.#need();
       await this.#settle(run);
