@@ -48,6 +48,8 @@ export default defineConfig({
     // Recording makes some tests three times slower, and a failure repeats: look at it with E2E_TRACE=1.
     trace: process.env.E2E_TRACE === undefined ? 'off' : 'retain-on-failure',
     screenshot: 'only-on-failure',
+    // A copy kept for offline use would answer instead of the build under test; the tests about it allow it.
+    serviceWorkers: 'block',
   },
   projects: Object.entries(projects)
     .filter(([name]) => wanted.includes(name))

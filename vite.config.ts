@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { liboqsAlias } from './scripts/liboqs-alias.mjs';
+import { serviceWorker } from './scripts/pwa/plugin.mjs';
 
 /** The development server injects inline scripts and styles and listens on a web socket; the built page does none of it. */
 function relaxPolicyInDevelopment(): Plugin {
@@ -20,7 +21,7 @@ function relaxPolicyInDevelopment(): Plugin {
 
 export default defineConfig({
   base: './',
-  plugins: [react(), relaxPolicyInDevelopment()],
+  plugins: [react(), relaxPolicyInDevelopment(), serviceWorker()],
   resolve: { alias: [liboqsAlias] },
   worker: { format: 'es' },
   server: { host: 'localhost', port: 5173, open: false },

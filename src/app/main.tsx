@@ -6,6 +6,7 @@ import type { ScenarioInput } from '../scenario/types.ts';
 import { deferredSession } from '../ui/deferredSession.ts';
 import { mount } from '../ui/mount.tsx';
 import { errorText, type Session } from '../ui/playground.tsx';
+import { keepOffline } from '../ui/shell/offline.ts';
 import { createUiStore, followSession } from '../ui/store.ts';
 import { scenarioOfAddress } from './address.ts';
 import { PROTOCOL_TITLES } from './protocols.ts';
@@ -19,6 +20,7 @@ const session = deferredSession(opening);
 followSession(store, session);
 
 const root = document.getElementById('root');
+keepOffline(store);
 if (root !== null) mount(root, { session, store, catalogue: { presets, protocols: PROTOCOL_TITLES, encodeLink } });
 
 // Programs wait for the page's own first scenario: it must neither replace what they load nor set it playing.

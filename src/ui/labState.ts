@@ -21,6 +21,9 @@ export interface LabState {
   readonly places: Readonly<Record<string, readonly Place[]>>;
   /** The step of the story that is on; null while the page is not presenting. */
   readonly presenting: number | null;
+  /** Changes to the version of the page that waits; null while there is none, or somebody said later. */
+  readonly newVersion: (() => void) | null;
+  announceVersion(change: (() => void) | null): void;
   arm(entry: string | null): void;
   setLasso(lasso: boolean): void;
   /** Marks exactly these nodes together. */
@@ -56,6 +59,8 @@ export function labState(
     armed: null,
     lasso: false,
     presenting: null,
+    newVersion: null,
+    announceVersion: (newVersion) => set({ newVersion }),
     arm: (armed) => set({ armed, lasso: false }),
     setLasso: (lasso) => set({ lasso, armed: null }),
     mark: (nodes) => set({ marked: [...new Set(nodes)].sort((a, b) => a - b), lasso: false }),

@@ -2,6 +2,7 @@
 import { Button, IconButton } from '../components/controls.tsx';
 import { Foreign } from '../components/small.tsx';
 import { useUi } from '../playground.tsx';
+import { NewVersion } from './NewVersion.tsx';
 import styles from './Toasts.module.css';
 
 export function Toasts() {
@@ -9,6 +10,7 @@ export function Toasts() {
   const dismiss = useUi((state) => state.dismiss);
   return (
     <div className={styles.toasts}>
+      <NewVersion />
       {toasts.map((toast) => (
         <div
           key={toast.id}

@@ -53,7 +53,7 @@ export function drawBundles(
   for (const { from, to, phase, count } of bundles) {
     const [a, b] = [centres[from], centres[to]];
     if (a === undefined || b === undefined || from === to || phase === 'client') continue;
-    context.globalAlpha = 0.22;
+    context.globalAlpha = 0.16;
     context.strokeStyle = scene.palette.phases[phase];
     context.lineWidth = (1 + 1.6 * Math.log2(1 + count)) / Math.sqrt(scene.view.zoom);
     context.beginPath();
