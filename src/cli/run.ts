@@ -80,7 +80,7 @@ export async function outcomeOf(
 ): Promise<RunOutcome> {
   const { declaration } = required(PROTOCOLS.get(plan.protocol.name), 'the protocol');
   const { evidenceCount } = status.reports['judge'] as JudgeReport;
-  const checks = checksIn(status.reports);
+  const checks = checksIn(status.reports, true);
   const { decided } = status.reports['board'] as BoardReport;
   const violated = checks.some(({ verdict }) => verdict === 'violated');
   const result: RunResult = {

@@ -26,6 +26,8 @@ export interface RunPlan {
   readonly submissions: readonly SubmissionPlan[];
   /** The run ends at whichever comes first; both absent: it goes on. */
   readonly stop: { readonly height: number | null; readonly at: Micros | null };
+  /** Temporal formulas that the run is to satisfy; they change nothing in it. */
+  readonly expectations?: readonly { readonly name: string; readonly ltl: string }[];
 }
 
 export interface ValidatorPlan {

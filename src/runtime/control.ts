@@ -27,6 +27,8 @@ export interface Goal {
   readonly height: number | null;
   /** Any decision of this node from now on. */
   readonly decidedBy: NodeIndex | null;
+  /** What an observer waits for (`Observer.reachedBefore`). */
+  readonly observed?: boolean;
 }
 
 /** Watches the run; gets every highlight in the total order (time, node, position in the node's stream). */
@@ -34,6 +36,8 @@ export interface Observer {
   onHighlight(highlight: Highlight): void;
   /** All before `horizon` is final. Called when somebody asks for a report, and at the end of the run. */
   onHorizon(horizon: Micros): void;
+  /** When what it waits for came about, all before `horizon` being final; null: it has not, or it waits for nothing. */
+  reachedBefore?(horizon: Micros): Micros | null;
 }
 
 export interface ControlSnapshot {
@@ -178,6 +182,7 @@ export class RunControl {
     this.#checkConditions(since, until);
     this.#applyControls(until);
     this.#settled = until;
+    if (this.#goal?.observed === true) this.#askObservers(until);
   }
 
   /** Nothing happens before `next`: fires the conditions on time alone that come true until then. */
@@ -313,6 +318,13 @@ export class RunControl {
     const goal = this.#goal;
     if (goal === null || this.#goalAt < Number.POSITIVE_INFINITY) return;
     if (goal.decidedBy === node || this.#goalReached(goal)) this.#goalAt = now + this.lookahead;
+  }
+
+  #askObservers(until: Micros): void {
+    for (const observer of this.#observers) {
+      const at = observer.reachedBefore?.(until) ?? null;
+      if (at !== null) this.#goalAt = Math.min(this.#goalAt, Math.max(at + this.lookahead, until));
+    }
   }
 
   #goalReached(goal: Goal): boolean {

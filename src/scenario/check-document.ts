@@ -1,4 +1,5 @@
 /** What the schema cannot say about a scenario: the protocol and its settings, the network's bounds, transactions. */
+import { bindFormula } from '../checks/ltl/bind.ts';
 import type { AnyProtocol } from '../protocols/protocol.ts';
 import type { ProtocolMap } from './compile.ts';
 import { indexOfAccount, indexOfNode, validatorCount } from './nodes.ts';
@@ -47,7 +48,7 @@ export function checkNetwork(scenario: Scenario, report: Report): void {
   }
 }
 
-export function checkWhole(scenario: Scenario, report: Report): void {
+export function checkWhole(scenario: Scenario, protocol: AnyProtocol | null, report: Report): void {
   if (scenario.workload.crossShard > 0) {
     expect(report, ['workload', 'crossShard'], '0: sharding is not available yet');
   }
@@ -55,6 +56,18 @@ export function checkWhole(scenario: Scenario, report: Report): void {
   for (const [i, { name }] of scenario.expect.entries()) {
     if (names.has(name)) expect(report, ['expect', i, 'name'], 'a name that no other expectation has');
     names.add(name);
+  }
+  if (protocol !== null) checkExpectations(scenario, protocol, report);
+}
+
+/** Every formula must mean something in this testnet. */
+function checkExpectations(scenario: Scenario, { declaration }: AnyProtocol, report: Report): void {
+  const setting = { declaration, validatorCount: validatorCount(scenario), clientCount: scenario.clients };
+  for (const [i, { ltl }] of scenario.expect.entries()) {
+    const bound = bindFormula(ltl, setting);
+    if ('bound' in bound) continue;
+    const { line, column, found, expected: wanted } = bound.problem;
+    expect(report, ['expect', i, 'ltl'], wanted, `${escapeInvisible(found)} at line ${line}, column ${column}`);
   }
 }
 

@@ -46,6 +46,7 @@ export function compileScenario(scenario: Scenario, protocols: ProtocolMap): Run
     faults: [...storm, ...written],
     submissions: scenario.transactions.map((transaction) => compileTransaction(scenario, transaction)),
     stop: { height: scenario.stop.height, at: scenario.stop.ms === null ? null : microsFromMs(scenario.stop.ms) },
+    ...(scenario.expect.length === 0 ? {} : { expectations: scenario.expect }),
   };
 }
 

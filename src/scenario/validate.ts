@@ -28,7 +28,7 @@ export function validateScenario(raw: unknown, protocols: ProtocolMap): Validate
   const scenario = parsed.data;
   const protocol = checkProtocol(scenario, protocols, report);
   checkNetwork(scenario, report);
-  checkWhole(scenario, report);
+  checkWhole(scenario, protocol, report);
   checkTransactions(scenario, report);
   checkFaults(scenario, protocol, report);
   checkStorm(scenario, report);

@@ -154,7 +154,8 @@ export class Run {
   }
 
   async refresh(): Promise<ExecutorStatus> {
-    this.status = await this.executor.status();
+    const status = await this.executor.status();
+    this.status = { ...status, finished: status.finished || this.finished };
     this.horizon = Math.max(this.horizon, this.status.horizon);
     return this.status;
   }

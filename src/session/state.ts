@@ -54,7 +54,7 @@ export function nodeSummaries(status: ExecutorStatus, declaration: Declaration, 
 
 /** What is said of every check, by whoever judges it. */
 export function checksOf(status: ExecutorStatus): readonly CheckResult[] {
-  return checksIn(status.reports);
+  return checksIn(status.reports, status.finished);
 }
 
 /** Broken checks as the timeline marks them. */

@@ -78,6 +78,13 @@ export function problemAt(text: string, at: number, found: string, expected: str
   return { line: before.length, column: (before.at(-1) ?? '').length + 1, found, expected };
 }
 
+const FOUND_MAX = 60;
+
+/** What stands there, so short that it fits a line. */
+export function shorten(text: string): string {
+  return text.length > FOUND_MAX ? `${text.slice(0, FOUND_MAX)}…` : text;
+}
+
 class Refusal extends Error {
   readonly problem: FormulaProblem;
 
@@ -131,7 +138,7 @@ class Reader {
   }
 
   #refuse(expected: string, token = this.#token): Refusal {
-    const found = token.kind === 'end' ? 'the end' : JSON.stringify(this.#text.slice(token.from, token.to));
+    const found = token.kind === 'end' ? 'the end' : JSON.stringify(shorten(this.#text.slice(token.from, token.to)));
     return new Refusal(problemAt(this.#text, token.from, found, expected));
   }
 

@@ -1,0 +1,363 @@
+/**
+ * Follows a run and judges formulas about it. A state of the run is a moment (µs) at which something visible happened: a
+ * message was sent, a block decided, a declared field changed, a fault began or ended, or evidence was found. Events are true in
+ * the state in which they happen; values are those at the end of the moment. So a state depends neither on the order
+ * within a moment nor on which formulas are watched.
+ */
+import type { NodeIndex } from '../../core/ids.ts';
+import { type Micros, msFromMicros } from '../../core/time.ts';
+import { type Binding, type BoundFormula, bindFormula } from './bind.ts';
+import { propositionText } from './formula.ts';
+import { Monitor, type MonitorState } from './monitor.ts';
+import { describeFormulaProblem } from './parse.ts';
+import { describeReason } from './reason.ts';
+import { FIELD, Scene, type SceneFault, type SceneState, type Setting } from './scene.ts';
+import type { EventKind, Source } from './vocabulary.ts';
+
+/** A formula with the name under which it is judged. */
+export interface Expectation {
+  readonly name: string;
+  readonly ltl: string;
+}
+
+/** A formula under watch. */
+export interface Watched extends Expectation {
+  readonly bound: BoundFormula;
+  readonly monitor: Monitor;
+  /** By position in `NodeTable.propositions`: index of the atom. */
+  readonly atoms: readonly number[];
+  /** Why it is violated, once it is; in one line. */
+  detail: string | null;
+}
+
+interface Atom {
+  readonly key: string;
+  readonly binding: Binding;
+  truth: boolean;
+  /** Positions of the formulas that read it. */
+  readonly users: number[];
+}
+
+/** Plain data. */
+export interface WatchState {
+  readonly scene: SceneState;
+  /** Moment whose state is still incomplete; null: none. */
+  readonly open: Micros | null;
+  /** Atoms of events that have happened in it. */
+  readonly happened: readonly string[];
+  readonly count: number;
+  readonly lastAt: Micros;
+  readonly leader: NodeIndex | null;
+  readonly atoms: readonly { readonly key: string; readonly truth: boolean }[];
+  readonly watched: readonly (Expectation & { readonly monitor: MonitorState; readonly detail: string | null })[];
+}
+
+const EVENT_KINDS: readonly EventKind[] = [
+  ...(['sent', 'decide', 'epochChanged', 'leaderChanged', 'fault', 'heal'] as const),
+  ...(['crash', 'restart', 'partition', 'evidence'] as const),
+];
+/** More than any node's index or type's position. */
+const RADIX = 0x20000;
+
+function channel(event: EventKind, type: number, node: NodeIndex): number {
+  return (EVENT_KINDS.indexOf(event) * 256 + type + 1) * RADIX + node + 1;
+}
+
+export class Watch {
+  readonly scene: Scene;
+  /** Called after every state. */
+  onState: (() => void) | null = null;
+  readonly #setting: Setting;
+  #watched: Watched[] = [];
+  #atoms: Atom[] = [];
+  /** Atoms by what they listen to. */
+  #onEvent = new Map<number, number[]>();
+  #onSource: Record<Source, number[]> = { state: [], decision: [], fault: [], time: [] };
+  #onNode: number[][] = [];
+  #open: Micros | null = null;
+  #touched = new Set<number>();
+  #happened = new Set<number>();
+  #before = new Set<number>();
+  #dirty = new Set<number>();
+  #count = 0;
+  #lastAt: Micros = 0;
+  #leader: NodeIndex | null = null;
+  #followsLeader = false;
+
+  constructor(setting: Setting) {
+    this.#setting = setting;
+    this.scene = new Scene(setting);
+  }
+
+  /** States seen so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Time of the last of them, µs. */
+  get lastAt(): Micros {
+    return this.#lastAt;
+  }
+
+  get watched(): readonly Watched[] {
+    return this.#watched;
+  }
+
+  /** Judges one more formula, from the next state on. @throws Error when it means nothing in this testnet */
+  add({ name, ltl }: Expectation): Watched {
+    const found = bindFormula(ltl, this.#setting);
+    if ('problem' in found) throw new Error(`${name}: ${describeFormulaProblem(found.problem)}`);
+    return this.addBound(name, ltl, found.bound);
+  }
+
+  addBound(name: string, ltl: string, bound: BoundFormula): Watched {
+    const index = this.#watched.length;
+    const atoms = bound.table.propositions.map((proposition, i) =>
+      this.#atom(propositionText(proposition), bound.bindings[i] as Binding, index),
+    );
+    const watched = { name, ltl, bound, monitor: new Monitor(bound.table), atoms, detail: null };
+    this.#watched.push(watched);
+    return watched;
+  }
+
+  /** Everything from here on happens at `t` or later. */
+  at(t: Micros): void {
+    if (this.#open !== null && t > this.#open) this.#close(this.#open);
+    this.#open = t;
+  }
+
+  /** Nothing more happens before `horizon`. */
+  settle(horizon: Micros): void {
+    if (this.#open === null || this.#open >= horizon) return;
+    this.#close(this.#open);
+    this.#open = null;
+  }
+
+  sent(type: number, node: NodeIndex): void {
+    this.#happen('sent', type, node);
+  }
+
+  decide(node: NodeIndex, slot: number): void {
+    const { heights } = this.scene;
+    if (slot > (heights[node] ?? 0)) heights[node] = slot;
+    this.#happen('decide', -1, node);
+    this.#touch('decision', -1);
+    this.#touch('state', -1);
+  }
+
+  state(node: NodeIndex, alive: boolean, fields: ArrayLike<number>): void {
+    const { scene } = this;
+    if (node >= this.#setting.validatorCount) return;
+    const before = scene.fields[node]?.[FIELD.epoch] ?? 0;
+    scene.alive[node] = alive;
+    scene.fields[node] = fields;
+    if ((fields[FIELD.epoch] as number) > before && scene.isCorrect(node)) this.#happen('epochChanged', -1, node);
+    this.#touch('state', node);
+  }
+
+  fault(fault: SceneFault): void {
+    this.scene.begin(fault);
+    for (const event of fault.kind === 'crash' ? (['fault', 'crash'] as const) : (['fault'] as const)) {
+      for (const target of fault.targets) this.#happen(event, -1, target);
+      if (fault.targets.length === 0) this.#happen(event, -1, -1);
+    }
+    if (fault.kind === 'partition') this.#happen('partition', -1, -1);
+    this.#touch('fault', -1);
+  }
+
+  heal(fault: SceneFault): void {
+    this.scene.end(fault.id);
+    for (const event of fault.kind === 'crash' ? (['heal', 'restart'] as const) : (['heal'] as const)) {
+      for (const target of fault.targets) this.#happen(event, -1, target);
+      if (fault.targets.length === 0) this.#happen(event, -1, -1);
+    }
+    this.#touch('fault', -1);
+  }
+
+  evidence(against: NodeIndex): void {
+    this.#happen('evidence', -1, against);
+  }
+
+  /** Steps one formula through the present: values as they are, no event. For goals, which begin now. */
+  stepNow(watched: Watched): void {
+    for (const index of watched.atoms) {
+      const atom = this.#atoms[index] as Atom;
+      if (atom.binding.kind === 'value') atom.truth = atom.binding.holds(this.scene);
+    }
+    const isTrue = (index: number): boolean => {
+      const atom = this.#atoms[watched.atoms[index] as number] as Atom;
+      return atom.binding.kind === 'value' && atom.truth;
+    };
+    watched.monitor.step({ t: this.scene.t, holds: isTrue });
+  }
+
+  capture(): WatchState {
+    return {
+      scene: this.scene.capture(),
+      open: this.#open,
+      happened: [...this.#happened].map((index) => (this.#atoms[index] as Atom).key),
+      count: this.#count,
+      lastAt: this.#lastAt,
+      leader: this.#leader,
+      atoms: this.#atoms.map(({ key, truth }) => ({ key, truth })),
+      watched: this.#watched.map(({ name, ltl, monitor, detail }) => ({
+        name,
+        ltl,
+        monitor: monitor.capture(),
+        detail,
+      })),
+    };
+  }
+
+  /** Becomes the watch that was captured, with its formulas. @throws Error when one means nothing in this testnet */
+  restore(state: WatchState): void {
+    this.#watched = [];
+    this.#atoms = [];
+    this.#onEvent = new Map();
+    this.#onSource = { state: [], decision: [], fault: [], time: [] };
+    this.#onNode = [];
+    this.#followsLeader = false;
+    this.scene.restore(state.scene);
+    for (const { monitor, detail, ...expectation } of state.watched) {
+      const watched = this.add(expectation);
+      watched.monitor.restore(monitor);
+      watched.detail = detail;
+    }
+    const truths = new Map(state.atoms.map(({ key, truth }) => [key, truth]));
+    const happened = new Set(state.happened);
+    this.#happened = new Set();
+    this.#before = new Set();
+    this.#atoms.forEach((atom, index) => {
+      atom.truth = truths.get(atom.key) ?? false;
+      if (atom.binding.kind === 'event' && atom.truth) this.#before.add(index);
+      if (happened.has(atom.key)) this.#happened.add(index);
+    });
+    // Every value is looked at again: what had been touched in the open moment is not kept.
+    this.#touched = new Set(this.#atoms.flatMap(({ binding }, index) => (binding.kind === 'value' ? [index] : [])));
+    this.#dirty = new Set();
+    this.#open = state.open;
+    this.#count = state.count;
+    this.#lastAt = state.lastAt;
+    this.#leader = state.leader;
+  }
+
+  #atom(key: string, binding: Binding, user: number): number {
+    const known = this.#atoms.findIndex((atom) => atom.key === key);
+    if (known >= 0) {
+      this.#atoms[known]?.users.push(user);
+      return known;
+    }
+    const index = this.#atoms.push({ key, binding, truth: false, users: [user] }) - 1;
+    if (binding.kind === 'event') {
+      const of = channel(binding.event, binding.type, binding.node);
+      this.#onEvent.set(of, [...(this.#onEvent.get(of) ?? []), index]);
+      if (binding.event === 'leaderChanged') this.#followsLeader = true;
+    } else {
+      this.#touched.add(index);
+      if (binding.node < 0 || binding.source !== 'state') this.#onSource[binding.source].push(index);
+      else {
+        this.#onNode[binding.node] ??= [];
+        this.#onNode[binding.node]?.push(index);
+      }
+    }
+    return index;
+  }
+
+  #happen(event: EventKind, type: number, node: NodeIndex): void {
+    if (this.#onEvent.size === 0) return;
+    this.#mark(channel(event, -1, -1));
+    if (node >= 0) this.#mark(channel(event, -1, node));
+    if (type < 0) return;
+    this.#mark(channel(event, type, -1));
+    this.#mark(channel(event, type, node));
+  }
+
+  #mark(of: number): void {
+    const atoms = this.#onEvent.get(of);
+    if (atoms !== undefined) for (const index of atoms) this.#happened.add(index);
+  }
+
+  #touch(source: Source, node: NodeIndex): void {
+    for (const index of this.#onSource[source]) this.#touched.add(index);
+    const own = this.#onNode[node];
+    if (own !== undefined) for (const index of own) this.#touched.add(index);
+  }
+
+  #close(t: Micros): void {
+    this.scene.t = t;
+    this.#count++;
+    this.#lastAt = t;
+    if (this.#followsLeader) this.#lookAtLeader();
+    this.#readValues();
+    this.#readEvents();
+    this.#watched.forEach((watched, index) => {
+      const { monitor, atoms } = watched;
+      if (monitor.isStable(t) && !this.#dirty.has(index)) {
+        monitor.repeat();
+        return;
+      }
+      const isTrue = (proposition: number): boolean => this.#atoms[atoms[proposition] as number]?.truth === true;
+      monitor.step({ t, holds: isTrue });
+      if (watched.detail === null && monitor.definite?.verdict === 'violated') watched.detail = this.#why(watched);
+    });
+    this.#dirty.clear();
+    this.onState?.();
+  }
+
+  #readValues(): void {
+    for (const index of this.#onSource.time) this.#touched.add(index);
+    for (const index of this.#touched) {
+      const atom = this.#atoms[index] as Atom;
+      if (atom.binding.kind !== 'value') continue;
+      const truth = atom.binding.holds(this.scene);
+      if (truth !== atom.truth) this.#turn(atom, truth);
+    }
+    this.#touched.clear();
+  }
+
+  #readEvents(): void {
+    for (const index of this.#before) {
+      if (!this.#happened.has(index)) this.#turn(this.#atoms[index] as Atom, false);
+    }
+    for (const index of this.#happened) {
+      const atom = this.#atoms[index] as Atom;
+      if (!atom.truth) this.#turn(atom, true);
+    }
+    const last = this.#before;
+    last.clear();
+    this.#before = this.#happened;
+    this.#happened = last;
+  }
+
+  #turn(atom: Atom, truth: boolean): void {
+    atom.truth = truth;
+    for (const user of atom.users) this.#dirty.add(user);
+  }
+
+  #lookAtLeader(): void {
+    const { leader } = this.scene;
+    if (leader === null || leader === this.#leader) return;
+    if (this.#leader !== null) this.#happen('leaderChanged', -1, -1);
+    this.#leader = leader;
+  }
+
+  /** Why the formula fails at the present state, in one line; null where it does not. */
+  #why({ monitor, bound }: Watched): string | null {
+    const reason = monitor.whyNot();
+    if (reason === null) return null;
+    return describeReason(reason, formatTime, (proposition) => {
+      const binding = bound.bindings[proposition];
+      return binding?.kind === 'value' ? binding.shows(this.scene) : null;
+    });
+  }
+
+  /** What a formula that does not hold yet waits for, or why it failed; null where it holds. */
+  whyNot(watched: Watched): string | null {
+    return watched.detail ?? this.#why(watched);
+  }
+}
+
+/** `12.430 s` */
+export function formatTime(t: Micros): string {
+  return `${(msFromMicros(t) / 1000).toFixed(3)} s`;
+}
