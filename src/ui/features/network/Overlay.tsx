@@ -7,6 +7,7 @@ import { type Point, scaleFor } from './geometry.ts';
 import { groupsForDrawing } from './layouts.ts';
 import styles from './Panel.module.css';
 import { paint } from './painter.ts';
+import { rememberPositions } from './picture/positions.ts';
 import type { Scene } from './scene.ts';
 import { makeSprites, type Palette, readPalette, type Sprites } from './sprites.ts';
 
@@ -22,6 +23,7 @@ export function Overlay({ positions, scene }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const latest = useRef(positions);
   latest.current = positions;
+  useEffect(() => rememberPositions(positions), [positions]);
 
   useEffect(() => {
     const element = canvas.current;

@@ -1,0 +1,132 @@
+/**
+ * The network at a moment as an SVG document that stands alone: title line, links, messages in flight, nodes, legend. A
+ * function of the trace and the moment, like the panel; nothing is copied from the screen but where nodes stand.
+ */
+import type { Colours } from '../../../lib/colours.ts';
+import { formatTime, plainText } from '../../../lib/format.ts';
+import { progressAt } from '../../../lib/moments.ts';
+import { PHASES } from '../../../lib/phases.ts';
+import type { DrawNetwork, PictureRequest } from '../../../lib/picture.ts';
+import { type Point, ringLayout, scaleFor } from '../geometry.ts';
+import { legendEntries, nodeLook } from '../selectors.ts';
+import { mark } from './marks.ts';
+import { cutsIn, flightPictures, linkPictures, type Places } from './messages.ts';
+import { hatching, nodePicture, quorumRing } from './nodes.ts';
+import { shownPositions } from './positions.ts';
+import { escaped, tag } from './xml.ts';
+
+const HEAD = 58;
+const FOOT = 40;
+const SIDE = 24;
+const FONT = "'Inter Variable', Inter, system-ui, sans-serif";
+/** More nodes have no room for a count or a ring each. */
+const RINGS_UP_TO = 64;
+
+export const drawNetwork: DrawNetwork = (request) => {
+  const { frame, trace, at, width, height, colours } = request;
+  const places = placesOf(request);
+  const cuts = cutsIn(trace, at, places);
+  const flights = trace.flights(at);
+  const body = [
+    tag('defs', {}, hatching(colours)),
+    tag('rect', { width, height, fill: colours['--surface-panel'] }),
+    head(request),
+    tag('g', { id: 'links' }, linkPictures(places, cuts, colours)),
+    tag('g', { id: 'messages' }, flightPictures(flights, at, frame.declaration, places, cuts, colours)),
+    tag('g', { id: 'nodes' }, nodes(request, places)),
+    tag('g', { id: 'legend' }, legend(request)),
+  ];
+  const box = { viewBox: `0 0 ${width} ${height}`, width, height, 'font-family': FONT };
+  const inner = [tag('title', {}, escaped(titleOf(request))), ...body].join('\n');
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${tag('svg', { xmlns: 'http://www.w3.org/2000/svg', ...box }, inner)}\n`;
+};
+
+const titleOf = ({ frame, at }: PictureRequest): string =>
+  `${plainText(frame.scenario.name, 120)} at ${formatTime(at)}`;
+
+function head({ frame, trace, at, colours }: PictureRequest): string {
+  const { declaration, scenario } = frame;
+  const { height, epoch } = progressAt(trace, frame.nodes, at);
+  const { words } = declaration;
+  const line = [
+    declaration.title,
+    `seed ${scenario.seed}`,
+    formatTime(at),
+    `${words.slot} ${height}`,
+    `${words.epoch} ${epoch}`,
+    ...trace.faultsAt(at).map(({ text }) => text),
+  ].join(' · ');
+  return [
+    tag(
+      'text',
+      { x: SIDE, y: 27, 'font-size': 16, 'font-weight': 600, fill: colours['--ink'] },
+      escaped(plainText(scenario.name, 90)),
+    ),
+    tag('text', { x: SIDE, y: 46, 'font-size': 11.5, fill: colours['--ink-2'] }, escaped(plainText(line, 180))),
+  ].join('');
+}
+
+function nodes({ frame, trace, at, colours }: PictureRequest, places: Places): string {
+  const { declaration } = frame;
+  const top = progressAt(trace, frame.nodes, at).height;
+  const { labels } = scaleFor(places.validators);
+  return frame.nodes
+    .map((node, index) => {
+      const point = places.points[index];
+      const radius = places.radii[index] ?? 0;
+      if (point === undefined) return '';
+      const rings = node.kind === 'validator' && places.validators <= RINGS_UP_TO;
+      const quorum = rings ? trace.quorumAt(node.index, at) : null;
+      const look = nodeLook(declaration, node, trace.nodeAt(node.index, at), top, quorum);
+      const ring =
+        quorum === null || !look.alive
+          ? ''
+          : quorumRing(quorum, places.validators, radius, ...ringColours(quorum.phase, colours));
+      const transform = `translate(${point.x.toFixed(2)} ${point.y.toFixed(2)})`;
+      return tag('g', { transform, id: `node-${node.id}` }, ring + nodePicture(look, radius, labels, colours));
+    })
+    .join('\n');
+}
+
+function ringColours(phase: keyof typeof PHASES, colours: Colours): [string, string] {
+  return [colours[PHASES[phase].token] ?? 'grey', colours['--line-strong'] ?? 'grey'];
+}
+
+function legend({ frame, width, height, colours }: PictureRequest): string {
+  const y = height - FOOT / 2;
+  let x = SIDE + 8;
+  return legendEntries(frame.declaration)
+    .map(({ phase, label }) => {
+      const text = tag('text', { x: 13, y: 4, 'font-size': 11.5, fill: colours['--ink-2'] }, escaped(label));
+      const entry = tag('g', { transform: `translate(${x} ${y})` }, mark(phase, 13, colours) + text);
+      x += 38 + label.length * 6.6;
+      return x > width ? '' : entry;
+    })
+    .join('');
+}
+
+/** The arrangement on the screen, or a fresh ring, fitted between title and legend. */
+function placesOf({ frame, width, height }: PictureRequest): Places {
+  const validators = frame.nodes.filter(({ kind }) => kind === 'validator').length;
+  const scale = scaleFor(validators);
+  const room = { x: width - 2 * SIDE, y: height - HEAD - FOOT };
+  const shown = shownPositions();
+  const layout =
+    shown.length === frame.nodes.length
+      ? shown
+      : ringLayout(validators, frame.nodes.length - validators, room.x / Math.max(80, room.y));
+  const reach = scale.radius * 1.9;
+  const [xs, ys] = [layout.map(({ x }) => x), layout.map(({ y }) => y)];
+  const [left, top] = [Math.min(...xs) - reach, Math.min(...ys) - reach];
+  const span = { x: Math.max(...xs) + reach - left, y: Math.max(...ys) + reach - top };
+  const zoom = Math.min(2.2, room.x / span.x, room.y / span.y);
+  const offset = { x: SIDE + (room.x - span.x * zoom) / 2, y: HEAD + (room.y - span.y * zoom) / 2 };
+  const place = ({ x, y }: Point): Point => ({ x: offset.x + (x - left) * zoom, y: offset.y + (y - top) * zoom });
+  return {
+    points: layout.map(place),
+    radii: frame.nodes.map(({ kind }) => (kind === 'client' ? scale.clientRadius : scale.radius) * zoom),
+    validators,
+    links: scale.links,
+    markSize: Math.max(5, Math.min(24, scale.sprite * zoom)),
+  };
+}
