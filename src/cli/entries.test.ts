@@ -62,7 +62,7 @@ describe('npm run sim', { timeout: 120_000 }, () => {
 });
 
 describe('npm run check', { timeout: 60_000 }, () => {
-  it.each(['petri', 'trace'])('%s says that it is planned', async (command) => {
+  it.each(['trace'])('%s says that it is planned', async (command) => {
     const { code, out, err } = await run('check', command, 'file');
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toMatch(/^unsupported: .* \(planned\)\n$/);

@@ -87,8 +87,11 @@ export function foldNet(declaration: NetDeclaration): FoldedNet {
 
 /** Whether a transition is meant for events of this epoch and value. */
 export function fits({ epochs, value }: FoldedTransition, firstEpoch: number, epoch: number, digest: string): boolean {
-  if (epochs === 'first' && epoch !== firstEpoch) return false;
-  if (epochs === 'later' && epoch <= firstEpoch) return false;
-  if (value === 'some' && digest === '') return false;
-  return value !== 'none' || digest === '';
+  if (!fitsEpoch(epochs, firstEpoch, epoch)) return false;
+  return value === undefined || (value === 'some') === (digest !== '');
+}
+
+export function fitsEpoch(epochs: NetTransition['epochs'], firstEpoch: number, epoch: number): boolean {
+  if (epochs === undefined) return true;
+  return epochs === 'first' ? epoch === firstEpoch : epoch > firstEpoch;
 }

@@ -2,6 +2,7 @@
 
 import { CHECK_EXIT, type CheckCommand, type CheckExit, type CheckIo } from './command.ts';
 import { ltlCommand } from './ltl.ts';
+import { petriCommand } from './petri.ts';
 
 /** A command whose part of the playground is still to come: refuses, and says so. */
 function planned(usage: string, what: string): CheckCommand {
@@ -17,7 +18,7 @@ function planned(usage: string, what: string): CheckCommand {
 
 export const CHECK_COMMANDS: ReadonlyMap<string, CheckCommand> = new Map([
   ['ltl', ltlCommand],
-  ['petri', planned('<net.pnml | net.json>', 'analysing a Petri net')],
+  ['petri', petriCommand],
   ['trace', planned('<file> --expect "<formula>"', 'judging an exported run by a temporal formula')],
 ]);
 
