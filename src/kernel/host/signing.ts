@@ -90,6 +90,12 @@ export function verdictKey(
   return toHex(world.hash(bytes));
 }
 
+/** What was last found of a signature that travels inside a message, by identity: neither it nor its message ever changes. */
+const judged = new WeakMap<
+  Uint8Array,
+  { readonly world: WorldConstants['publicKeys']; readonly signer: NodeIndex; readonly message: object; verdict: boolean }
+>();
+
 /** Whether `signer` signed the message; for statements that travel inside others. `encoded`: its encoding, where known. */
 export function verifyStatement(
   world: WorldConstants,
@@ -97,6 +103,22 @@ export function verifyStatement(
   message: TypedMessage,
   signature: Uint8Array,
   encoded: Uint8Array | null = null,
+): boolean {
+  const last = judged.get(signature);
+  if (last !== undefined && last.message === message && last.signer === signer && last.world === world.publicKeys) {
+    return last.verdict;
+  }
+  const verdict = judgeStatement(world, signer, message, signature, encoded);
+  judged.set(signature, { world: world.publicKeys, signer, message, verdict });
+  return verdict;
+}
+
+function judgeStatement(
+  world: WorldConstants,
+  signer: NodeIndex,
+  message: TypedMessage,
+  signature: Uint8Array,
+  encoded: Uint8Array | null,
 ): boolean {
   const suite = world.suites[signer];
   const publicKey = world.publicKeys[signer];
