@@ -10,7 +10,6 @@ const RUN = {
   set: [],
   json: false,
   jobs: null,
-  strict: false,
   exports: { requests: [], window: {} },
 };
 
@@ -22,7 +21,7 @@ describe('arguments of sim', () => {
     [['storm', '--seeds', '1..20000', '--jobs', '2'], { seeds: { first: 1, last: 20000 }, jobs: 2 }],
     [['storm', '--seeds', '5..5'], { seeds: { first: 5, last: 5 } }],
     [['storm', '--set', 'a=1', '--set=b=c=d', '--json'], { set: ['a=1', 'b=c=d'], json: true }],
-    [['storm', '--executor', 'workers', '--strict'], { executor: 'workers', strict: true }],
+    [['storm', '--executor', 'workers'], { executor: 'workers' }],
     [['storm', '--seed', '1', '--seed', '2'], { seed: 2 }],
     [['--', '--odd-name'], { source: '--odd-name' }],
     [

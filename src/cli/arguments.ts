@@ -28,7 +28,6 @@ export interface RunRequest {
   readonly json: boolean;
   /** Threads of a sweep; null: chosen by its length. */
   readonly jobs: number | null;
-  readonly strict: boolean;
   readonly exports: ExportWish;
 }
 
@@ -49,7 +48,6 @@ export const USAGE = `Runs a scenario without a page.
                         to the standard error); repeatable; FORMAT as in the page: trace, itf, mermaid, openmetrics, …
   --from MS, --to MS    the part of the run that is exported, virtual ms
   --json                one JSON object a run and line
-  --strict              refuse a scenario with temporal expectations, which are not judged yet
   --help                this text
 
 Exits 0 when every check holds, 1 when one is violated (with the link that shows it), 2 on bad input.
@@ -59,9 +57,9 @@ const SEED_MAX = 0xffff_ffff;
 export const JOBS_MAX = 256;
 const OPTIONS = [
   ...['--seed', '--seeds', '--executor', '--set', '--jobs', '--export', '--from', '--to'],
-  ...['--json', '--strict', '--list', '--help'],
+  ...['--json', '--list', '--help'],
 ];
-const FLAGS: ReadonlySet<string> = new Set(['--json', '--strict', '--list', '--help']);
+const FLAGS: ReadonlySet<string> = new Set(['--json', '--list', '--help']);
 
 /** Options by name with the values they were given, and the words between them. */
 interface Words {
@@ -117,7 +115,6 @@ function runRequest(source: string, given: Words['given']): ParsedArguments {
     set,
     json: given.has('--json'),
     jobs,
-    strict: given.has('--strict'),
     exports,
   };
 }

@@ -183,16 +183,29 @@ describe('bad input', () => {
 });
 
 describe('temporal expectations', () => {
-  const args = ['--set', 'expect=[{"name":"recovers","ltl":"F decided"}]', ...SHORT];
+  const expecting = (ltl: string): string[] => [
+    '--set',
+    `expect=${JSON.stringify([{ name: 'wanted', ltl }])}`,
+    ...SHORT,
+  ];
 
-  it('are noted as not judged, and refused with --strict', async () => {
-    const lenient = await sim('happy-path', ...args);
-    expect(lenient.code).toBe(0);
-    expect(lenient.err).toContain('"recovers" is not judged');
-    const strict = await sim('happy-path', ...args, '--strict');
-    expect(strict).toMatchObject({ code: 2, out: '' });
-    expect(strict.err).toContain('not available yet');
-    expect((await sim('happy-path', ...SHORT, '--strict')).code).toBe(0);
+  it('are checks of the run, and decide how it ends', async () => {
+    const fine = await sim('happy-path', ...expecting('F decided'), '--json');
+    expect(fine.code).toBe(0);
+    expect(results(fine)[0]?.checks).toContainEqual(expect.objectContaining({ kind: 'ltl', verdict: 'holds' }));
+    const broken = await sim('happy-path', ...expecting('F crashed'), '--json');
+    expect(broken.code).toBe(1);
+    expect(broken.err).toContain('violated: wanted');
+    expect(results(broken)[0]?.checks).toContainEqual(
+      expect.objectContaining({ name: 'wanted', verdict: 'violated', detail: expect.stringContaining('never came') }),
+    );
+  });
+
+  it('are refused where they mean nothing, with their place', async () => {
+    const unknown = await sim('happy-path', ...expecting('F (hight > 3)'));
+    expect(unknown).toMatchObject({ code: 2, out: '' });
+    expect(unknown.err).toContain('expect[0].ltl: found "hight" at line 1, column 4');
+    expect(unknown.err).toContain('did you mean height?');
   });
 });
 

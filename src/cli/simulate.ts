@@ -48,14 +48,6 @@ export async function simulate(args: readonly string[], io: CommandIo): Promise<
   const loaded = await loadScenario(request.source, request.set, request.seed);
   if ('problems' in loaded) return refuse(loaded.problems, io);
   const { scenario } = loaded;
-  if (scenario.expect.length > 0) {
-    const text = `${scenario.expect.length} temporal formulas, which are not available yet`;
-    if (request.strict) return refuse([{ path: 'expect', found: text, expected: 'none, or no --strict' }], io);
-    for (const { name } of scenario.expect)
-      io.err.write(
-        `note: expectation ${JSON.stringify(name)} is not judged: temporal formulas are unsupported so far\n`,
-      );
-  }
   return request.seeds === null ? runOne(scenario, request, io) : runSweep(scenario, request, request.seeds, io);
 }
 

@@ -143,35 +143,40 @@ class Reader {
   }
 
   #iff(): Formula {
+    const { from } = this.#token;
     this.#deeper();
     let left = this.#implies();
-    while (this.#accept('<->')) left = binary('iff', left, this.#implies(), null);
+    while (this.#accept('<->')) left = this.#join('iff', left, this.#implies(), from);
     this.#depth--;
     return left;
   }
 
   #implies(): Formula {
+    const { from } = this.#token;
     const left = this.#or();
     if (!this.#accept('->')) return left;
     this.#deeper();
     const right = this.#implies();
     this.#depth--;
-    return binary('implies', left, right, null);
+    return this.#join('implies', left, right, from);
   }
 
   #or(): Formula {
+    const { from } = this.#token;
     let left = this.#and();
-    while (this.#accept('|')) left = binary('or', left, this.#and(), null);
+    while (this.#accept('|')) left = this.#join('or', left, this.#and(), from);
     return left;
   }
 
   #and(): Formula {
+    const { from } = this.#token;
     let left = this.#temporal();
-    while (this.#accept('&')) left = binary('and', left, this.#temporal(), null);
+    while (this.#accept('&')) left = this.#join('and', left, this.#temporal(), from);
     return left;
   }
 
   #temporal(): Formula {
+    const { from } = this.#token;
     const left = this.#unary();
     const { kind, value } = this.#token;
     const operator = kind === 'symbol' ? TEMPORAL.get(value) : undefined;
@@ -181,7 +186,7 @@ class Reader {
     this.#deeper();
     const right = this.#temporal();
     this.#depth--;
-    return binary(operator, left, right, within);
+    return { kind: 'binary', operator, left, right, within, span: this.#since(from) };
   }
 
   #unary(): Formula {
@@ -193,7 +198,7 @@ class Reader {
     this.#deeper();
     const operand = this.#unary();
     this.#depth--;
-    return { kind: 'unary', operator, operand, within, span: { from, to: operand.span.to } };
+    return { kind: 'unary', operator, operand, within, span: this.#since(from) };
   }
 
   #primary(): Formula {
@@ -206,8 +211,8 @@ class Reader {
     }
     if (!this.#accept('(')) throw this.#refuse('a formula: an atom, an operator such as G, F or !, or (');
     const inner = this.#iff();
-    const close = this.#require(')', 'an operator such as &, |, -> or U, or )');
-    return { ...inner, span: { from, to: close.to } };
+    this.#require(')', 'an operator such as &, |, -> or U, or )');
+    return inner;
   }
 
   #atom(): Formula {
@@ -275,12 +280,17 @@ class Reader {
     return strict ? micros - 1 : micros;
   }
 
+  /** From character `from` to the end of what was read last. */
+  #since(from: number): Span {
+    return { from, to: (this.#tokens[this.#next - 1] as Token).to };
+  }
+
+  #join(operator: BinaryOperator, left: Formula, right: Formula, from: number): Formula {
+    return { kind: 'binary', operator, left, right, within: null, span: this.#since(from) };
+  }
+
   #deeper(): void {
     this.#depth++;
     if (this.#depth > DEPTH_MAX) throw this.#refuse(`a formula nested at most ${DEPTH_MAX} deep`);
   }
-}
-
-function binary(operator: BinaryOperator, left: Formula, right: Formula, within: Micros | null): Formula {
-  return { kind: 'binary', operator, left, right, within, span: { from: left.span.from, to: right.span.to } };
 }
