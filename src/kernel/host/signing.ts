@@ -93,7 +93,12 @@ export function verdictKey(
 /** What was last found of a signature that travels inside a message, by identity: neither it nor its message ever changes. */
 const judged = new WeakMap<
   Uint8Array,
-  { readonly world: WorldConstants['publicKeys']; readonly signer: NodeIndex; readonly message: object; verdict: boolean }
+  {
+    readonly world: WorldConstants['publicKeys'];
+    readonly signer: NodeIndex;
+    readonly message: object;
+    verdict: boolean;
+  }
 >();
 
 /** Whether `signer` signed the message; for statements that travel inside others. `encoded`: its encoding, where known. */
