@@ -3,9 +3,11 @@ import { Button } from '../../components/controls.tsx';
 import { Hash } from '../../components/Hash.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Badge, Facts, Note } from '../../components/small.tsx';
-import { formatDuration, formatTime } from '../../lib/format.ts';
-import { useCalmFrame, usePlayground } from '../../playground.tsx';
+import { formatDuration, formatTime, plural } from '../../lib/format.ts';
+import { useCalmFrame, usePlayground, useUi } from '../../playground.tsx';
 import styles from './Panel.module.css';
+import { certificateOfSlot, certificateView } from './selectors.ts';
+import { useNodeDetails } from './useDetails.ts';
 
 export function BlockInspector({ height, digest }: { readonly height: number; readonly digest: string }) {
   const { session } = usePlayground();
@@ -56,6 +58,27 @@ export function BlockInspector({ height, digest }: { readonly height: number; re
         />
         {missing.length > 0 && <Note>Not yet: {missing.map((node) => node.id).join(' ')}</Note>}
       </Section>
+      <BlockCertificate height={height} deciders={deciders.map(({ node }) => node)} />
     </>
+  );
+}
+
+/** Who signed the block, from the certificate of the first validator that still holds it. */
+function BlockCertificate({ height, deciders }: { readonly height: number; readonly deciders: readonly number[] }) {
+  const frame = useCalmFrame(1);
+  const node = deciders[0] ?? -1;
+  const details = useNodeDetails(frame?.nodes[node]?.id ?? null);
+  const select = useUi((state) => state.select);
+  if (frame === null || details === null) return null;
+  const index = certificateOfSlot(details.certificates, height);
+  if (index === null) return null;
+  const { signers } = certificateView(details.certificates[index], frame.nodes);
+  return (
+    <Section title="Certificate" aside={plural(signers.length, 'signer')}>
+      <p className={styles.signers}>{signers.join(' ')}</p>
+      <div className={styles.actions}>
+        <Button onClick={() => select({ kind: 'certificate', node, index })}>Open the certificate</Button>
+      </div>
+    </Section>
   );
 }

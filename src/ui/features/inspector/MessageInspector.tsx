@@ -6,10 +6,11 @@ import { PhaseGlyph } from '../../components/PhaseGlyph.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Badge, Facts, Note } from '../../components/small.tsx';
 import { formatBytes, formatDuration, formatMs, plural, sentence } from '../../lib/format.ts';
-import { useFrame, usePlayground } from '../../playground.tsx';
+import { useFrame, usePlayground, useUi } from '../../playground.tsx';
+import { CatchIt } from './CatchIt.tsx';
 import { JsonView } from './JsonView.tsx';
 import styles from './Panel.module.css';
-import { hexRows, signatureText } from './selectors.ts';
+import { hexRows, signatureText, transfersOf } from './selectors.ts';
 import { useMessage } from './useDetails.ts';
 
 const DUMP_ROWS = 64;
@@ -65,6 +66,10 @@ function Message({ message }: { readonly message: MessageDetails }) {
         <p className={styles.text}>{signatureText(message.signature)}</p>
         <Note>Cost in virtual time, from a table; the check itself was done by {engine}.</Note>
       </Section>
+      <Section title="Catch it" startsFolded>
+        <CatchIt message={message} />
+      </Section>
+      <Transactions message={message} />
       <Section title="Copies" aside={plural(message.copies.length, 'copy', 'copies')}>
         <Copies message={message} />
       </Section>
@@ -79,6 +84,27 @@ function Message({ message }: { readonly message: MessageDetails }) {
         <p className={styles.intro}>Its bytes are no longer in memory; the trace keeps the rest.</p>
       )}
     </>
+  );
+}
+
+/** The transfers of a client's batch, each with its life. */
+function Transactions({ message }: { readonly message: MessageDetails }) {
+  const select = useUi((state) => state.select);
+  const transfers = transfersOf(message.content);
+  if (transfers.length === 0) return null;
+  return (
+    <Section title="Transactions" aside={transfers.length}>
+      <ul className={styles.flights}>
+        {transfers.slice(0, 40).map(({ id, text }) => (
+          <li key={id}>
+            <button type="button" title="Follow the transaction" onClick={() => select({ kind: 'transaction', id })}>
+              <span>{text}</span>
+              <span className={styles.reason}>{id}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Section>
   );
 }
 

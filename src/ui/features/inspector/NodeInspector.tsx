@@ -7,11 +7,13 @@ import { Hash } from '../../components/Hash.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Badge, Facts, Foreign, Note } from '../../components/small.tsx';
 import { formatCount, formatTime, plural, sentence } from '../../lib/format.ts';
-import { useAction, useCalmFrame, usePlayground } from '../../playground.tsx';
+import { useAction, useCalmFrame, usePlayground, useUi } from '../../playground.tsx';
 import { FaultMenu } from './FaultMenu.tsx';
 import { JsonView } from './JsonView.tsx';
+import { NodeActivity } from './NodeActivity.tsx';
 import styles from './Panel.module.css';
 import { QuorumView } from './QuorumView.tsx';
+import { SubmitForm } from './SubmitForm.tsx';
 import { brief, certificateView, fieldText, timeLeft } from './selectors.ts';
 import { useNodeDetails } from './useDetails.ts';
 
@@ -55,7 +57,13 @@ export function NodeInspector({ node }: { readonly node: NodeIndex }) {
           <QuorumView quorum={quorum} frame={frame} />
         </Section>
       )}
-      {details !== null && <Knowledge details={details} frame={frame} />}
+      <NodeActivity frame={frame} node={node} />
+      {details !== null && info.kind === 'client' && (
+        <Section title="Transactions">
+          <SubmitForm details={details} />
+        </Section>
+      )}
+      {details !== null && <Knowledge node={node} details={details} frame={frame} />}
     </>
   );
 }
@@ -79,8 +87,17 @@ function NodeActions({ frame, node }: { readonly frame: Frame; readonly node: Fr
 }
 
 /** Live knowledge of the node, as it stands where the run has got to. */
-function Knowledge({ details, frame }: { readonly details: NodeDetails; readonly frame: Frame }) {
+function Knowledge({
+  node,
+  details,
+  frame,
+}: {
+  readonly node: NodeIndex;
+  readonly details: NodeDetails;
+  readonly frame: Frame;
+}) {
   const nowMs = frame.head / 1_000;
+  const select = useUi((state) => state.select);
   return (
     <>
       {!frame.following && (
@@ -99,11 +116,16 @@ function Knowledge({ details, frame }: { readonly details: NodeDetails; readonly
         <Facts items={[['Lock', brief(details.lock)]]} />
         <ul className={styles.certificates}>
           {details.certificates
-            .slice(-4)
+            .map((certificate, index) => ({ certificate, index }))
+            .slice(-CERTIFICATES_SHOWN)
             .toReversed()
-            .map((certificate, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: certificates have no name of their own.
-              <Certificate key={index} certificate={certificate} nodes={frame.nodes} />
+            .map(({ certificate, index }) => (
+              <Certificate
+                key={index}
+                certificate={certificate}
+                nodes={frame.nodes}
+                open={() => select({ kind: 'certificate', node, index })}
+              />
             ))}
         </ul>
       </Section>
@@ -142,13 +164,23 @@ function Knowledge({ details, frame }: { readonly details: NodeDetails; readonly
   );
 }
 
-function Certificate({ certificate, nodes }: { readonly certificate: unknown; readonly nodes: Frame['nodes'] }) {
+const CERTIFICATES_SHOWN = 4;
+
+function Certificate({
+  certificate,
+  nodes,
+  open,
+}: {
+  readonly certificate: unknown;
+  readonly nodes: Frame['nodes'];
+  readonly open: () => void;
+}) {
   const { title, signers } = certificateView(certificate, nodes);
   return (
     <li>
-      <span>
+      <button type="button" className={styles.link} onClick={open} title="Show the certificate">
         <Foreign text={title} limit={120} />
-      </span>
+      </button>
       {signers.length > 0 && <span className={styles.signers}>signed by {signers.join(' ')}</span>}
     </li>
   );

@@ -2,11 +2,13 @@
 import { IconButton } from '../../components/controls.tsx';
 import { useUi } from '../../playground.tsx';
 import { BlockInspector } from './BlockInspector.tsx';
+import { CertificateInspector } from './CertificateInspector.tsx';
 import { LinkInspector } from './LinkInspector.tsx';
 import { MessageInspector } from './MessageInspector.tsx';
 import { NodeInspector } from './NodeInspector.tsx';
 import { Overview } from './Overview.tsx';
 import styles from './Panel.module.css';
+import { TransactionInspector } from './TransactionInspector.tsx';
 
 export function InspectorPanel() {
   const selection = useUi((state) => state.selection);
@@ -34,6 +36,10 @@ function Selected() {
       return <LinkInspector from={selection.from} to={selection.to} />;
     case 'block':
       return <BlockInspector height={selection.height} digest={selection.digest} />;
+    case 'transaction':
+      return <TransactionInspector key={selection.id} id={selection.id} />;
+    case 'certificate':
+      return <CertificateInspector node={selection.node} index={selection.index} />;
     default:
       return <Overview />;
   }

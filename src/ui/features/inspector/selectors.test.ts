@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '../../../session/view.ts';
-import { brief, certificateView, hexRows, quorumText, signatureText, timeLeft } from './selectors.ts';
+import {
+  brief,
+  certificateOfSlot,
+  certificateView,
+  hexRows,
+  lifeOf,
+  quorumText,
+  signatureText,
+  timeLeft,
+  transfersOf,
+} from './selectors.ts';
 
 const nodes = ['v0', 'v1', 'v2'].map((id, index) => ({ id, index })) as unknown as Frame['nodes'];
 const HASH = `3f9a${'0'.repeat(58)}c2`;
@@ -68,5 +78,33 @@ describe('quorums, signatures, timers, bytes', () => {
   it('count down', () => {
     expect(timeLeft(1_500, 1_000)).toBe('in 500 ms');
     expect(timeLeft(900, 1_000)).toBe('now');
+  });
+});
+
+describe('transactions', () => {
+  it('go through their stages in order, each with the time since the one before', () => {
+    const times = { submittedMs: 100, proposedMs: 250, decidedMs: null };
+    expect(lifeOf({ times, status: 'included' })).toEqual([
+      { stage: 'Submitted', atMs: 100, sinceMs: null },
+      { stage: 'In a proposal', atMs: 250, sinceMs: 150 },
+      { stage: 'Decided', atMs: null, sinceMs: null },
+    ]);
+    expect(lifeOf({ times: { ...times, decidedMs: 300 }, status: 'refused' })[2]?.stage).toBe('Decided, refused');
+  });
+
+  it('are found in a client batch by the ids that the session knows', () => {
+    const batch = { type: 'submit', client: 4, sequence: 7, transfers: [{ from: 1, to: 2, amount: 5 }] };
+    expect(transfersOf(batch)).toEqual([{ id: '0004000000070000', text: 'a1 → a2: 5' }]);
+    expect(transfersOf({ type: 'prepare' })).toEqual([]);
+    expect(transfersOf(null)).toEqual([]);
+  });
+});
+
+describe('the certificate of a slot', () => {
+  it('is found under the word of its protocol, the newest first', () => {
+    const list = [{ height: 1 }, { height: 2, view: 0 }, { height: 2, view: 1 }, null];
+    expect(certificateOfSlot(list, 2)).toBe(2);
+    expect(certificateOfSlot([{ slot: 5 }], 5)).toBe(0);
+    expect(certificateOfSlot(list, 9)).toBeNull();
   });
 });

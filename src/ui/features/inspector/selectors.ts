@@ -1,5 +1,7 @@
 /** Readings of what a node knows and a message holds, for people. Pure; tolerant of any protocol's shapes. */
 import { formatDuration, plural, shortHash } from '../../lib/format.ts';
+import { transferId } from '../../../ledger/ledger.ts';
+import type { TransactionStatus } from '../../../session/api.ts';
 import type { FieldDeclaration } from '../../../protocols/protocol.ts';
 import type { Frame, MessageDetails, QuorumProgress } from '../../../session/view.ts';
 
@@ -106,4 +108,53 @@ export function hexRows(hex: string, rows: number): readonly string[] {
 /** Time until a timer fires, seen from `atMs`. */
 export function timeLeft(dueMs: number, atMs: number): string {
   return dueMs <= atMs ? 'now' : `in ${formatDuration((dueMs - atMs) * 1_000)}`;
+}
+
+/** Position of the certificate for a decided slot, whatever its protocol calls slots; null where none is listed any more. */
+export function certificateOfSlot(certificates: readonly unknown[], slot: number): number | null {
+  const index = certificates.findLastIndex(
+    (certificate) =>
+      typeof certificate === 'object' &&
+      certificate !== null &&
+      SLOT_KEYS.some((key) => (certificate as Record<string, unknown>)[key] === slot),
+  );
+  return index < 0 ? null : index;
+}
+
+const SLOT_KEYS = ['height', 'slot', 'index', 'sequence', 'instance'];
+
+export interface Stage {
+  readonly stage: string;
+  /** Null while it is still to come. */
+  readonly atMs: number | null;
+  /** Since the stage before. */
+  readonly sinceMs: number | null;
+}
+
+/** The stages of a transaction's life in their order. */
+export function lifeOf({ times, status }: Pick<TransactionStatus, 'times' | 'status'>): readonly Stage[] {
+  const last = status === 'refused' ? 'Decided, refused' : 'Decided';
+  const stages = [
+    ['Submitted', times.submittedMs],
+    ['In a proposal', times.proposedMs],
+    [last, times.decidedMs],
+  ] as const;
+  return stages.map(([stage, atMs], position) => {
+    const before = stages[position - 1]?.[1] ?? null;
+    return { stage, atMs, sinceMs: atMs === null || before === null ? null : atMs - before };
+  });
+}
+
+/** The transfers in a decoded client batch, by transaction id; none for any other message. */
+export function transfersOf(content: unknown): readonly { readonly id: string; readonly text: string }[] {
+  const { client, sequence, transfers } = (content ?? {}) as {
+    readonly client?: unknown;
+    readonly sequence?: unknown;
+    readonly transfers?: unknown;
+  };
+  if (typeof client !== 'number' || typeof sequence !== 'number' || !Array.isArray(transfers)) return [];
+  return transfers.map((transfer: Record<string, unknown>, position) => ({
+    id: transferId({ client, sequence }, position),
+    text: `a${brief(transfer['from'])} → a${brief(transfer['to'])}: ${brief(transfer['amount'])}`,
+  }));
 }
