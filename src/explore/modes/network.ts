@@ -1,5 +1,5 @@
 /**
- * Other networks: how long links take, from a LAN to three seconds, when the network becomes timely, and at most one crash.
+ * Other networks: how long links take, from a LAN to eight seconds, when the network becomes timely, and at most one crash.
  * Watched until the protocol's own bound on recovery has passed: what is broken here is liveness.
  */
 import type { Scenario } from '../../scenario/index.ts';
@@ -8,7 +8,7 @@ import { livenessBoundMs } from '../field.ts';
 import { type Mode, seedAt, withFaults } from './mode.ts';
 
 const STREAM = 2;
-const LATENCIES_MS = [5, 50, 200, 500, 1000, 2000, 3000] as const;
+const LATENCIES_MS = [5, 50, 200, 500, 1000, 3000, 8000] as const;
 
 export const network: Mode = {
   name: 'network',

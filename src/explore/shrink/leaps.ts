@@ -8,7 +8,10 @@ import { type Fault, type Scenario, validatorCount } from '../../scenario/index.
 
 type Link = Extract<Fault, { readonly kind: 'link' }>;
 
-export function* leaps(scenario: Scenario): Generator<Scenario> {
+export function* leaps(tight: Scenario): Generator<Scenario> {
+  // What makes up for a fault may need more time than the violation had so far; a later step takes it back.
+  const { ms } = tight.stop;
+  const scenario = ms === null ? tight : { ...tight, stop: { height: null, ms: Math.ceil(ms * 1.5) + 3000 } };
   const { faults } = scenario;
   for (const [i, left] of faults.entries()) {
     const rest = faults.filter((_, at) => at !== i);
@@ -27,13 +30,17 @@ export function* leaps(scenario: Scenario): Generator<Scenario> {
   if (faults.length > 1) yield* loneTraitors(scenario);
 }
 
-/** Every copy as late as the network may be, and latencies beyond. */
+/** Every copy as late as the network may be, and twice as late. */
 function* slowerNetwork(scenario: Scenario): Generator<Scenario> {
-  const { network } = scenario;
-  if (network.synchrony.kind === 'asynchronous') return;
-  const { deltaMs } = network.synchrony;
-  if (network.latency.kind === 'constant' && network.latency.ms === deltaMs) return;
-  yield { ...scenario, network: { ...network, latency: { kind: 'constant', ms: deltaMs } } };
+  const { network, stop } = scenario;
+  const { synchrony } = network;
+  if (synchrony.kind === 'asynchronous') return;
+  for (const factor of [1, 2]) {
+    const ms = synchrony.deltaMs * factor;
+    const slower = { latency: { kind: 'constant', ms } as const, synchrony: { ...synchrony, deltaMs: ms } };
+    const later = stop.ms === null ? stop : { ...stop, ms: stop.ms * factor };
+    yield { ...scenario, network: { ...network, ...slower }, stop: later };
+  }
 }
 
 /** Two faults of links as one: all their ends, the larger of their effects, from the earlier to the later. */
