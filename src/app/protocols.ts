@@ -1,2 +1,5 @@
 /** Protocols as the header lists them; names and titles only, so that the page need not load their machines first. */
-export const PROTOCOL_TITLES = [{ name: 'svbft', title: 'Quantum SVBFT' }] as const;
+export const PROTOCOL_TITLES = [
+  { name: 'svbft', title: 'Quantum SVBFT' },
+  { name: 'raft', title: 'Raft' },
+] as const;

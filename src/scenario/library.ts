@@ -3,6 +3,8 @@ import { attackPresets } from './presets/attacks.ts';
 import { basicPresets } from './presets/basics.ts';
 import { mutantPresets } from './presets/mutants.ts';
 import type { Preset } from './presets/preset.ts';
+import { raftPresets } from './presets/raft.ts';
+import { raftMutantPresets } from './presets/raft-mutants.ts';
 import { scalePresets } from './presets/scale.ts';
 
 export type { Level, Preset } from './presets/preset.ts';
@@ -10,7 +12,14 @@ export type { Level, Preset } from './presets/preset.ts';
 /** Shown when the page is opened without a scenario. */
 export const DEFAULT_PRESET_ID = 'happy-path';
 
-export const presets: readonly Preset[] = [...basicPresets, ...attackPresets, ...scalePresets, ...mutantPresets];
+export const presets: readonly Preset[] = [
+  ...basicPresets,
+  ...attackPresets,
+  ...scalePresets,
+  ...mutantPresets,
+  ...raftPresets,
+  ...raftMutantPresets,
+];
 
 /** The preset with this id, or null. */
 export function presetById(id: string): Preset | null {

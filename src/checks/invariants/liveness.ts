@@ -29,7 +29,9 @@ export function liveness(facts: Facts): Invariant {
   };
   return {
     name: 'liveness',
-    states: `after GST and without new faults a block is decided within ${Math.ceil(bound / 1_000_000)} s`,
+    states: Number.isFinite(bound)
+      ? `after GST and without new faults a block is decided within ${Math.ceil(bound / 1_000_000)} s`
+      : 'after GST and without new faults blocks are decided; no bound is stated for these settings',
     onHighlight(highlight) {
       // Judged with the facts as they were until this moment: a fault that begins now excuses nothing before it.
       return overdue(highlight.t);
@@ -45,6 +47,9 @@ export function liveness(facts: Facts): Invariant {
     onHorizon: (horizon) => overdue(horizon),
     standing() {
       if (!reliable) return { verdict: 'pending', detail: 'not judged: this network promises no delivery' };
+      if (bound === Number.POSITIVE_INFINITY) {
+        return { verdict: 'pending', detail: 'not judged: the protocol promises no progress with these settings' };
+      }
       if (facts.beyondModel) return { verdict: 'pending', detail: 'not judged: more nodes faulty or down than f' };
       const waited = (waitedMax / 1_000_000).toFixed(3);
       return { verdict: 'holds', detail: `longest wait ${waited} s of ${(bound / 1_000_000).toFixed(1)} s allowed` };

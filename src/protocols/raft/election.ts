@@ -71,7 +71,7 @@ function hearsLeader(state: State, now: Micros, ctx: Ctx): boolean {
 export function onPreVote(state: State, from: NodeIndex, message: PreVote, now: Micros, out: Out, ctx: Ctx): void {
   const isFree = message.term > state.term || state.votedFor === null || state.votedFor === from;
   const isGranted =
-    message.term >= state.term && isFree && !hearsLeader(state, now, ctx) && isUpToDate(message, state.log);
+    message.term >= state.term && isFree && !hearsLeader(state, now, ctx) && isUpToDate(message, state.log, ctx.mutant);
   const term = isGranted ? message.term : state.term;
   out.send(from, { type: 'pre-vote-reply', term, candidate: from, isGranted, round: message.round });
 }

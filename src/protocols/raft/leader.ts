@@ -28,8 +28,8 @@ export function lead(state: State, now: Micros, out: Out, ctx: Ctx): void {
   state.role = 'leader';
   state.leader = state.self;
   state.leading = {
-    progress: Array.from({ length: state.validatorCount }, () => ({
-      match: 0,
+    progress: Array.from({ length: state.validatorCount }, (_, node) => ({
+      match: node === state.self ? next - 1 : 0,
       next,
       isProbing: false,
       round: 0,
@@ -52,7 +52,9 @@ export function lead(state: State, now: Micros, out: Out, ctx: Ctx): void {
   if (change !== undefined) out.setTimer({ kind: 'membership', term }, change.at - now);
   // A no-op of its own term lets a leader commit what came before it. Ref: §5.4.2, §8.
   if (ctx.mutant === 'raft-figure-8') return beat(state, state.leading, out, ctx);
-  append(state, state.leading, emptyBlock(state, state.leading, ctx), null, now, out, ctx);
+  const { leading } = state;
+  append(state, leading, emptyBlock(state, leading, ctx), null, now, out, ctx);
+  tryReconfigure(state, leading, now, out, ctx);
 }
 
 function header(state: State): BlockProposal {

@@ -134,6 +134,7 @@ export const undisturbedLeader: Property<Message> = {
   states: 'nobody stands for election against a leader that most servers follow and none of them misses',
   createMemory: (): Welcome => ({ shown: new Map(), grants: new Map() }),
   onState(memory, { node, alive, fields }) {
+    if ((fields[ROLE] ?? -1) < 0) return null;
     const { shown } = memory as Welcome;
     shown.set(node, { term: fields[TERM] ?? 0, leader: fields[LEADER] ?? -1, alive });
     return null;

@@ -24,7 +24,8 @@ export interface LogEnd {
 }
 
 /** A later last term wins; of equal terms the longer log. Ref: §5.4.1. */
-export function isUpToDate(candidate: LogEnd, log: Log): boolean {
+export function isUpToDate(candidate: LogEnd, log: Log, mutant: string | null): boolean {
+  if (mutant === 'raft-no-log-check') return true;
   const own = lastTerm(log);
   return candidate.lastTerm > own || (candidate.lastTerm === own && candidate.lastIndex >= lastIndex(log));
 }
@@ -38,7 +39,7 @@ export function mayVote(
 ): boolean {
   if (request.term !== own.term) return false;
   if (own.votedFor !== null && own.votedFor !== candidate) return false;
-  return mutant === 'raft-no-log-check' || isUpToDate(request, own.log);
+  return isUpToDate(request, own.log, mutant);
 }
 
 /** Whether the leader of `term` may count copies of the entry at `index` to commit it. Ref: §5.4.2. */
