@@ -2,9 +2,9 @@
 import { attackPresets } from './presets/attacks.ts';
 import { basicPresets } from './presets/basics.ts';
 import { mutantPresets } from './presets/mutants.ts';
+import { pbftPresets } from './presets/pbft.ts';
+import { pbftMutantPresets } from './presets/pbft-mutants.ts';
 import type { Preset } from './presets/preset.ts';
-import { raftPresets } from './presets/raft.ts';
-import { raftMutantPresets } from './presets/raft-mutants.ts';
 import { scalePresets } from './presets/scale.ts';
 
 export type { Level, Preset } from './presets/preset.ts';
@@ -17,8 +17,8 @@ export const presets: readonly Preset[] = [
   ...attackPresets,
   ...scalePresets,
   ...mutantPresets,
-  ...raftPresets,
-  ...raftMutantPresets,
+  ...pbftPresets,
+  ...pbftMutantPresets,
 ];
 
 /** The preset with this id, or null. */
