@@ -4,12 +4,13 @@ import { type Micros, msFromMicros } from '../core/time.ts';
 import { TestnetError } from '../core/problem.ts';
 import { unpack } from '../core/unpack.ts';
 import { PROTOCOLS } from '../protocols/registry.ts';
-import { validateScenario } from '../scenario/index.ts';
+import { type Scenario, validateScenario } from '../scenario/index.ts';
 import { showValue } from '../scenario/show.ts';
 import { newId } from '../storage/open.ts';
-import type { SnapshotRecord, Storage } from '../storage/types.ts';
+import type { RunRecord, SnapshotRecord, Storage } from '../storage/types.ts';
 import type { SnapshotInfo, Speed } from './api.ts';
 import { Guard, type MakeLock } from './guard.ts';
+import { newRunId } from './inputs.ts';
 import { type Payload, readTrace } from './payload.ts';
 import { ReviveError, readSaved, revive } from './revive.ts';
 import { type OpenExecutor, Run, recordOf, type TraceBatch } from './run.ts';
@@ -20,12 +21,23 @@ export interface Resumed {
   readonly speed: Speed;
 }
 
+export interface SavedTrace {
+  readonly scenario: Scenario;
+  readonly trace: readonly TraceBatch[];
+  readonly atMicros: Micros;
+}
+
 interface Kept {
   readonly info: SnapshotInfo;
   readonly record: SnapshotRecord;
   readonly trace: readonly TraceBatch[];
 }
 
+/** Begins the ids of snapshots that keep where a branch was left, one a run. */
+const TIP = 'branch-';
+/** Without storage, the branches left last are kept. */
+const MEMORY_TIPS_MAX = 24;
+const TRASH = 'branches-removed';
 const AUTOSAVE_MS = 3_000;
 /** Saving may take this share of the time at the most: one part in so many. */
 const AUTOSAVE_SHARE = 20;
@@ -41,6 +53,8 @@ export class Archive {
   #problem: string | null = null;
   /** Without storage snapshots live here. */
   readonly #memory = new Map<string, Kept>();
+  readonly #memoryRuns = new Map<string, RunRecord>();
+  #createdAt = 0;
 
   constructor(storage: Storage | null, autosave: boolean, makeLock: MakeLock) {
     this.#storage = storage;
@@ -53,16 +67,70 @@ export class Archive {
     return this.#problem ?? this.#guard.notice ?? this.#storage?.notice ?? null;
   }
 
-  async newRun(run: Run, parentRunId: string | null, forkedAtMicros: Micros | null): Promise<void> {
-    const { runId, scenario } = run;
-    const record = { runId, parentRunId, forkedAtMicros, name: scenario.name, createdAt: Date.now() };
+  async newRun({ runId }: Run, parentRunId: string | null, forkedAtMicros: Micros | null): Promise<void> {
+    // Runs of one millisecond must still come in the order in which they were made.
+    this.#createdAt = Math.max(Date.now(), this.#createdAt + 1);
+    await this.saveRunRecord({ runId, parentRunId, forkedAtMicros, name: null, createdAt: this.#createdAt });
+  }
+
+  async saveRunRecord(record: RunRecord): Promise<void> {
+    if (this.#storage === null) this.#memoryRuns.set(record.runId, record);
     const done = await this.#storage?.saveRun(record);
     if (done?.ok === false) this.#problem = done.message;
   }
 
+  /** Oldest first. */
+  async runs(): Promise<readonly RunRecord[]> {
+    return this.#storage === null ? [...this.#memoryRuns.values()] : this.#storage.listRuns();
+  }
+
+  /** The snapshots that somebody or the session took; those that only keep a branch are not among them. */
   async list(): Promise<readonly SnapshotInfo[]> {
+    return (await this.infos()).filter(({ id }) => !id.startsWith(TIP));
+  }
+
+  /** All snapshots, newest first. */
+  async infos(): Promise<readonly SnapshotInfo[]> {
     if (this.#storage !== null) return this.#storage.listSnapshots();
     return [...this.#memory.values()].map(({ info }) => info).reverse();
+  }
+
+  /** Keeps where a run stands, in the place of where it was kept before, so that it can be gone on with as a branch. */
+  async keep(run: Run): Promise<void> {
+    this.#memory.delete(`${TIP}${run.runId}`);
+    await this.#store(run, null, false, `${TIP}${run.runId}`);
+    const tips = [...this.#memory.keys()].filter((id) => id.startsWith(TIP));
+    for (const id of tips.slice(0, Math.max(0, tips.length - MEMORY_TIPS_MAX))) this.#memory.delete(id);
+  }
+
+  /** Under which id a run can be gone on with here: its own, unless another tab keeps it. */
+  async idToGoOn(runId: string): Promise<string> {
+    return !this.#autosave || (await this.#guard.mayKeep(runId)) ? runId : newRunId();
+  }
+
+  async deleteRun(runId: string): Promise<void> {
+    await this.#storage?.deleteRun(runId);
+    this.#memoryRuns.delete(runId);
+    for (const [id, { record }] of this.#memory) if (record.runId === runId) this.#memory.delete(id);
+  }
+
+  /** Runs that were taken out of the tree and are to be deleted. */
+  async loadTrash(): Promise<readonly string[]> {
+    const saved = await this.#storage?.loadPreference(TRASH);
+    return Array.isArray(saved) ? saved.filter((runId) => typeof runId === 'string') : [];
+  }
+
+  async saveTrash(runIds: readonly string[]): Promise<void> {
+    const done = await this.#storage?.savePreference(TRASH, [...runIds]);
+    if (done?.ok === false) this.#problem = done.message;
+  }
+
+  /** The scenario and trace of a snapshot, to be read and not to be run. */
+  async readTraceOf(id: string): Promise<SavedTrace> {
+    const kept = this.#memory.get(id);
+    const record = kept?.record ?? (await this.#load(id));
+    const trace = kept?.trace ?? (await this.#loadTrace(record));
+    return { scenario: readSaved(record).scenario, trace, atMicros: record.atMicros };
   }
 
   /** Saves a snapshot at the run's horizon; resolves to its id. Rejects with code 'storage' when it could not. */
@@ -143,9 +211,8 @@ export class Archive {
     run.unsaved = run.batches.slice(trace.length);
   }
 
-  async #store(run: Run, name: string | null, automatic: boolean): Promise<string | null> {
+  async #store(run: Run, name: string | null, automatic: boolean, id = newId()): Promise<string | null> {
     const payload = await run.save();
-    const id = newId();
     const record = recordOf(run, { id, name, automatic, payload });
     if (this.#storage === null) {
       this.#memory.set(id, { info: infoOf(record), record, trace: [...run.batches] });

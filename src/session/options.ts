@@ -12,3 +12,9 @@ export interface SessionOptions {
   /** How tabs agree on who saves; the browser's way if not given. */
   readonly makeLock?: MakeLock;
 }
+
+/** What is loaded now. */
+export interface Loaded {
+  readonly runId: string;
+  readonly nodes: readonly string[];
+}

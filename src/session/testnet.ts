@@ -24,12 +24,13 @@ import { Announcer } from './announce.ts';
 import { pursue, stepTo } from './drive.ts';
 import { newRunId, readForkPoint, readGoal, readId, readName, readScenario, readSpeed, traceQuery } from './inputs.ts';
 import { Archive } from './archive.ts';
+import { BranchDesk } from './branches/desk.ts';
 import { askMetrics, askNode, askTransaction, killWorkerOf } from './asks.ts';
 import { type Caught, catchMessage, undo } from './catch.ts';
 import { exportRun } from './exports/index.ts';
 import { frameOf } from './frame.ts';
 import { Listeners } from './listeners.ts';
-import type { SessionOptions } from './options.ts';
+import type { Loaded, SessionOptions } from './options.ts';
 import { Pacer } from './pacer.ts';
 import { JobQueue } from './queue.ts';
 import { Run } from './run.ts';
@@ -47,6 +48,7 @@ export class TestnetSession implements Testnet, LiveSession {
   readonly #listeners = new Listeners();
   readonly #announcer = new Announcer(this.#listeners);
   readonly #subscribers = new Set<() => void>();
+  readonly branches: BranchDesk;
   readonly #archive: Archive;
   readonly #pacer: Pacer;
   #run: Run | null = null;
@@ -59,6 +61,8 @@ export class TestnetSession implements Testnet, LiveSession {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#archive = new Archive(options.storage, options.autosave, options.makeLock ?? tabLock);
+    const enter = (open: () => Promise<Run>) => this.#enter(open);
+    this.branches = new BranchDesk(this.#archive, options, () => this.#run, enter);
     this.#pacer = new Pacer({
       advance: (until, windows) => {
         const run = this.#run;
@@ -69,7 +73,7 @@ export class TestnetSession implements Testnet, LiveSession {
     });
   }
 
-  async load(scenario: ScenarioInput | string): Promise<{ readonly runId: string; readonly nodes: readonly string[] }> {
+  async load(scenario: ScenarioInput | string): Promise<Loaded> {
     const checked = readScenario(scenario);
     return this.#enter(async () => {
       const run = await Run.open(newRunId(), checked, this.#options.openExecutor);
@@ -166,9 +170,7 @@ export class TestnetSession implements Testnet, LiveSession {
   }
 
   trace(filter: TraceFilter = {}): Promise<readonly TraceEvent[]> {
-    return this.#queue.run(async () => {
-      return queryTrace(this.#need().store, traceQuery(filter));
-    });
+    return this.#queue.run(async () => queryTrace(this.#need().store, traceQuery(filter)));
   }
 
   checks(): Promise<readonly CheckResult[]> {
@@ -220,7 +222,7 @@ export class TestnetSession implements Testnet, LiveSession {
     return this.#queue.run(() => writeRunFile(this.#need()));
   }
 
-  async importRunFile(bytes: Uint8Array): Promise<{ readonly runId: string; readonly nodes: readonly string[] }> {
+  async importRunFile(bytes: Uint8Array): Promise<Loaded> {
     return this.#enter(() => readRunFile(bytes, newRunId(), this.#options.openExecutor));
   }
 
@@ -292,8 +294,9 @@ export class TestnetSession implements Testnet, LiveSession {
   }
 
   /** Another run takes this one's place once it stands; if it cannot be had, this one goes on as it was. */
-  #enter(open: () => Promise<Run>): Promise<{ readonly runId: string; readonly nodes: readonly string[] }> {
+  #enter(open: () => Promise<Run>, leaves = true): Promise<Loaded> {
     return this.#queue.run(async () => {
+      if (leaves) await this.branches.leave();
       const run = await open();
       await this.#adopt(run);
       return { runId: run.runId, nodes: (this.#frame?.nodes ?? []).map(({ id }) => id) };
@@ -302,13 +305,10 @@ export class TestnetSession implements Testnet, LiveSession {
 
   /** The run goes back and becomes another one, from the moment that `act` returns. */
   #branch(act: (run: Run, runId: string) => Promise<Micros>): Promise<{ readonly runId: string }> {
-    return this.#enter(async () => {
-      const run = this.#need();
-      const parent = run.runId;
+    return this.#enter(() => {
       this.#pacer.stop();
-      await this.#archive.newRun(run, parent, await act(run, newRunId()));
-      return run;
-    });
+      return this.branches.branch(this.#need(), act);
+    }, false);
   }
 
   async #adopt(run: Run): Promise<void> {
@@ -386,7 +386,7 @@ export class TestnetSession implements Testnet, LiveSession {
       previous: this.#frame,
       status: this.#statusOf(run),
       speed: this.#pacer.speed,
-      playhead,
+      playhead: this.#seeked ?? this.#pacer.playhead(run.horizon),
       following: this.#seeked === null,
       fingerprint: this.#fingerprint,
       notice: this.#failure ?? run.executor.info.notice ?? this.#archive.notice,

@@ -8,6 +8,7 @@ import type { TraceEvent } from '../kernel/trace/events.ts';
 import type { Declaration, PhaseRole } from '../protocols/protocol.ts';
 import type { Scenario } from '../scenario/types.ts';
 import type { Caught } from './catch.ts';
+import type { Branches } from './branches/types.ts';
 import type { DiagramView } from './trace-view/diagram.ts';
 export type { Band, Candidate, Cone, DiagramView, Mark, MarkKind, Stretch, VoteTally } from './trace-view/diagram.ts';
 import type { ActiveFault, CheckResult, Metrics, RunStatus, Speed } from './api.ts';
@@ -165,6 +166,8 @@ export interface TraceView extends DiagramView {
 
 /** What a live session offers the page beyond `Testnet`. */
 export interface LiveSession {
+  /** The tree of runs that grows with every fork. */
+  readonly branches: Branches;
   /** Null before the first `load`. */
   frame(): Frame | null;
   /** Calls back after the frame changed; returns a function that stops. */

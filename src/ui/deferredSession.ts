@@ -34,6 +34,14 @@ export function deferredSession(opening: Promise<Session>): Session {
   // Whoever calls gets the rejection; a page that nobody touches must not report it a second time.
   ready.catch(() => undefined);
   return {
+    branches: {
+      list: async () => (await ready).branches.list(),
+      switchTo: async (runId) => (await ready).branches.switchTo(runId),
+      rename: async (runId, name) => (await ready).branches.rename(runId, name),
+      remove: async (runId) => (await ready).branches.remove(runId),
+      undoRemove: async (runId) => (await ready).branches.undoRemove(runId),
+      compare: async (left, right) => (await ready).branches.compare(left, right),
+    },
     frame: () => open?.frame() ?? null,
     view: () => open?.view() ?? NOTHING,
     seek: (at) => open?.seek(at),

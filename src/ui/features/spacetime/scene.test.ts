@@ -52,7 +52,7 @@ describe('a scene', () => {
     expect(bands.some(({ role }) => role === 'first')).toBe(true);
     expect(bands.some(({ isLeader }) => isLeader)).toBe(true);
     const kinds = new Set(marks.map(({ mark }) => mark.kind));
-    expect([...kinds]).toEqual(expect.arrayContaining(['decide', 'fault', 'heal']));
+    expect([...kinds]).toEqual(expect.arrayContaining(['decide', 'fault', 'drop']));
     expect(marks.find(({ mark }) => mark.kind === 'fault')?.lanes).toEqual([layout.lanes[3]]);
     expect(marks.every(({ mark }) => mark.kind !== 'timer' || mark.node < 4)).toBe(true);
   });
