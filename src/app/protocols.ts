@@ -1,5 +1,6 @@
 /** Protocols as the header lists them; names and titles only, so that the page need not load their machines first. */
 export const PROTOCOL_TITLES = [
   { name: 'svbft', title: 'Quantum SVBFT' },
+  { name: 'pbft', title: 'PBFT' },
   { name: 'raft', title: 'Raft' },
 ] as const;
