@@ -144,7 +144,7 @@ export const raftMutantPresets: readonly Preset[] = [
     mutant: 'raft-single-step-membership',
     title: 'Broken: membership in one step',
     teaches:
-      'v0 adds v4 in one step, v1 removes v0 in one step: the two configurations have majorities that never meet.',
+      'Server v0 adds v4 and v1 removes v0, each in one step: the two configurations have majorities that never meet.',
     violates: 'agreement',
     validators: 5,
     config: {
