@@ -1,11 +1,13 @@
 /** Every protocol of the playground, by name. A new one is added here and nowhere else. */
 import type { AnyProtocol } from './protocol.ts';
+import { raft } from './raft/index.ts';
 import { pbft } from './pbft/index.ts';
 import { svbft } from './svbft/index.ts';
 
 export const PROTOCOLS: ReadonlyMap<string, AnyProtocol> = new Map<string, AnyProtocol>([
   [svbft.declaration.name, svbft],
   [pbft.declaration.name, pbft],
+  [raft.declaration.name, raft],
 ]);
 
 export function protocolByName(name: string): AnyProtocol | null {

@@ -5,6 +5,8 @@ import { mutantPresets } from './presets/mutants.ts';
 import { pbftPresets } from './presets/pbft.ts';
 import { pbftMutantPresets } from './presets/pbft-mutants.ts';
 import type { Preset } from './presets/preset.ts';
+import { raftPresets } from './presets/raft.ts';
+import { raftMutantPresets } from './presets/raft-mutants.ts';
 import { scalePresets } from './presets/scale.ts';
 
 export type { Level, Preset } from './presets/preset.ts';
@@ -19,6 +21,8 @@ export const presets: readonly Preset[] = [
   ...mutantPresets,
   ...pbftPresets,
   ...pbftMutantPresets,
+  ...raftPresets,
+  ...raftMutantPresets,
 ];
 
 /** The preset with this id, or null. */
