@@ -25,5 +25,7 @@ export interface ExportFormat {
   readonly mediaType: string;
   /** Whether a window makes a difference. */
   readonly windowed: boolean;
+  /** What is written when no window is chosen, where that is not the whole run. */
+  readonly whole?: string;
   write(run: Run, window: ExportWindow): string | Promise<string>;
 }

@@ -19,6 +19,7 @@ export const mermaid: ExportFormat = {
   extension: 'mmd',
   mediaType: 'text/vnd.mermaid',
   windowed: true,
+  whole: 'The last decision',
   write: (run, window) => new SequenceDiagram(run).write(window),
 };
 

@@ -24,6 +24,14 @@ import { useAppearance } from './useAppearance.ts';
 import { useKeyboard } from './useKeyboard.ts';
 
 const ShareDialog = lazy(() => import('../features/share/ShareDialog.tsx'));
+/** The dialog with the means to draw the network, both loaded when it is opened first. */
+const ExportDialog = lazy(async () => {
+  const [{ default: Dialog }, { drawNetwork }] = await Promise.all([
+    import('../features/share/ExportDialog.tsx'),
+    import('../features/network/picture/index.ts'),
+  ]);
+  return { default: () => <Dialog draw={drawNetwork} /> };
+});
 const SpacetimePanel = lazy(() =>
   import('../features/spacetime/index.ts').then((module) => ({ default: module.SpacetimePanel })),
 );
@@ -167,6 +175,7 @@ function Dialogs() {
   return (
     <Suspense fallback={null}>
       {dialog === 'share' && <ShareDialog />}
+      {dialog === 'export' && <ExportDialog />}
       {dialog === 'help' && <HelpDialog />}
     </Suspense>
   );

@@ -48,6 +48,9 @@ function Actions({ compact }: { readonly compact: boolean }) {
           <Button icon="share" onClick={() => openDialog('share')} disabled={!loaded}>
             Share
           </Button>
+          <Button icon="download" onClick={() => openDialog('export')} disabled={!loaded}>
+            Export
+          </Button>
           <Button icon="snapshots" onClick={() => void takeSnapshot()} disabled={!loaded}>
             Snapshot
           </Button>
