@@ -151,7 +151,7 @@ export class Conformance implements RunObserver {
 
   #onDecision({ t, node, decision }: DecideHighlight): void {
     const { slot, epoch, digest, isSnapshot = false } = decision;
-    if (this.#facts.faultyCount > 0) this.#reveal(t, decision);
+    if (this.#facts.faultyCount > 0 && this.#facts.isCorrect(node)) this.#reveal(t, decision);
     const value = digest.slice(0, VALUE_DIGITS);
     this.#order?.push({ t, node, label: 'decide', slot, epoch, value, claimedFrom: node, isSnapshot });
     if (!this.#facts.isCorrect(node)) return;

@@ -1,13 +1,22 @@
 /**
  * Back into the order of causes: a decision is recorded when it is taken, what the same step sends when it departs. A
- * decision therefore waits while its node could still be about to say what belongs before it.
+ * decision therefore waits while its node could still be about to say what belongs before it; what others had not said by
+ * then does not count for it.
  */
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
-import type { NetEvent, Replay } from './replay.ts';
+import type { MissingToken, NetEvent, Replay } from './replay.ts';
+
+interface WaitingDecision {
+  readonly event: NetEvent;
+  /** Tokens that the node's own votes must still bring. */
+  readonly shortage: readonly MissingToken[];
+  /** What the node may be about to say. */
+  readonly unsaid: readonly string[];
+}
 
 interface Waiting {
-  readonly decisions: NetEvent[];
+  readonly decisions: WaitingDecision[];
   /** When what the deciding step sent departed; null until it is seen. */
   departure: Micros | null;
 }
@@ -43,13 +52,12 @@ export class StepOrder {
   }
 
   #onDecision(event: NetEvent, waiting: Waiting | undefined): void {
-    if (waiting !== undefined) {
-      waiting.decisions.push(event);
-      return;
-    }
-    const { sentWithDecision } = this.#replay.net.declaration;
-    if (!this.#replay.couldStillSay(sentWithDecision, event)) return this.#emit(event);
-    this.#waiting.set(event.node, { decisions: [event], departure: null });
+    const types = this.#replay.net.declaration.sentWithDecision;
+    if (waiting === undefined && !this.#replay.couldStillSay(types, event)) return this.#emit(event);
+    const unsaid = types.filter((type) => !this.#replay.hasSaid(type, event));
+    const decision = { event, shortage: this.#replay.shortage(event), unsaid };
+    if (waiting !== undefined) waiting.decisions.push(decision);
+    else this.#waiting.set(event.node, { decisions: [decision], departure: null });
   }
 
   /** Lets go the decisions that come before something the node says now. */
@@ -58,10 +66,17 @@ export class StepOrder {
     waiting.departure ??= event.t;
     while (true) {
       const [next] = waiting.decisions;
-      if (next === undefined || (!isLaterStep && next.slot >= event.slot)) break;
+      if (next === undefined || (!isLaterStep && next.event.slot >= event.slot)) break;
       waiting.decisions.shift();
-      this.#emit(next);
+      this.#emit(this.#judged(next));
     }
     if (waiting.decisions.length === 0) this.#waiting.delete(event.node);
+  }
+
+  #judged({ event, shortage, unsaid }: WaitingDecision): NetEvent {
+    const hasFollowed = unsaid.some((type) => this.#replay.hasSaid(type, event));
+    const own = hasFollowed ? this.#replay.powerOf(event.node, event.slot) : 0;
+    const lacked = shortage.filter(({ has, needs }) => has + own < needs);
+    return lacked.length === 0 ? event : { ...event, lacked };
   }
 }

@@ -19,6 +19,8 @@ export interface NetEvent extends Binding {
   readonly claimedFrom: NodeIndex;
   /** A decision taken over with a snapshot: it stands for the slots before it. */
   readonly isSnapshot?: boolean;
+  /** What a decision lacked when it was taken, and what followed did not make up for. */
+  readonly lacked?: readonly MissingToken[];
 }
 
 export interface MissingToken {
@@ -104,14 +106,33 @@ export class Replay {
   /** Whether the node could still say something of the slot that its deciding step may have said. */
   couldStillSay(types: readonly string[], binding: Binding): boolean {
     return types.some((type) => {
+      if (this.hasSaid(type, binding)) return false;
       const label = `send ${type}`;
       const event = { ...binding, label, t: 0, claimedFrom: binding.node };
-      if (this.#said.get(binding.slot)?.has(wordKey(event, binding.node)) === true) return false;
       const candidates = this.net.byLabel.get(label) ?? [];
       return candidates.some(
         (transition) => this.#suits(transition, event) && this.#missing(transition, event).length === 0,
       );
     });
+  }
+
+  /** Whether the node said it in its own name. */
+  hasSaid(type: string, { node, slot, epoch, value }: Binding): boolean {
+    return this.#said.get(slot)?.has(`send ${type}/${node}/${epoch}/${value}`) === true;
+  }
+
+  /** What a decision lacks in shared places now, whatever else it waits for. */
+  shortage(event: NetEvent): readonly MissingToken[] {
+    const missing: MissingToken[] = [];
+    const [decide] = (this.net.byLabel.get(event.label) ?? []).filter((transition) => this.#suits(transition, event));
+    for (const arc of decide?.test ?? []) if (arc.place.owner === 'shared') this.#lack(arc, event, missing);
+    return missing;
+  }
+
+  /** What one vote of the node counts, in tokens. */
+  powerOf(node: NodeIndex, slot: number): number {
+    const { powers } = this.#electorate(slot);
+    return powers === undefined ? 1 : (powers[node] ?? 0);
   }
 
   /** Threshold of an arc in a slot, in tokens. */
@@ -181,7 +202,7 @@ export class Replay {
   }
 
   #missing({ take, test, inhibit }: FoldedTransition, event: NetEvent): MissingToken[] {
-    const missing: MissingToken[] = [];
+    const missing: MissingToken[] = [...(event.lacked ?? [])];
     const height = this.heightOf(event.node);
     const isNext = event.isSnapshot === true ? height < event.slot : height === event.slot - 1;
     if (this.net.declaration.slots === 'sequence' && !isNext) {
