@@ -9,7 +9,7 @@ import { raftPresets } from './presets/raft.ts';
 import { raftMutantPresets } from './presets/raft-mutants.ts';
 import { scalePresets } from './presets/scale.ts';
 
-export type { Level, Preset } from './presets/preset.ts';
+export type { Level, Preset, StoryStep } from './presets/preset.ts';
 
 /** Shown when the page is opened without a scenario. */
 export const DEFAULT_PRESET_ID = 'happy-path';

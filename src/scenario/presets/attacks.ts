@@ -14,6 +14,30 @@ export const attackPresets: readonly Preset[] = [
       faults: [{ kind: 'byzantine', target: 'v1', behaviour: 'equivocate', when: 'height >= 3' }],
       stop: { ms: 45_000 },
     },
+    story: [
+      {
+        at: 0,
+        title: 'A traitor among four',
+        text: 'From height three on, v1 tells different stories to different peers.',
+      },
+      {
+        at: { mark: 'fault', afterMs: 20 },
+        title: 'v1 turns',
+        text: 'It signs with its own key, and only with that.',
+        look: 'v1',
+      },
+      {
+        at: { mark: 'evidence', afterMs: 10 },
+        title: 'Two signatures convict it',
+        text: 'Both blocks are for one height and view, and both are signed. That pair is proof to anyone.',
+        look: 'v1',
+      },
+      {
+        at: { mark: 'decision', nth: 6, afterMs: 60 },
+        title: 'And nothing was lost',
+        text: 'At most one of the two blocks can find three votes. The correct ones agree, as ever.',
+      },
+    ],
   }),
   preset({
     id: 'twins',

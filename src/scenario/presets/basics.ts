@@ -16,6 +16,34 @@ export const basicPresets: readonly Preset[] = [
       network: { latency: { kind: 'uniform', minMs: 80, maxMs: 240 } },
       stop: { ms: 120_000 },
     },
+    story: [
+      {
+        at: 0,
+        title: 'Four validators, no boss',
+        text: 'They must agree on one chain of blocks, though any one of them may fail or lie.',
+      },
+      {
+        at: 110,
+        title: 'A proposal',
+        text: 'The primary packs transactions into a block, signs it and sends it to everybody. It proposes; it does not decide.',
+        look: 'v0',
+      },
+      {
+        at: { mark: 'decision', afterMs: -240 },
+        title: 'Two rounds of votes',
+        text: 'Prepare: we saw the same block. Commit: we know that enough of us did. Each ring fills as signed votes arrive.',
+      },
+      {
+        at: { mark: 'decision', afterMs: 20 },
+        title: 'Three of four: decided',
+        text: 'A quorum closes the ring. Any two quorums share a correct validator, so no other block can win this height.',
+      },
+      {
+        at: { mark: 'decision', nth: 3, afterMs: 100 },
+        title: 'And again, every second',
+        text: 'The next height has another primary. Every message carried a real post-quantum signature.',
+      },
+    ],
   }),
   preset({
     id: 'primary-crash',
@@ -29,6 +57,36 @@ export const basicPresets: readonly Preset[] = [
       faults: [{ kind: 'crash', target: 'v0', at: 3000, until: 16_000 }],
       stop: { ms: 30_000 },
     },
+    story: [
+      { at: 0, title: 'What if the primary dies?', text: 'Four validators; one of them will crash at three seconds.' },
+      {
+        at: { mark: 'decision', nth: 2, afterMs: 50 },
+        title: 'All is well',
+        text: 'Blocks are decided, one a second.',
+      },
+      {
+        at: { mark: 'fault', afterMs: 60 },
+        title: 'v0 crashes',
+        text: 'Nobody is told. The others only notice that nothing comes from it any more.',
+        look: 'v0',
+      },
+      {
+        at: { mark: 'viewChange', afterMs: 30 },
+        title: 'Patience runs out',
+        text: 'Timers fire. The others say what they have prepared, and the next in line leads a new view.',
+      },
+      {
+        at: { mark: 'decision', nth: 5, afterMs: 50 },
+        title: 'It goes on with three',
+        text: 'Three are a quorum of four: one may fail and nothing decided is ever lost.',
+      },
+      {
+        at: { mark: 'heal', afterMs: 900 },
+        title: 'v0 is back',
+        text: 'It finds its disk, asks for the blocks it missed, and checks every certificate before it believes one.',
+        look: 'v0',
+      },
+    ],
   }),
   preset({
     id: 'restart-with-catch-up',
@@ -67,6 +125,33 @@ export const basicPresets: readonly Preset[] = [
       ],
       stop: { ms: 45_000 },
     },
+    story: [
+      {
+        at: 0,
+        title: 'A network will split',
+        text: 'Two validators on one side, two on the other, for eight seconds.',
+      },
+      {
+        at: { mark: 'fault', afterMs: 400 },
+        title: 'The cut',
+        text: 'Messages pile up at it. Each half has two votes of three: neither can decide.',
+      },
+      {
+        at: 11_000,
+        title: 'Silence is the right answer',
+        text: 'Both halves keep changing views and decide nothing. A fork would be worse than a pause.',
+      },
+      {
+        at: { mark: 'heal', afterMs: 200 },
+        title: 'The cut heals',
+        text: 'What was held back arrives, late but signed.',
+      },
+      {
+        at: { mark: 'decision', nth: 6, afterMs: 50 },
+        title: 'One chain',
+        text: 'They meet in one view and go on from the same block: safety was never at risk, liveness is back.',
+      },
+    ],
   }),
   preset({
     id: 'slow-links-before-gst',

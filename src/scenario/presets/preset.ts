@@ -14,6 +14,20 @@ export interface Preset {
   /** The check that must fire, or null where all must hold. */
   readonly violates: string | null;
   readonly scenario: ScenarioInput;
+  /** What a presenter says, step by step; absent: a presentation stops at the marks of the run. */
+  readonly story?: readonly StoryStep[];
+}
+
+/** The marks of a run that a step can be bound to, as the timeline shows them. */
+export type StoryMark = 'decision' | 'viewChange' | 'fault' | 'heal' | 'violation' | 'evidence';
+
+export interface StoryStep {
+  /** Where the playhead comes to stand: virtual ms, or so long after the nth (from 1) mark of a kind. */
+  readonly at: number | { readonly mark: StoryMark; readonly nth?: number; readonly afterMs?: number };
+  readonly title: string;
+  readonly text: string;
+  /** The node to look at. */
+  readonly look?: string;
 }
 
 type Written = Omit<Preset, 'violates'> & { readonly violates?: string };

@@ -17,6 +17,7 @@ import { type Playground, PlaygroundProvider, useUi } from '../playground.tsx';
 import type { PhoneTabId, TabId } from '../store.ts';
 import styles from './App.module.css';
 import { Header } from './Header.tsx';
+import { PresentLayout } from './PresentLayout.tsx';
 import { Rail } from './Rail.tsx';
 import { Splitter } from './Splitter.tsx';
 import { Toasts } from './Toasts.tsx';
@@ -35,6 +36,9 @@ const ExportDialog = lazy(async () => {
 const SpacetimePanel = lazy(() =>
   import('../features/spacetime/index.ts').then((module) => ({ default: module.SpacetimePanel })),
 );
+const BranchesPanel = lazy(() =>
+  import('../features/branches/index.ts').then((module) => ({ default: module.BranchesPanel })),
+);
 const HelpDialog = lazy(() => import('../features/help/HelpDialog.tsx'));
 
 const TABS: readonly Tab<TabId>[] = [
@@ -50,6 +54,7 @@ const PHONE_TABS: readonly Tab<PhoneTabId>[] = [
   { id: 'faults', label: 'Faults' },
   { id: 'checks', label: 'Checks' },
   ...TABS,
+  { id: 'branches', label: 'Branches' },
   { id: 'snapshots', label: 'Snapshots' },
 ];
 
@@ -58,6 +63,11 @@ const PANELS: Readonly<Record<PhoneTabId, () => ReactNode>> = {
   scenarios: () => <ScenariosPanel />,
   faults: FaultsPanel,
   checks: ChecksPanel,
+  branches: () => (
+    <Suspense fallback={null}>
+      <BranchesPanel />
+    </Suspense>
+  ),
   snapshots: SnapshotsPanel,
   spacetime: () => (
     <Suspense fallback={null}>
@@ -81,9 +91,10 @@ function Page() {
   useAppearance();
   useKeyboard();
   const phone = useMedia(PHONE);
+  const presenting = useUi((state) => state.presenting !== null);
   return (
     <>
-      {phone ? <PhoneLayout /> : <DeskLayout />}
+      {presenting ? <PresentLayout /> : phone ? <PhoneLayout /> : <DeskLayout />}
       <Dialogs />
       <Toasts />
     </>

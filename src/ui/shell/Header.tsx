@@ -56,6 +56,7 @@ function Actions({ compact }: { readonly compact: boolean }) {
           </Button>
         </>
       )}
+      {!compact && <PresentButton />}
       {!compact && <ProjectorButton />}
       <ThemeButton />
       <IconButton icon="help" label="Help" shortcut="?" onClick={() => openDialog('help')} />
@@ -87,6 +88,17 @@ function ProjectorButton() {
       onClick={() => setProjector(!projector)}
     />
   );
+}
+
+/** Full screen with the story of the run, for an audience; where the browser refuses the full screen, the page does. */
+function PresentButton() {
+  const present = useUi((state) => state.present);
+  const loaded = useFrame(() => true, false);
+  const start = () => {
+    present(0);
+    document.documentElement.requestFullscreen?.().catch(() => undefined);
+  };
+  return <IconButton icon="present" label="Present" onClick={start} disabled={!loaded} />;
 }
 
 /** Four nodes on a ring, in the colours of the phases. */

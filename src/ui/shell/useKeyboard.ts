@@ -13,7 +13,8 @@ export function useKeyboard(): void {
   const undo = useUndo();
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || isBusy(event)) return;
+      // A presenter has keys of its own, and none that change the run.
+      if (event.defaultPrevented || store.getState().presenting !== null || isBusy(event)) return;
       if ((event.ctrlKey || event.metaKey) && event.key === 'z' && !event.shiftKey) {
         event.preventDefault();
         void undo();

@@ -51,6 +51,7 @@ function Network() {
   const { positions, onNodesChange, fit } = useLayout(scale);
   const lasso = useUi((state) => state.lasso);
   const armed = useUi((state) => state.armed);
+  const presenting = useUi((state) => state.presenting !== null);
   const nodes = useFlowNodes(looks, positions, scale);
   const scene = useRef<Scene | null>(null);
   const { onPaneClick, onPaneMouseMove, hovered } = usePick(scene);
@@ -83,10 +84,10 @@ function Network() {
         </ReactFlow>
         <Reading looks={looks} />
         <Legend />
-        <Tools fit={fit} />
+        {!presenting && <Tools fit={fit} />}
         {lasso && <Lasso positions={positions} />}
         {armed !== null && <InHand />}
-        <Notices />
+        {!presenting && <Notices />}
         <HoverTip hovered={hovered} />
       </div>
       <StoryLine />
