@@ -16,7 +16,7 @@ export type Selection =
   | { readonly kind: 'transaction'; readonly id: string }
   | { readonly kind: 'certificate'; readonly node: NodeIndex; readonly index: number };
 
-export type RailId = 'scenarios' | 'faults' | 'checks' | 'snapshots';
+export type RailId = 'scenarios' | 'faults' | 'checks' | 'branches' | 'snapshots';
 export type TabId = 'spacetime' | 'chain' | 'metrics' | 'events';
 /** On a phone, inspector and rail panels are tabs like the others. */
 export type PhoneTabId = TabId | RailId | 'inspector';
@@ -203,7 +203,7 @@ function accept(saved: Partial<Preferences>): Preferences {
       tabs: size(saved.sizes?.tabs, DEFAULTS.sizes.tabs),
     },
     folded: typeof saved.folded === 'object' && saved.folded !== null ? saved.folded : {},
-    rail: oneOf(saved.rail, ['scenarios', 'faults', 'checks', 'snapshots', null], DEFAULTS.rail),
+    rail: oneOf(saved.rail, ['scenarios', 'faults', 'checks', 'branches', 'snapshots', null], DEFAULTS.rail),
     tab: oneOf(saved.tab, ['spacetime', 'chain', 'metrics', 'events'], DEFAULTS.tab),
   };
 }

@@ -1,0 +1,1 @@
+export { BranchesPanel } from './Panel.tsx';
