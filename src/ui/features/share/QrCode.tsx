@@ -35,7 +35,8 @@ export function QrCode({
   );
 }
 
-function modulesOf(text: string): { readonly size: number; readonly path: string } {
+/** The dark modules as one path, in units of a module; the quiet zone is part of the size. */
+export function modulesOf(text: string): { readonly size: number; readonly path: string } {
   const { data, size } = encode(text, { ecc: 'L', border: QUIET });
   const runs: string[] = [];
   data.forEach((row, y) => {

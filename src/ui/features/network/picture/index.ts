@@ -15,9 +15,13 @@ import { hatching, nodePicture, quorumRing } from './nodes.ts';
 import { shownPositions } from './positions.ts';
 import { escaped, tag } from './xml.ts';
 
-const HEAD = 58;
-const FOOT = 40;
-const SIDE = 24;
+/** Of a picture 720 px high; larger ones have larger letters. */
+const HEAD = 74;
+const FOOT = 52;
+const SIDE = 28;
+const LETTERS = { title: 22, line: 15, legend: 14 } as const;
+/** A closed ring stays so long, then rests as a thin one. */
+const CLOSED_MICROS = 900_000;
 const FONT = "'Inter Variable', Inter, system-ui, sans-serif";
 /** More nodes have no room for a count or a ring each. */
 const RINGS_UP_TO = 64;
@@ -59,10 +63,10 @@ function head({ frame, trace, at, colours }: PictureRequest): string {
   return [
     tag(
       'text',
-      { x: SIDE, y: 27, 'font-size': 16, 'font-weight': 600, fill: colours['--ink'] },
+      { x: SIDE, y: 36, 'font-size': LETTERS.title, 'font-weight': 600, fill: colours['--ink'] },
       escaped(plainText(scenario.name, 90)),
     ),
-    tag('text', { x: SIDE, y: 46, 'font-size': 11.5, fill: colours['--ink-2'] }, escaped(plainText(line, 180))),
+    tag('text', { x: SIDE, y: 60, 'font-size': LETTERS.line, fill: colours['--ink-2'] }, escaped(plainText(line, 180))),
   ].join('');
 }
 
@@ -78,12 +82,14 @@ function nodes({ frame, trace, at, colours }: PictureRequest, places: Places): s
       const rings = node.kind === 'validator' && places.validators <= RINGS_UP_TO;
       const quorum = rings ? trace.quorumAt(node.index, at) : null;
       const look = nodeLook(declaration, node, trace.nodeAt(node.index, at), top, quorum);
+      const rests = quorum !== null && quorum.closedAt !== null && at - quorum.closedAt > CLOSED_MICROS;
       const ring =
         quorum === null || !look.alive
           ? ''
           : quorumRing(quorum, places.validators, radius, ...ringColours(quorum.phase, colours));
       const transform = `translate(${point.x.toFixed(2)} ${point.y.toFixed(2)})`;
-      return tag('g', { transform, id: `node-${node.id}` }, ring + nodePicture(look, radius, labels, colours));
+      const around = ring === '' ? '' : tag('g', { opacity: rests ? 0.45 : undefined }, ring);
+      return tag('g', { transform, id: `node-${node.id}` }, around + nodePicture(look, radius, labels, colours));
     })
     .join('\n');
 }
@@ -97,9 +103,9 @@ function legend({ frame, width, height, colours }: PictureRequest): string {
   let x = SIDE + 8;
   return legendEntries(frame.declaration)
     .map(({ phase, label }) => {
-      const text = tag('text', { x: 13, y: 4, 'font-size': 11.5, fill: colours['--ink-2'] }, escaped(label));
-      const entry = tag('g', { transform: `translate(${x} ${y})` }, mark(phase, 13, colours) + text);
-      x += 38 + label.length * 6.6;
+      const text = tag('text', { x: 15, y: 5, 'font-size': LETTERS.legend, fill: colours['--ink-2'] }, escaped(label));
+      const entry = tag('g', { transform: `translate(${x} ${y})` }, mark(phase, 16, colours) + text);
+      x += 44 + label.length * 8;
       return x > width ? '' : entry;
     })
     .join('');
