@@ -1,6 +1,8 @@
 /** Running a run by steps and towards goals, without a clock. */
+import { bindFormula } from '../checks/ltl/bind.ts';
+import type { GoalReport, LtlQuestion } from '../checks/ltl/observer.ts';
 import { nodeIndexOf } from '../core/ids.ts';
-import { TestnetError } from '../core/problem.ts';
+import { describeProblem, TestnetError } from '../core/problem.ts';
 import type { Micros } from '../core/time.ts';
 import { transferNameOf } from '../ledger/ledger.ts';
 import { showValue } from '../scenario/show.ts';
@@ -31,6 +33,7 @@ export async function stepTo(run: Run, goal: StepGoal): Promise<void> {
 export async function pursue(run: Run, goal: RunUntil, deadline: Micros): Promise<boolean> {
   const wanted = goal.ms === undefined ? Number.POSITIVE_INFINITY : microsOf(goal.ms, 'ms');
   if (run.horizon >= wanted) return true;
+  if (goal.ltl !== undefined) return pursueFormula(run, goal, goal.ltl, Math.min(deadline, wanted));
   const { decided } = goal;
   const { validators, clientCount } = run.executor.plan;
   const node = decided === undefined ? null : nodeIndexOf(decided, validators.length, clientCount);
@@ -49,4 +52,37 @@ async function pursueTransaction(run: Run, id: string, deadline: Micros): Promis
     if (report?.decidedAt != null) return true;
   }
   return false;
+}
+
+/**
+ * Runs until the formula, judged from now on, is satisfied for good or turns from currently false to currently true; also to the
+ * height or decision of the goal. One that holds from the first state on and never fails is reached at the deadline or
+ * the end of the run. @throws TestnetError 'bad-input' where it means nothing in this testnet
+ */
+async function pursueFormula(run: Run, goal: RunUntil, ltl: string, deadline: Micros): Promise<boolean> {
+  const { executor, protocol } = run;
+  const { validators, clientCount } = executor.plan;
+  const setting = { declaration: protocol.declaration, validatorCount: validators.length, clientCount };
+  const bound = bindFormula(ltl, setting);
+  if ('problem' in bound) {
+    const { line, column, found, expected } = bound.problem;
+    const problem = { path: 'ltl', found: `${found} at line ${line}, column ${column}`, expected };
+    throw new TestnetError('bad-input', describeProblem(problem), [problem]);
+  }
+  const node = goal.decided === undefined ? null : nodeIndexOf(goal.decided, validators.length, clientCount);
+  if (goal.decided !== undefined && node === null) {
+    const problem = { path: 'decided', found: showValue(goal.decided), expected: 'a node, beside a formula' };
+    throw new TestnetError('bad-input', describeProblem(problem), [problem]);
+  }
+  const ask = (question: LtlQuestion): Promise<unknown> => executor.ask('ltl', question);
+  let report = (await ask({ kind: 'goal', ltl })) as GoalReport;
+  let reached = false;
+  if (report.status === 'open') {
+    const waitsFor = { height: goal.height ?? null, decidedBy: node, observed: true };
+    const { reason } = await run.advance({ until: deadline, goal: waitsFor });
+    report = (await ask({ kind: 'goal-report' })) as GoalReport;
+    reached = report.status === 'open' && (report.holdsNow || reason === 'goal');
+  }
+  await ask({ kind: 'goal', ltl: null });
+  return reached || report.status === 'reached';
 }

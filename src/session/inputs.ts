@@ -14,6 +14,8 @@ import { microsOf } from './run.ts';
 
 /** The longest that `runUntil` goes on unless told otherwise. */
 const RUN_UNTIL_MAX: Micros = 600 * SECOND;
+/** The same for a formula: one that holds from the beginning is watched as long as this. */
+const FORMULA_MAX: Micros = 60 * SECOND;
 
 /** A document or the id of a preset, validated. */
 export function readScenario(given: ScenarioInput | string): Scenario {
@@ -78,15 +80,16 @@ export function readGoal(
   options: { readonly maxMs?: number },
 ): { readonly goal: RunUntil; readonly budget: Micros } {
   const { ms, height, decided, ltl } = objectOf(goal, 'goal');
-  if (ltl !== undefined) throw new TestnetError('unsupported', 'temporal formulas are not available yet');
+  if (ltl !== undefined && typeof ltl !== 'string') throw bad('ltl', ltl, 'a temporal formula as text');
   if (ms !== undefined) microsOf(ms, 'ms');
   if (height !== undefined && !(Number.isInteger(height) && height >= 0)) throw bad('height', height, 'a height');
   if (decided !== undefined && typeof decided !== 'string') throw bad('decided', decided, 'a node or a transaction id');
-  if (ms === undefined && height === undefined && decided === undefined) {
-    throw bad('goal', goal, 'at least one of ms, height, decided');
+  if (ms === undefined && height === undefined && decided === undefined && ltl === undefined) {
+    throw bad('goal', goal, 'at least one of ms, height, decided, ltl');
   }
   const { maxMs } = objectOf(options, 'options');
-  return { goal, budget: maxMs === undefined ? RUN_UNTIL_MAX : microsOf(maxMs, 'maxMs') };
+  const longest = ltl === undefined ? RUN_UNTIL_MAX : FORMULA_MAX;
+  return { goal, budget: maxMs === undefined ? longest : microsOf(maxMs, 'maxMs') };
 }
 
 /** The node of that name. @throws TestnetError 'not-found' */

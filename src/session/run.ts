@@ -25,6 +25,7 @@ import { showValue } from '../scenario/show.ts';
 import type { SnapshotRecord } from '../storage/types.ts';
 import type { TransactionInput } from './api.ts';
 import { type Checkpoint, Checkpoints } from './checkpoints.ts';
+import { judgeAgain, withExpectations } from './formulas.ts';
 import type { Payload } from './payload.ts';
 
 export type OpenExecutor = (plan: RunPlan) => Promise<Executor>;
@@ -59,6 +60,8 @@ export class Run {
   base: Scenario;
   readonly checkpoints = new Checkpoints();
   scenario: Scenario;
+  /** Formulas as somebody chose them by hand; null: those of the scenario. */
+  #expect: Scenario['expect'] | null = null;
   horizon: Micros = 0;
   status: ExecutorStatus;
   finished = false;
@@ -199,6 +202,7 @@ export class Run {
     this.finished = false;
     this.#interventions = this.#interventions.slice(0, interventions);
     this.scenario = this.#interventions.at(-1)?.scenario ?? this.#resumed;
+    if (this.#expect !== null) this.scenario = { ...this.scenario, expect: this.#expect };
     await this.refresh();
   }
 
@@ -249,7 +253,15 @@ export class Run {
     }
     if (at > this.horizon) await this.advance({ until: at });
     await this.pull();
+    if (this.#expect !== null) await this.expect(this.#expect);
     await this.refresh();
+  }
+
+  /** Judges these formulas from now on, as if it had from the beginning; a rewind keeps them. They change nothing in the run. */
+  async expect(expectations: Scenario['expect']): Promise<void> {
+    this.scenario = withExpectations(this.scenario, expectations);
+    this.#expect = this.scenario.expect;
+    await judgeAgain(this.executor, this.store, this.#expect);
   }
 
   async inject(fault: FaultInput): Promise<string> {
@@ -298,6 +310,7 @@ export class Run {
     await intervention.apply(this.executor);
     this.#interventions = [...this.#interventions, intervention];
     this.scenario = intervention.scenario;
+    if (this.#expect !== null) this.scenario = { ...this.scenario, expect: this.#expect };
     this.store.setFaults(this.plan.faults);
   }
 

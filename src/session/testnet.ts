@@ -24,6 +24,7 @@ import { Announcer } from './announce.ts';
 import { pursue, stepTo } from './drive.ts';
 import { newRunId, readForkPoint, readGoal, readId, readName, readScenario, readSpeed, traceQuery } from './inputs.ts';
 import { Archive } from './archive.ts';
+import { FormulaDesk } from './formula-desk.ts';
 import { BranchDesk } from './branches/desk.ts';
 import { askMetrics, askNode, askTransaction, killWorkerOf } from './asks.ts';
 import { type Caught, catchMessage, undo } from './catch.ts';
@@ -49,6 +50,7 @@ export class TestnetSession implements Testnet, LiveSession {
   readonly #announcer = new Announcer(this.#listeners);
   readonly #subscribers = new Set<() => void>();
   readonly branches: BranchDesk;
+  readonly formulas = new FormulaDesk((act) => this.#byHand(act));
   readonly #archive: Archive;
   readonly #pacer: Pacer;
   #run: Run | null = null;
@@ -144,8 +146,8 @@ export class TestnetSession implements Testnet, LiveSession {
 
   heal(faultId: string): Promise<void> {
     return this.#byHand(async (run) => {
-      const ids = faultId === 'all' ? run.status.active.map(({ fault }) => fault.id) : [faultId];
-      for (const id of ids) await run.heal(id);
+      const { active } = run.status;
+      for (const id of faultId === 'all' ? active.map(({ fault }) => fault.id) : [faultId]) await run.heal(id);
     });
   }
 
@@ -272,7 +274,6 @@ export class TestnetSession implements Testnet, LiveSession {
     this.#publish();
   }
 
-  /** Takes up the run of an earlier visit where it was saved last. False when there is none, or it cannot be read. */
   resume(): Promise<boolean> {
     return this.#queue.run(async () => {
       const resumed = await this.#archive.resume(newRunId(), this.#options.openExecutor);
@@ -335,11 +336,7 @@ export class TestnetSession implements Testnet, LiveSession {
   }
 
   /** One turn of the pacer: runs, takes the trace in, saves now and then. Returns how far the run got. */
-  async #paced(
-    paced: Run | null,
-    until: Micros,
-    windows: number,
-  ): Promise<{ readonly horizon: Micros; readonly finished: boolean }> {
+  async #paced(paced: Run | null, until: Micros, windows: number): Promise<Pick<Run, 'horizon' | 'finished'>> {
     const run = this.#need();
     // The turn was queued for a run that has been paused or replaced since.
     if (run !== paced) return { horizon: run.horizon, finished: run.finished };
@@ -367,8 +364,7 @@ export class TestnetSession implements Testnet, LiveSession {
   #fingerprint = '';
 
   #stateOf(run: Run): TestnetState {
-    const { declaration } = run.protocol;
-    return testnetState(run.status, declaration, run.executor.plan.validators.length, this.#statusOf(run));
+    return testnetState(run.status, run.protocol.declaration, run.executor.plan.validators.length, this.#statusOf(run));
   }
 
   #statusOf(run: Run): TestnetState['status'] {
@@ -381,7 +377,6 @@ export class TestnetSession implements Testnet, LiveSession {
   #publish(): void {
     const run = this.#run;
     if (run === null) return;
-    const playhead = this.#seeked ?? this.#pacer.playhead(run.horizon);
     this.#frame = frameOf(run, {
       previous: this.#frame,
       status: this.#statusOf(run),

@@ -2,6 +2,7 @@
  * What the page reads: a projection of the one trace at any moment, and a small live frame. Framework-free; components
  * reach it through the store in `ui/`. All times here are integer virtual µs unless the name says ms.
  */
+import type { Formulas } from './formula-desk.ts';
 import type { NodeIndex } from '../core/ids.ts';
 import type { Micros } from '../core/time.ts';
 import type { TraceEvent } from '../kernel/trace/events.ts';
@@ -168,6 +169,8 @@ export interface TraceView extends DiagramView {
 export interface LiveSession {
   /** The tree of runs that grows with every fork. */
   readonly branches: Branches;
+  /** Temporal formulas judged besides the invariants. */
+  readonly formulas: Formulas;
   /** Null before the first `load`. */
   frame(): Frame | null;
   /** Calls back after the frame changed; returns a function that stops. */

@@ -42,6 +42,10 @@ export function deferredSession(opening: Promise<Session>): Session {
       undoRemove: async (runId) => (await ready).branches.undoRemove(runId),
       compare: async (left, right) => (await ready).branches.compare(left, right),
     },
+    formulas: {
+      add: async (expectation) => (await ready).formulas.add(expectation),
+      remove: async (name) => (await ready).formulas.remove(name),
+    },
     frame: () => open?.frame() ?? null,
     view: () => open?.view() ?? NOTHING,
     seek: (at) => open?.seek(at),
