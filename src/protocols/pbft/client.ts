@@ -45,7 +45,7 @@ export interface AcceptedResult {
   readonly latencyMicros: Micros;
 }
 
-type PbftClientTimer = ClientTimer | { readonly kind: 'retry' };
+export type PbftClientTimer = ClientTimer | { readonly kind: 'retry' };
 type Ctx = NodeContext<PbftConfig, Message>;
 type Out = Effects<Message, PbftClientTimer, never>;
 
