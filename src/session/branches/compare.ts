@@ -1,4 +1,5 @@
 /** Where two traces part, and what each decided. Pure but for reading the stores. */
+import { ENVIRONMENT, type NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { msFromMicros } from '../../core/time.ts';
 import { decidedDigest } from '../../kernel/trace/decoder.ts';
@@ -106,11 +107,12 @@ function isSameSide(left: TraceStore, right: TraceStore, a: TraceEvent, b: Trace
   return hashOf(left, a.seq) === hashOf(right, b.seq);
 }
 
-/** By time, then node; events of one node and time stand beside each other. */
+/** By time, then node, the environment before all nodes, as the trace has it; events of one node and time stand beside each other. */
 function orderOf(left: TraceStore, i: number, right: TraceStore, j: number): number {
+  const rank = (node: NodeIndex): number => (node === ENVIRONMENT ? -1 : node);
   const { t, node } = left.read(i);
   const other = right.read(j);
-  return t - other.t || node - other.node;
+  return t - other.t || rank(node) - rank(other.node);
 }
 
 interface Decided {

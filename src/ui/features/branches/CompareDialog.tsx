@@ -10,15 +10,15 @@ import { decisionsText, eventLine, SLOT_SIGNS, verdictText } from './selectors.t
 
 const SLOTS_SHOWN = 200;
 
-export function CompareDialog({
-  comparison,
-  onClose,
-}: {
+interface Props {
   readonly comparison: Comparison;
+  readonly titles: readonly [left: string, right: string];
   readonly onClose: () => void;
-}) {
+}
+
+export function CompareDialog({ comparison, titles: [left, right], onClose }: Props) {
   const { session } = usePlayground();
-  const { left, right, firstAtMs, rows, slots } = comparison;
+  const { firstAtMs, rows, slots } = comparison;
   const first = rows.findIndex(({ isSame }) => !isSame);
   const goThere = () => {
     session.seek(Math.round((firstAtMs ?? 0) * 1_000));
@@ -41,10 +41,10 @@ export function CompareDialog({
               <tr>
                 <th scope="col">Time</th>
                 <th scope="col">
-                  <Foreign text={left.title} limit={60} />
+                  <Foreign text={left} limit={60} />
                 </th>
                 <th scope="col">
-                  <Foreign text={right.title} limit={60} />
+                  <Foreign text={right} limit={60} />
                 </th>
               </tr>
             </thead>
@@ -56,7 +56,7 @@ export function CompareDialog({
             </tbody>
           </table>
         )}
-        <Decisions slots={slots} left={left.title} right={right.title} />
+        <Decisions slots={slots} left={left} right={right} />
       </div>
     </Dialog>
   );

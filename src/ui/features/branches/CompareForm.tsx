@@ -10,6 +10,11 @@ import { branchReading, branchTitle, sideOf } from './selectors.ts';
 
 const SEED = 'seed';
 
+interface Shown {
+  readonly comparison: Comparison;
+  readonly titles: readonly [left: string, right: string];
+}
+
 export function CompareForm({ branches }: { readonly branches: readonly BranchInfo[] }) {
   const { session } = usePlayground();
   const act = useAction();
@@ -20,7 +25,7 @@ export function CompareForm({ branches }: { readonly branches: readonly BranchIn
   const [right, setRight] = useState<string | null>(null);
   const [seed, setSeed] = useState<number | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const [comparison, setComparison] = useState<Comparison | null>(null);
+  const [shown, setShown] = useState<Shown | null>(null);
   const known = (value: string | null): value is string =>
     value === SEED || branches.some(({ runId }) => runId === value);
   const sides = { left: known(left) ? left : current, right: known(right) ? right : other };
@@ -29,11 +34,17 @@ export function CompareForm({ branches }: { readonly branches: readonly BranchIn
     label: `${branchTitle(branch)}, ${branchReading(branch)}`,
   }));
   const choiceOf = (side: string) => (side === SEED ? `seed:${seed ?? ownSeed + 1}` : `run:${side}`);
+  const titleOf = (choice: string): string => {
+    const branch = branches.find(({ runId }) => choice === `run:${runId}`);
+    return branch === undefined ? choice.replace(':', ' ') : branchTitle(branch);
+  };
   const compare = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
     await act(async () => {
-      setComparison(await session.branches.compare(sideOf(choiceOf(sides.left)), sideOf(choiceOf(sides.right))));
+      const [one, other] = [choiceOf(sides.left), choiceOf(sides.right)];
+      const comparison = await session.branches.compare(sideOf(one), sideOf(other));
+      setShown({ comparison, titles: [titleOf(one), titleOf(other)] });
     });
     setBusy(false);
   };
@@ -54,7 +65,7 @@ export function CompareForm({ branches }: { readonly branches: readonly BranchIn
       <Button type="submit" disabled={isBusy} icon="swap">
         {isBusy ? 'Comparing…' : 'Compare'}
       </Button>
-      {comparison !== null && <CompareDialog comparison={comparison} onClose={() => setComparison(null)} />}
+      {shown !== null && <CompareDialog {...shown} onClose={() => setShown(null)} />}
     </form>
   );
 }

@@ -30,7 +30,7 @@ export function BranchesPanel() {
           <Tree label="Other runs" branches={others} refresh={refresh} />
         )}
       </Section>
-      <Section title="Compare" id="branches-compare">
+      <Section title="Side by side" id="branches-compare">
         <CompareForm branches={branches} />
       </Section>
     </>

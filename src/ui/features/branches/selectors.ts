@@ -46,7 +46,7 @@ export function eventLine(event: TraceEvent): string {
     case 'decide':
       return `${event.node} decides ${event.slot}: ${shortHash(event.digest)}`;
     case 'state':
-      return `${event.node} state ${Object.values(event.fields).join(' ')}${event.alive ? '' : ' (down)'}`;
+      return `${event.node} ${event.alive ? stateWords(event.fields) : 'is down'}`;
     case 'evidence':
       return `${event.node} evidence against ${event.against}: ${event.text}`;
     case 'note':
@@ -54,6 +54,12 @@ export function eventLine(event: TraceEvent): string {
     default:
       return `${event.kind}: ${event.text}`;
   }
+}
+
+/** The fields that every protocol declares first: role, epoch, height, phase. */
+function stateWords(fields: Readonly<Record<string, unknown>>): string {
+  const [role, epoch, height, phase] = Object.entries(fields).map(([name, value]) => [name, value ?? '–'].join(' '));
+  return [role, epoch, height, phase].filter((word) => word !== undefined).join(', ');
 }
 
 function fateWord(deliverAt: number | undefined, reason: string | undefined): string {
