@@ -1,4 +1,5 @@
 /** Searching for violations, shrinking what is found, and asking when it became inevitable. */
+export { evidenceOf } from './account.ts';
 export { Explorer, type IndexReport, type SearchRequest } from './explorer.ts';
 export { futures, type Moment } from './inevitability.ts';
 export { MODES, modeByName } from './modes/index.ts';

@@ -1,3 +1,4 @@
+import { Accountant } from '../checks/accountability/accountant.ts';
 import { Judge } from '../checks/judge.ts';
 import { LtlObserver } from '../checks/ltl/observer.ts';
 import { Conformance } from '../checks/petri/conformance.ts';
@@ -6,7 +7,14 @@ import type { RunObserver } from '../runtime/executor.ts';
 import { Board } from './observers/board.ts';
 import { Meter } from './observers/meter.ts';
 
-/** Who watches every run: the judge, the replay on the protocol's net, the temporal formulas, the score board and the meter. */
+/** Who watches every run. */
 export function runObservers(world: WorldConstants): readonly RunObserver[] {
-  return [new Judge(world), new Conformance(world), new LtlObserver(world), new Board(world), new Meter(world)];
+  return [
+    new Judge(world),
+    new Conformance(world),
+    new LtlObserver(world),
+    new Accountant(world),
+    new Board(world),
+    new Meter(world),
+  ];
 }

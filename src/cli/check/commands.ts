@@ -1,6 +1,7 @@
 /** What `npm run check -- <command> …` can judge: one row a command. */
 
 import { CHECK_EXIT, type CheckCommand, type CheckExit, type CheckIo } from './command.ts';
+import { evidenceCommand } from './evidence.ts';
 import { ltlCommand } from './ltl.ts';
 import { petriCommand } from './petri.ts';
 
@@ -19,6 +20,7 @@ function planned(usage: string, what: string): CheckCommand {
 export const CHECK_COMMANDS: ReadonlyMap<string, CheckCommand> = new Map([
   ['ltl', ltlCommand],
   ['petri', petriCommand],
+  ['evidence', evidenceCommand],
   ['trace', planned('<file> --expect "<formula>"', 'judging an exported run by a temporal formula')],
 ]);
 

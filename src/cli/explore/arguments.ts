@@ -17,6 +17,8 @@ export interface ExploreArguments {
   readonly shrink: boolean;
   readonly futures: number;
   readonly jobs: number | null;
+  /** File to write the evidence of what is found to; null: none. */
+  readonly evidence: string | null;
   readonly json: boolean;
   /** Look for every broken variant there is and print the table. */
   readonly mutants: boolean;
@@ -46,6 +48,7 @@ ${MODES.map(({ name, explain }) => `  --mode ${name.padEnd(12)}   ${explain}`).j
   --check NAME          only a violation of this check counts
   --shrink              make what is found small; the same check stays violated
   --futures N           when it became inevitable: N other futures from each of 12 moments
+  --evidence FILE       writes who is convicted by what is found (npm run check -- evidence FILE verifies it)
   --jobs N              threads; default: all cores
   --drops, --timeouts, --duplicates, --crashes, --depth N    bounds of the exhaustive mode
   --set path=value      changes one value of the scenario; repeatable
@@ -67,7 +70,7 @@ const NUMBERS: Readonly<Record<string, readonly [least: number, most: number]>> 
   '--crashes': [0, 100],
   '--depth': [1, 1_000_000],
 };
-const TEXTS = ['--protocol', '--mutant', '--mode', '--check', '--model', '--set'];
+const TEXTS = ['--evidence', '--protocol', '--mutant', '--mode', '--check', '--model', '--set'];
 const FLAGS = ['--shrink', '--json', '--mutants', '--help'];
 
 export type ParsedExplore =
@@ -131,6 +134,7 @@ function request(sources: readonly string[], given: ReadonlyMap<string, string[]
       shrink: given.has('--shrink'),
       futures: number('--futures', 0),
       jobs: text('--jobs') === null ? null : number('--jobs', 1),
+      evidence: text('--evidence'),
       json: given.has('--json'),
       mutants,
       model,

@@ -1,6 +1,7 @@
 /** `npm run sim -- explore`: searches, shrinks, answers with an exit code. */
+import { writeFileSync } from 'node:fs';
 import { describeProblem, type Problem, TestnetError } from '../../core/problem.ts';
-import { plainScenario } from '../../explore/index.ts';
+import { evidenceOf, plainScenario } from '../../explore/index.ts';
 import type { Scenario } from '../../scenario/index.ts';
 import { loadScenario } from '../source.ts';
 import { type ExploreArguments, EXHAUSTIVE, EXPLORE_USAGE, parseExploreArguments } from './arguments.ts';
@@ -26,6 +27,10 @@ export async function explore(words: readonly string[], io: ExploreIo): Promise<
     if ('problems' in base) return refuse(base.problems, io);
     const { mode, seed, budget, check } = asked;
     const outcome = await search({ base: base.scenario, mode, seed, budget, check }, asked, io);
+    if (asked.evidence !== null && outcome.found !== null) {
+      const { shrunk, scenario } = outcome.found;
+      writeFileSync(asked.evidence, `${JSON.stringify(await evidenceOf(shrunk?.scenario ?? scenario), null, 2)}\n`);
+    }
     io.out(asked.json ? `${JSON.stringify(outcome)}\n` : searchText(outcome));
     return outcome.found === null && outcome.errors === 0 ? OK : VIOLATED;
   } catch (error) {

@@ -88,7 +88,7 @@ function reportText(report: ModelReport, wallMs: number): string {
     `  generated states  ${whole(generatedStates)}`,
     `  depth             ${depth}`,
     `  final states      ${whole(deadlocks)}`,
-    ...neverSeen.map((name) => `  never seen        ${name}`),
+    ...(isComplete ? neverSeen : []).map((name) => `  never seen        ${name}`),
     ...(counterexample === null
       ? ['  violated          nothing', '']
       : [

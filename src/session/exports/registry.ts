@@ -1,5 +1,6 @@
 /** Every text format there is, in the order in which people meet them. A new one: one file beside this one, one line here. */
 import { chromeTrace } from './chromeTrace.ts';
+import { evidence } from './evidence.ts';
 import type { ExportFormat } from './format.ts';
 import { history } from './history.ts';
 import { itf } from './itf.ts';
@@ -20,4 +21,5 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
   metricsCsv,
   openMetrics,
   scenarioFile,
+  evidence,
 ];
