@@ -62,10 +62,10 @@ describe('npm run sim', { timeout: 120_000 }, () => {
 });
 
 describe('npm run check', { timeout: 60_000 }, () => {
-  it.each(['trace'])('%s says that it is planned', async (command) => {
-    const { code, out, err } = await run('check', command, 'file');
+  it('judges an exported trace, and refuses what it cannot read', async () => {
+    const { code, out, err } = await run('check', 'trace', RUNNER, '--expect', 'F decided');
     expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).toMatch(/^unsupported: .* \(planned\)\n$/);
+    expect(err).toContain('expected JSON lines of a trace, or a run file');
   });
 });
 

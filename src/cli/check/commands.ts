@@ -1,27 +1,15 @@
 /** What `npm run check -- <command> …` can judge: one row a command. */
-
 import { CHECK_EXIT, type CheckCommand, type CheckExit, type CheckIo } from './command.ts';
 import { evidenceCommand } from './evidence.ts';
 import { ltlCommand } from './ltl.ts';
+import { traceCommand } from './trace.ts';
 import { petriCommand } from './petri.ts';
-
-/** A command whose part of the playground is still to come: refuses, and says so. */
-function planned(usage: string, what: string): CheckCommand {
-  return {
-    usage,
-    what,
-    run: async (_, io) => {
-      io.err(`unsupported: ${what} (planned)\n`);
-      return CHECK_EXIT.badInput;
-    },
-  };
-}
 
 export const CHECK_COMMANDS: ReadonlyMap<string, CheckCommand> = new Map([
   ['ltl', ltlCommand],
   ['petri', petriCommand],
   ['evidence', evidenceCommand],
-  ['trace', planned('<file> --expect "<formula>"', 'judging an exported run by a temporal formula')],
+  ['trace', traceCommand],
 ]);
 
 /** Runs the command that the first word names. */
