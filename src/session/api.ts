@@ -89,7 +89,24 @@ export interface Metrics {
   readonly dropped: Readonly<Record<string, number>>;
   readonly viewChanges: number;
   readonly signatures: { readonly made: number; readonly verified: number; readonly cpuMs: number };
-  readonly health: { readonly status: 'healthy' | 'degraded'; readonly reasons: readonly string[] };
+  readonly health: Health;
+}
+
+export interface Health {
+  readonly status: 'healthy' | 'degraded';
+  /** What is wrong, over all monitors. */
+  readonly reasons: readonly string[];
+  /** The five questions asked of every run. */
+  readonly monitors: readonly HealthMonitor[];
+}
+
+export interface HealthMonitor {
+  readonly name: 'leader' | 'latency' | 'participation' | 'progress' | 'byzantine';
+  readonly title: string;
+  readonly verdict: 'healthy' | 'degraded' | 'failing';
+  /** What was measured, for people. */
+  readonly reading: string;
+  readonly reasons: readonly string[];
 }
 
 export interface Percentiles {

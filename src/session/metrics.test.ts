@@ -46,7 +46,7 @@ describe('metrics', () => {
     expect(metrics.messages['prepare']).toEqual({ count: 12, bytes: 1200 });
     expect(metrics).toMatchObject({ messagesTotal: 15, bytesTotal: 1200, dropped: { lost: 2, partition: 0 } });
     expect(metrics.signatures.cpuMs).toBe(1.5);
-    expect(metrics.health).toEqual({ status: 'healthy', reasons: [] });
+    expect(metrics.health).toMatchObject({ status: 'healthy', reasons: [] });
   });
 
   it('say zero, not a fraction of nothing, before anything has happened or without a meter', () => {
@@ -73,8 +73,73 @@ describe('metrics', () => {
       untilWhen: null,
     };
     expect(of({ active: [{ fault, since: 0 }] }).health.reasons).toEqual(['v2 crashes (durable disk)']);
-    expect(of({ horizon: 60_000_000 }).health).toEqual({ status: 'degraded', reasons: ['no block for 50.5 s'] });
+    expect(of({ horizon: 60_000_000 }).health).toMatchObject({ status: 'degraded', reasons: ['no block for 50.5 s'] });
     const nothing = { ...METER, blocks: 0, lastDecisionAt: null };
     expect(of({ horizon: 11_000_000, reports: { meter: nothing } }).health.status).toBe('degraded');
+  });
+
+  describe('the health monitor', () => {
+    const verdicts = (changes: Partial<ExecutorStatus>) =>
+      Object.fromEntries(of(changes).health.monitors.map(({ name, verdict }) => [name, verdict]));
+    const standing = (heights: readonly number[], leader: number, alive = heights.map(() => true)) => ({
+      decided: [],
+      transactions: [],
+      nodes: heights.map((height, node) => ({
+        alive: alive[node] ?? true,
+        byzantine: null,
+        fields: [node === leader ? 0 : 1, 0, height, 0, -1, 0],
+      })),
+    });
+
+    it('asks five questions, and all is well in a run that is well', () => {
+      expect(verdicts({ reports: { meter: METER, board: standing([8, 8, 8, 7], 1) } })).toEqual({
+        leader: 'healthy',
+        latency: 'healthy',
+        participation: 'healthy',
+        progress: 'healthy',
+        byzantine: 'healthy',
+      });
+    });
+
+    it('misses a leader, and counts changes of leader', () => {
+      expect(verdicts({ reports: { meter: METER, board: standing([8, 8, 8, 8], 9) } })).toMatchObject({
+        leader: 'degraded',
+      });
+      expect(verdicts({ reports: { meter: { ...METER, viewChanges: 5 } } })).toMatchObject({ leader: 'degraded' });
+      expect(verdicts({ reports: { meter: { ...METER, viewChanges: 4 } } })).toMatchObject({ leader: 'healthy' });
+    });
+
+    it('sees a long tail and lost copies', () => {
+      const tail = { ...METER, blockLatencyMs: { count: 20, p50: 100, p95: 300, p99: 401 } };
+      expect(verdicts({ reports: { meter: tail } })).toMatchObject({ latency: 'degraded' });
+      const work = createWork(svbft.declaration.messages.length);
+      work.copies[1] = 1000;
+      work.dropped[0] = 50;
+      expect(verdicts({ work })).toMatchObject({ latency: 'healthy' });
+      work.dropped[0] = 51;
+      expect(verdicts({ work })).toMatchObject({ latency: 'degraded' });
+    });
+
+    it('tells a few who are missing from a quorum that is missing', () => {
+      const board = (alive: readonly boolean[]) => ({
+        reports: { meter: METER, board: standing([8, 8, 8, 8], 0, [...alive]) },
+      });
+      expect(verdicts(board([true, true, true, false]))).toMatchObject({ participation: 'degraded' });
+      expect(verdicts(board([true, true, false, false]))).toMatchObject({ participation: 'failing' });
+      expect(verdicts({ reports: { meter: METER, board: standing([8, 8, 8, 5], 0) } })).toMatchObject({
+        participation: 'degraded',
+      });
+    });
+
+    it('fails where nothing is decided or a promise is broken, and remembers proofs of lies', () => {
+      expect(verdicts({ horizon: 60_000_000 })).toMatchObject({ progress: 'failing' });
+      const checks = [{ name: 'agreement', kind: 'invariant', verdict: 'violated', atMs: 1, detail: '' }];
+      expect(verdicts({ reports: { meter: METER, judge: { checks, evidenceCount: 0 } } })).toMatchObject({
+        byzantine: 'failing',
+      });
+      expect(verdicts({ reports: { meter: METER, judge: { checks: [], evidenceCount: 1 } } })).toMatchObject({
+        byzantine: 'degraded',
+      });
+    });
   });
 });

@@ -1,19 +1,13 @@
 /** The public metrics of a run, from what its hosts counted and its observers saw. A pure function of the status. */
-import { checksIn } from '../checks/report.ts';
 import { type Micros, msFromMicros, SECOND } from '../core/time.ts';
 import type { Work } from '../kernel/host/work.ts';
 import type { RunPlan } from '../kernel/plan.ts';
 import { DROP_REASONS } from '../kernel/trace/records.ts';
 import type { Declaration } from '../protocols/protocol.ts';
-import { describeFault } from '../runtime/describe-fault.ts';
 import type { ExecutorStatus } from '../runtime/executor.ts';
 import type { Metrics } from './api.ts';
+import { healthOf } from './health.ts';
 import type { MeterReport } from './observers/meter.ts';
-
-/** A run is said to stall once it has waited so many times its mean time between blocks. */
-const STALL_FACTOR = 5;
-/** How long a run may take to its first block before it counts as stalled. */
-const FIRST_BLOCK_MAX: Micros = 10 * SECOND;
 
 const NOTHING_METERED: MeterReport = {
   blocks: 0,
@@ -43,7 +37,7 @@ export function metricsOf(status: ExecutorStatus, declaration: Declaration, plan
     dropped: Object.fromEntries(DROP_REASONS.map((reason, code) => [reason, work.dropped[code] ?? 0])),
     viewChanges,
     signatures: { made: work.signed, verified: work.verified, cpuMs: msFromMicros(work.cpuMicros) },
-    health: healthOf(status, meter, plan),
+    health: healthOf({ status, meter, plan, declaration }),
   };
 }
 
@@ -52,23 +46,6 @@ function messagesByType(work: Work, { messages }: Declaration): Metrics['message
     return [type, { count: work.copies[position] ?? 0, bytes: work.bytes[position] ?? 0 }] as const;
   });
   return Object.fromEntries(counted);
-}
-
-/** Degraded while a check is violated, a fault is on, or blocks have stopped coming. */
-function healthOf(status: ExecutorStatus, meter: MeterReport, plan: RunPlan): Metrics['health'] {
-  const reasons = checksIn(status.reports)
-    .filter(({ verdict }) => verdict === 'violated')
-    .map(({ name }) => `${name} is violated`);
-  for (const { fault } of status.active) reasons.push(describeFault(fault, plan.validators.length));
-  const stall = stallOf(status.horizon, meter);
-  if (stall !== null) reasons.push(stall);
-  return { status: reasons.length === 0 ? 'healthy' : 'degraded', reasons };
-}
-
-function stallOf(horizon: Micros, { blocks, lastDecisionAt }: MeterReport): string | null {
-  const waited = horizon - (lastDecisionAt ?? 0);
-  const allowed = lastDecisionAt === null ? FIRST_BLOCK_MAX : STALL_FACTOR * (lastDecisionAt / Math.max(1, blocks));
-  return waited > allowed ? `no block for ${(waited / SECOND).toFixed(1)} s` : null;
 }
 
 const perSecond = (count: number, time: Micros): number => (time > 0 ? (count * SECOND) / time : 0);

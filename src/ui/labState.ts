@@ -24,6 +24,9 @@ export interface LabState {
   /** Changes to the version of the page that waits; null while there is none, or somebody said later. */
   readonly newVersion: (() => void) | null;
   announceVersion(change: (() => void) | null): void;
+  /** The moment under the pointer in a chart, virtual µs; other views of time show it too. */
+  readonly pointedAt: number | null;
+  point(at: number | null): void;
   arm(entry: string | null): void;
   setLasso(lasso: boolean): void;
   /** Marks exactly these nodes together. */
@@ -60,6 +63,8 @@ export function labState(
     lasso: false,
     presenting: null,
     newVersion: null,
+    pointedAt: null,
+    point: (pointedAt) => set({ pointedAt }),
     announceVersion: (newVersion) => set({ newVersion }),
     arm: (armed) => set({ armed, lasso: false }),
     setLasso: (lasso) => set({ lasso, armed: null }),

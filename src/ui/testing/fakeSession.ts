@@ -213,7 +213,11 @@ function metricsOf(height: number, head: Micros): Metrics {
     dropped: { lost: Math.floor(height / 3) },
     viewChanges: 0,
     signatures: { made: height * 10, verified: height * 28, cpuMs: height * 9 },
-    health: { status: 'healthy', reasons: [] },
+    health: {
+      status: 'healthy',
+      reasons: [],
+      monitors: [{ name: 'progress', title: 'Progress', verdict: 'healthy', reading: 'all well', reasons: [] }],
+    },
   };
 }
 

@@ -20,6 +20,9 @@ export function FaultsPanel() {
       <Section title="Active">
         <ActiveFaults />
       </Section>
+      <Section title="Done by hand">
+        <DoneByHand />
+      </Section>
       <Section title="Palette">
         <Palette />
       </Section>
@@ -31,9 +34,6 @@ export function FaultsPanel() {
       </Section>
       <Section title="Link" startsFolded>
         <Link />
-      </Section>
-      <Section title="Done by hand">
-        <DoneByHand />
       </Section>
     </>
   );

@@ -1,4 +1,5 @@
 /** What the inspector shows while nothing is selected: the run at a glance, and where to begin. */
+import { HealthList } from '../../components/Health.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Facts, Foreign, Note } from '../../components/small.tsx';
 import { formatBytes, formatCount, formatMs, formatRate } from '../../lib/format.ts';
@@ -21,7 +22,7 @@ export function Overview() {
           </Note>
         )}
       </header>
-      <Section title="Run" aside={metrics.health.status}>
+      <Section title="Run">
         <Facts
           items={[
             ['Blocks', `${formatCount(metrics.blocks)} (${formatRate(metrics.blocksPerSecond)} per s)`],
@@ -41,7 +42,9 @@ export function Overview() {
             ],
           ]}
         />
-        {metrics.health.reasons.length > 0 && <Note>{metrics.health.reasons.join('; ')}</Note>}
+      </Section>
+      <Section title="Health" aside={metrics.health.status}>
+        <HealthList health={metrics.health} />
       </Section>
       <Section title={declaration.title}>
         <p className={styles.text}>{declaration.summary}</p>

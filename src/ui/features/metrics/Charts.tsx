@@ -1,7 +1,8 @@
 /** Three charts over virtual time. Loaded when the tab is opened: the chart library is the page's largest part. */
 import { memo, type ReactNode } from 'react';
-import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { CartesianGrid, Line, LineChart, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { formatRate } from '../../lib/format.ts';
+import { usePlayground, useUi } from '../../playground.tsx';
 import styles from './Panel.module.css';
 import type { ChartPoint } from './selectors.ts';
 
@@ -16,6 +17,12 @@ interface ChartSpec {
   readonly title: string;
   readonly unit: string;
   readonly series: readonly Series[];
+}
+
+interface ChartsProps {
+  readonly points: readonly ChartPoint[];
+  /** Virtual µs. */
+  readonly playhead: number;
 }
 
 const TRANSACTIONS: ChartSpec = {
@@ -43,19 +50,22 @@ const NETWORK: ChartSpec = {
   series: [{ key: 'kilobytes', label: 'kB per s', colour: 'var(--phase-cross)' }],
 };
 
-export default memo(function Charts({ points }: { readonly points: readonly ChartPoint[] }) {
+export default memo(function Charts({ points, playhead }: ChartsProps) {
   const counted = points.some((point) => point.transactions > 0);
   const charts = [counted ? TRANSACTIONS : BLOCKS, LATENCY, NETWORK];
   return (
     <div className={styles.charts}>
       {charts.map((chart) => (
-        <Chart key={chart.unit} chart={chart} points={points} />
+        <Chart key={chart.unit} chart={chart} points={points} playhead={playhead} />
       ))}
     </div>
   );
 });
 
-function Chart({ chart, points }: { readonly chart: ChartSpec; readonly points: readonly ChartPoint[] }): ReactNode {
+function Chart({ chart, points, playhead }: ChartsProps & { readonly chart: ChartSpec }): ReactNode {
+  const { session } = usePlayground();
+  const point = useUi((state) => state.point);
+  const secondOf = (label: string | number | undefined) => (label === undefined ? null : Number(label) * 1_000_000);
   const axis = { stroke: 'var(--line-strong)', tick: { fill: 'var(--ink-3)', fontSize: 11 }, tickLine: false } as const;
   return (
     <figure className={styles.chart} aria-label={`${chart.title}, ${chart.unit}`}>
@@ -74,6 +84,10 @@ function Chart({ chart, points }: { readonly chart: ChartSpec; readonly points: 
           data={points as ChartPoint[]}
           margin={{ top: 6, right: 8, bottom: 0, left: 0 }}
           accessibilityLayer={false}
+          syncId="metrics"
+          onMouseMove={({ activeLabel }) => point(secondOf(activeLabel))}
+          onMouseLeave={() => point(null)}
+          onClick={({ activeLabel }) => session.seek(secondOf(activeLabel))}
         >
           <CartesianGrid stroke="var(--line)" vertical={false} />
           <XAxis
@@ -94,6 +108,7 @@ function Chart({ chart, points }: { readonly chart: ChartSpec; readonly points: 
             labelFormatter={(second) => `${String(second)} s`}
             formatter={(value) => (typeof value === 'number' ? formatRate(value) : '–')}
           />
+          <ReferenceLine x={playhead / 1_000_000} stroke="var(--ink-2)" strokeDasharray="2 3" />
           {chart.series.map((series) => (
             <Line
               key={series.key}

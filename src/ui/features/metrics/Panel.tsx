@@ -1,11 +1,12 @@
 /** Figures of the run and charts over time. */
 import { lazy, Suspense, useMemo } from 'react';
-import type { Metrics } from '../../../session/api.ts';
+import type { Frame } from '../../../session/view.ts';
 import { Note } from '../../components/small.tsx';
 import { formatBytes, formatCount, formatMs, formatRate } from '../../lib/format.ts';
 import { useCalmFrame, usePlayground } from '../../playground.tsx';
 import styles from './Panel.module.css';
 import { chartPoints } from './selectors.ts';
+import { Tables } from './Tables.tsx';
 
 const Charts = lazy(() => import('./Charts.tsx'));
 const POINTS_MAX = 240;
@@ -23,7 +24,7 @@ export function MetricsPanel() {
   if (frame === null) return null;
   return (
     <div className={styles.panel}>
-      <Figures metrics={frame.metrics} />
+      <Figures frame={frame} />
       {points.length < 2 ? (
         <div className={styles.empty}>
           <Note>Charts begin after two seconds of virtual time.</Note>
@@ -36,14 +37,18 @@ export function MetricsPanel() {
             </div>
           }
         >
-          <Charts points={points} />
+          <Charts points={points} playhead={frame.playhead} />
         </Suspense>
       )}
+      <Tables frame={frame} />
     </div>
   );
 }
 
-function Figures({ metrics }: { readonly metrics: Metrics }) {
+function Figures({ frame }: { readonly frame: Frame }) {
+  const { metrics, declaration } = frame;
+  const { signatures } = metrics;
+  const mempool = useMempool(frame);
   const figures: readonly (readonly [string, string])[] = [
     ['blocks per s', formatRate(metrics.blocksPerSecond)],
     ['transactions per s', formatRate(metrics.transactionsPerSecond)],
@@ -52,6 +57,10 @@ function Figures({ metrics }: { readonly metrics: Metrics }) {
     ['transaction latency', formatMs(metrics.transactionLatencyMs.p50)],
     ['messages', formatCount(metrics.messagesTotal)],
     ['on the wire', formatBytes(metrics.bytesTotal)],
+    [`${declaration.words.change}s`, formatCount(metrics.viewChanges)],
+    ['signed, verified', `${formatCount(signatures.made)}, ${formatCount(signatures.verified)}`],
+    ['CPU of all nodes', formatMs(signatures.cpuMs)],
+    ['longest mempool', mempool === null ? '–' : formatCount(mempool)],
   ];
   return (
     <dl className={styles.figures}>
@@ -63,4 +72,15 @@ function Figures({ metrics }: { readonly metrics: Metrics }) {
       ))}
     </dl>
   );
+}
+
+/** The fullest mempool at the playhead, from the declared field; null where the protocol declares none. */
+function useMempool(frame: Frame): number | null {
+  const { session } = usePlayground();
+  const trace = session.view();
+  const sizes = frame.nodes.flatMap(({ index, kind }) => {
+    const size = kind === 'validator' ? trace.nodeAt(index, frame.playhead).fields['mempool'] : null;
+    return typeof size === 'number' ? [size] : [];
+  });
+  return sizes.length === 0 ? null : Math.max(...sizes);
 }

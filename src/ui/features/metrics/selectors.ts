@@ -1,5 +1,8 @@
 /** Series for the charts. Pure. */
+import type { MessageDeclaration } from '../../../protocols/protocol.ts';
+import type { Metrics } from '../../../session/api.ts';
 import type { TraceView } from '../../../session/view.ts';
+import { formatCount } from '../../lib/format.ts';
 
 export type Sample = ReturnType<TraceView['samples']>[number];
 
@@ -39,4 +42,35 @@ function average(samples: readonly Sample[]): ChartPoint {
     p50: meanOf((sample) => sample.latencyP50Ms),
     p95: meanOf((sample) => sample.latencyP95Ms),
   };
+}
+
+export interface MessageRow {
+  readonly kind: MessageDeclaration;
+  readonly count: number;
+  readonly bytes: number;
+  /** Of all bytes, 0 … 1. */
+  readonly share: number;
+}
+
+/** Kinds of message that were sent, most bytes first. */
+export function messageRows(
+  messages: Metrics['messages'],
+  kinds: readonly MessageDeclaration[],
+): readonly MessageRow[] {
+  const total = Object.values(messages).reduce((sum, { bytes }) => sum + bytes, 0);
+  return kinds
+    .map((kind) => {
+      const { count, bytes } = messages[kind.type] ?? { count: 0, bytes: 0 };
+      return { kind, count, bytes, share: total === 0 ? 0 : bytes / total };
+    })
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.bytes - a.bytes);
+}
+
+/** `12 lost, 3 bad-signature`: why copies were never heard; '' when all were. */
+export function droppedOf(dropped: Metrics['dropped']): string {
+  return Object.entries(dropped)
+    .filter(([, count]) => count > 0)
+    .map(([reason, count]) => `${formatCount(count)} ${reason.replaceAll('-', ' ')}`)
+    .join(', ');
 }

@@ -1,5 +1,6 @@
 /** The timeline: a native slider over a canvas of markers. */
 import { useEffect, useRef, useState } from 'react';
+import { Pointed } from '../../components/Pointed.tsx';
 import { formatTime } from '../../lib/format.ts';
 import { useCalmFrame, usePlayground, useUi } from '../../playground.tsx';
 import type { Tick } from './selectors.ts';
@@ -36,6 +37,7 @@ export function Timeline() {
   return (
     <div className={styles.timeline}>
       <Track />
+      <Pointed head={head} />
       <input
         type="range"
         className={styles.slider}

@@ -1,0 +1,131 @@
+/** The health monitor: five questions about a run, each answered with a reading and, where something is wrong, the reason. Pure. */
+import type { JudgeReport } from '../checks/judge.ts';
+import { checksIn } from '../checks/report.ts';
+import { type Micros, SECOND } from '../core/time.ts';
+import type { RunPlan } from '../kernel/plan.ts';
+import { DROP_REASONS } from '../kernel/trace/records.ts';
+import type { Declaration } from '../protocols/protocol.ts';
+import { describeFault } from '../runtime/describe-fault.ts';
+import type { ExecutorStatus } from '../runtime/executor.ts';
+import type { Health, HealthMonitor } from './api.ts';
+import type { MeterReport } from './observers/meter.ts';
+import { boardOf } from './state.ts';
+
+/** A run is said to stall once it has waited so many times its mean time between blocks. */
+const STALL_FACTOR = 5;
+/** How long a run may take to its first block before it counts as stalled. */
+const FIRST_BLOCK_MAX: Micros = 10 * SECOND;
+/** Changes of leader for each decision beyond which electing leaders is what the testnet is busy with. */
+const CHANGES_PER_BLOCK_MAX = 0.5;
+const CHANGES_LEAST = 2;
+/** The slowest hundredth may take so many times the median. */
+const TAIL_FACTOR = 4;
+const LATENCIES_LEAST = 8;
+/** Share of copies that may be lost. */
+const LOSS_MAX = 0.05;
+const COPIES_LEAST = 100;
+/** A validator takes part while it is no further behind the highest than this. */
+const BEHIND_MAX = 2;
+const ROLE_FIELD = 0;
+const EPOCH_FIELD = 1;
+const HEIGHT_FIELD = 2;
+
+export interface HealthInputs {
+  readonly status: ExecutorStatus;
+  readonly meter: MeterReport;
+  readonly plan: RunPlan;
+  readonly declaration: Declaration;
+}
+
+type Finding = Pick<HealthMonitor, 'reading'> & { readonly reasons: readonly string[]; readonly failing?: boolean };
+
+/** Degraded while a check is violated, a fault is on, blocks have stopped coming, or a reading is out of its bounds. */
+export function healthOf(inputs: HealthInputs): Health {
+  const monitors = [
+    monitor('leader', 'Leader election', leaderElection(inputs)),
+    monitor('latency', 'Latency', latency(inputs)),
+    monitor('participation', 'Participation', participation(inputs)),
+    monitor('progress', 'Progress', progress(inputs)),
+    monitor('byzantine', 'Byzantine behaviour', byzantine(inputs)),
+  ];
+  const reasons = monitors.flatMap((entry) => entry.reasons);
+  return { status: reasons.length === 0 ? 'healthy' : 'degraded', reasons, monitors };
+}
+
+function monitor(name: HealthMonitor['name'], title: string, { reading, reasons, failing }: Finding): HealthMonitor {
+  const verdict = reasons.length === 0 ? 'healthy' : failing === true ? 'failing' : 'degraded';
+  return { name, title, verdict, reading, reasons };
+}
+
+function leaderElection({ status, meter, declaration }: HealthInputs): Finding {
+  const { words } = declaration;
+  const names = declaration.fields[ROLE_FIELD]?.values ?? [];
+  const leads = (role: number | undefined) => names[role ?? -1] === words.leader || names[role ?? -1] === 'leader';
+  if (!names.some((_, role) => leads(role))) return { reading: 'no leader in this protocol', reasons: [] };
+  const { blocks, viewChanges } = meter;
+  const standing = boardOf(status).nodes.filter(({ alive, fields }) => alive && fields !== null);
+  const epoch = Math.max(0, ...standing.map(({ fields }) => fields?.[EPOCH_FIELD] ?? 0));
+  const leaders = standing.filter(({ fields }) => leads(fields?.[ROLE_FIELD]) && fields?.[EPOCH_FIELD] === epoch);
+  const reasons: string[] = [];
+  if (standing.length > 0 && blocks > 0 && leaders.length === 0)
+    reasons.push(`nobody who is up leads ${words.epoch} ${epoch}`);
+  if (viewChanges >= CHANGES_LEAST && viewChanges > CHANGES_PER_BLOCK_MAX * blocks)
+    reasons.push(`${viewChanges} × ${words.change} for ${blocks} decisions`);
+  return { reading: `${viewChanges} × ${words.change}`, reasons };
+}
+
+function latency({ status, meter, plan }: HealthInputs): Finding {
+  const { p50, p99, count } = meter.blockLatencyMs;
+  const reasons = faultsOf(status, plan, ['link', 'slow', 'message']);
+  if (p50 !== null && p99 !== null && count >= LATENCIES_LEAST && p99 > TAIL_FACTOR * p50)
+    reasons.push(`one block in a hundred takes ${(p99 / p50).toFixed(1)} times the median`);
+  const copies = status.work.copies.reduce((sum, value) => sum + value, 0);
+  const lost = status.work.dropped[DROP_REASONS.indexOf('lost')] ?? 0;
+  if (copies >= COPIES_LEAST && lost > LOSS_MAX * copies)
+    reasons.push(`${((100 * lost) / copies).toFixed(0)} % of all copies were lost`);
+  return { reading: p50 === null ? 'no block yet' : `${p50.toFixed(0)} ms median`, reasons };
+}
+
+function participation({ status, plan, declaration }: HealthInputs): Finding {
+  const count = plan.validators.length;
+  const nodes = boardOf(status).nodes.slice(0, count);
+  const reasons = faultsOf(status, plan, ['crash', 'partition']);
+  if (nodes.length === 0) return { reading: 'nobody has been heard', reasons };
+  const heights = nodes.map(({ fields }) => fields?.[HEIGHT_FIELD] ?? 0);
+  const top = Math.max(...heights);
+  const taking = nodes.filter(({ alive }, node) => alive && top - (heights[node] ?? 0) <= BEHIND_MAX).length;
+  const quorum = declaration.quorum(count);
+  if (taking < quorum) reasons.push(`${taking} of ${count} take part, ${quorum} are a quorum`);
+  else if (taking < count && reasons.length === 0) reasons.push(`${count - taking} of ${count} are behind or down`);
+  return { reading: `${taking} of ${count}`, reasons, failing: taking < quorum };
+}
+
+function progress({ status, meter }: HealthInputs): Finding {
+  const { blocks, lastDecisionAt } = meter;
+  const waited = status.horizon - (lastDecisionAt ?? 0);
+  const allowed = lastDecisionAt === null ? FIRST_BLOCK_MAX : STALL_FACTOR * (lastDecisionAt / Math.max(1, blocks));
+  const stalled = waited > allowed;
+  const reasons = stalled ? [`no block for ${(waited / SECOND).toFixed(1)} s`] : [];
+  return { reading: `${blocks} decided, the last ${(waited / SECOND).toFixed(1)} s ago`, reasons, failing: stalled };
+}
+
+function byzantine({ status, plan }: HealthInputs): Finding {
+  const judged = status.reports['judge'] as JudgeReport | undefined;
+  const violated = checksIn(status.reports).filter(({ verdict }) => verdict === 'violated');
+  const refused = (['bad-signature', 'malformed', 'unknown-sender'] as const).reduce(
+    (sum, reason) => sum + (status.work.dropped[DROP_REASONS.indexOf(reason)] ?? 0),
+    0,
+  );
+  const evidence = judged?.evidenceCount ?? 0;
+  const reasons = violated.map(({ name }) => `${name} is violated`);
+  reasons.push(...faultsOf(status, plan, ['byzantine']));
+  if (evidence > 0) reasons.push(`${evidence} ${evidence === 1 ? 'proof' : 'proofs'} that somebody lied`);
+  return { reading: `${evidence} proofs, ${refused} refused`, reasons, failing: violated.length > 0 };
+}
+
+/** Faults of these kinds that are on, in words. */
+function faultsOf({ active }: ExecutorStatus, plan: RunPlan, kinds: readonly string[]): string[] {
+  return active.flatMap(({ fault }) =>
+    kinds.includes(fault.kind) ? [describeFault(fault, plan.validators.length)] : [],
+  );
+}
