@@ -125,6 +125,8 @@ export interface State {
   readonly checkpoints: Map<number, Tally>;
   /** The highest VIEW-CHANGE above our view, or for it while changing, by replica. */
   readonly changes: Map<NodeIndex, SignedMessage<ViewChange>>;
+  /** Whose VIEW-CHANGE came after we entered the view: it crossed the NEW-VIEW, and only a second one shows that it missed it. */
+  readonly late: Set<NodeIndex>;
 
   /** Whether the time of the view is running (a changing replica waits for a quorum first). */
   isTimed: boolean;
@@ -140,7 +142,7 @@ export interface State {
   readonly seenView: number[];
   /** Whom we asked for state last, and when we may ask again; null before the first time. */
   asked: { readonly peer: NodeIndex; readonly retryAt: Micros; readonly hasAnswered: boolean } | null;
-  /** Requests for missing request bodies so far: whom to ask next. */
+  /** Whom to ask next for a request that is missing: counts up with every FETCH. */
   fetchTurn: number;
   /** When something last went forward here: a start, an execution, a view entered, µs. */
   progressAt: Micros;
@@ -187,6 +189,7 @@ export function createState(ctx: Ctx): State {
     nextSequence: 1,
     checkpoints: new Map(),
     changes: new Map(),
+    late: new Set(),
     isTimed: false,
     awaited: null,
     scheduledAt: 0,
@@ -194,7 +197,7 @@ export function createState(ctx: Ctx): State {
     known: new Array<number>(validatorCount).fill(0),
     seenView: new Array<number>(validatorCount).fill(0),
     asked: null,
-    fetchTurn: 0,
+    fetchTurn: self,
     progressAt: 0,
     changeCount: 0,
     evidenceCount: 0,
@@ -228,6 +231,7 @@ export function moveToView(state: State, view: number): void {
   state.view = view;
   state.primary = primaryOf(view, state.validatorCount);
   state.newView = null;
+  state.late.clear();
   for (const { rounds } of state.log.values()) {
     for (const old of rounds.keys()) if (old < view - VIEW_WINDOW) rounds.delete(old);
   }

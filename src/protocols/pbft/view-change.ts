@@ -83,7 +83,8 @@ export function onViewChange(
   const { view } = message;
   const isOver = view < state.view || (view === state.view && !state.isChanging);
   if (isOver) {
-    passNewViewOn(state, signer, out);
+    if (state.late.has(signer)) passNewViewOn(state, signer, out);
+    state.late.add(signer);
     return out.note(NOTE.oldChange);
   }
   const last = state.changes.get(signer);

@@ -1,0 +1,204 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { maxFaulty } from '../../core/quorum.ts';
+import { pbft } from './index.ts';
+import { type State, slotsAscending } from './state.ts';
+import { type Copy, Network, type Traitor } from './testing/harness.ts';
+import {
+  doubleVote,
+  equivocate,
+  forge,
+  inflate,
+  lieInViewChange,
+  repeatVotes,
+  selective,
+  silent,
+} from './testing/traitors.ts';
+
+const TRAITORS: Readonly<Record<string, Traitor>> = {
+  doubleVote,
+  equivocate,
+  forge,
+  inflate,
+  lieInViewChange,
+  repeatVotes,
+  selective,
+  silent,
+};
+
+/** Everything a run depends on, so that what shrinks is a runnable scenario. */
+interface Storm {
+  readonly n: number;
+  readonly seed: number;
+  readonly lossPercent: number;
+  readonly duplicatePercent: number;
+  readonly maxLatencyMs: number;
+  readonly behaviour: string;
+  readonly traitorAt: number;
+  readonly crashAt: number;
+  readonly calmAt: number;
+}
+
+const storms = fc.record<Storm>({
+  n: fc.constantFrom(4, 6, 7),
+  seed: fc.nat(0xffff),
+  lossPercent: fc.constantFrom(0, 5, 25),
+  duplicatePercent: fc.constantFrom(0, 20),
+  maxLatencyMs: fc.constantFrom(20, 400, 3000),
+  behaviour: fc.constantFrom(...Object.keys(TRAITORS)),
+  traitorAt: fc.nat(6),
+  crashAt: fc.nat(3000),
+  calmAt: fc.constantFrom(3_000, 8_000),
+});
+
+const CONFIG = {
+  blockTimeMs: 100,
+  viewChangeTimeoutMs: 500,
+  statusPeriodMs: 300,
+  checkpointInterval: 4,
+  windowSize: 12,
+  clientRetryMs: 700,
+};
+
+/** f traitors; one correct node crashes and restarts; loss, duplication and reordering until `calmAt`, then a calm network. */
+function play(storm: Storm): { readonly network: Network; readonly traitors: readonly number[] } {
+  const { n, seed, calmAt } = storm;
+  const traitors = Array.from({ length: maxFaulty(n) }, (_, i) => (storm.traitorAt + i) % n);
+  const behave = TRAITORS[storm.behaviour] ?? silent;
+  const network = new Network({
+    n,
+    seed,
+    config: CONFIG,
+    traitors: Object.fromEntries(traitors.map((node) => [node, behave])),
+    route: (_copy: Copy, now, self) => {
+      if (now >= calmAt * 1000) return [5_000 + self.random(20_000)];
+      if (self.random(100) < storm.lossPercent) return [];
+      const latency = () => 1_000 + self.random(storm.maxLatencyMs * 1000);
+      return self.random(100) < storm.duplicatePercent ? [latency(), latency()] : [latency()];
+    },
+  });
+  const victim = (storm.traitorAt + traitors.length) % n;
+  network.at(storm.crashAt * 1000, () => network.crash(victim));
+  network.at((storm.crashAt + 700) * 1000, () => network.restart(victim));
+  for (let i = 0; i < 40; i++) network.at(i * 250_000, () => network.submit(0, i % 8, (i + 1) % 8, 1 + i));
+  return { network: network.start(), traitors };
+}
+
+describe('storms: f traitors, loss, duplication, reordering, a crash', () => {
+  it('correct validators agree, decide again once the network is calm, and hold evidence against no correct one', () => {
+    let [decided, changed, convicted, transferred] = [0, 0, 0, 0];
+    fc.assert(
+      fc.property(storms, (storm) => {
+        const { network, traitors } = play(storm);
+        network.run(storm.calmAt * 1000);
+        expect(network.disagreement(traitors)).toBeNull();
+        const correct = network.states.filter(({ self }) => !traitors.includes(self));
+        const before = Math.max(...correct.map(({ chain }) => chain.length));
+        const ctx = { deltaMicros: 25_000, validatorCount: storm.n, stepMicros: 0 };
+        const config = network.contexts[0]?.config;
+        if (config === undefined) throw new Error('no configuration');
+        // A timer that was armed in the storm may run as long as the storm lasted.
+        const bound = pbft.livenessBound(config, ctx) + storm.calmAt * 1000;
+        const isDone = () => correct.every(({ self }) => (network.states[self]?.chain.length ?? 0) > before);
+        network.run(storm.calmAt * 1000 + bound, isDone);
+        expect(network.disagreement(traitors)).toBeNull();
+        expect(isDone()).toBe(true);
+        expect(network.evidence.filter(({ against }) => !traitors.includes(against))).toEqual([]);
+        decided += before;
+        changed += Math.max(...network.states.map(({ changeCount }) => changeCount));
+        convicted += network.evidence.length;
+        transferred += network.states.filter(({ chain }) => chain.some(({ block }) => block.batches.length > 0)).length;
+      }),
+      { numRuns: 60, seed: 20_240_601 },
+    );
+    // Not vacuous: blocks with transfers were decided, views changed, traitors were convicted.
+    expect(Math.min(decided, changed, convicted, transferred)).toBeGreaterThan(20);
+  }, 120_000);
+});
+
+describe('a crash at any moment', () => {
+  it('never makes a validator contradict itself: no evidence, no disagreement, and the chain goes on', () => {
+    let said = 0;
+    fc.assert(
+      fc.property(
+        fc.nat(2_500),
+        fc.nat(3),
+        fc.nat(0xffff),
+        fc.integer({ min: 1, max: 600 }),
+        (at, node, seed, pause) => {
+          const route = (_: Copy, __: number, network: Network) => [1_000 + network.random(150_000)];
+          const network = new Network({ n: 4, seed, config: CONFIG, route }).start();
+          for (let i = 0; i < 4; i++) {
+            const time = (at + i * (pause + 150)) * 1000;
+            network.at(time, () => network.crash(node));
+            network.at(time + pause * 1000, () => network.restart(node));
+          }
+          for (let s = 0; s < 20; s++) network.at(s * 90_000, () => network.submit(0, s % 8, (s + 3) % 8, 2));
+          network.run((at + 4 * (pause + 150)) * 1000 + 6_000_000);
+          expect(network.evidence).toEqual([]);
+          expect(network.disagreement()).toBeNull();
+          expect(Math.min(...network.heights())).toBeGreaterThan(2);
+          said += network.disks[node]?.length ?? 0;
+        },
+      ),
+      { numRuns: 40, seed: 7 },
+    );
+    expect(said).toBeGreaterThan(100);
+  }, 120_000);
+
+  it('with the last write torn makes at most that one validator faulty: the others agree and go on', () => {
+    let torn = 0;
+    fc.assert(
+      fc.property(fc.nat(3_000), fc.nat(3), fc.nat(0xffff), (at, node, seed) => {
+        const route = (_: Copy, __: number, network: Network) => [1_000 + network.random(100_000)];
+        const network = new Network({ n: 4, seed, config: CONFIG, route }).start();
+        for (let s = 0; s < 20; s++) network.at(s * 90_000, () => network.submit(0, s % 8, (s + 3) % 8, 2));
+        network.at(at * 1000, () => network.crash(node));
+        network.at(at * 1000 + 300_000, () => {
+          torn += network.disks[node]?.pop() === undefined ? 0 : 1;
+          network.restart(node);
+        });
+        network.run(at * 1000 + 6_000_000);
+        expect(network.disagreement()).toBeNull();
+        expect(network.evidence.filter(({ against }) => against !== node)).toEqual([]);
+        const [lowest = 0, ...others] = network.heights().sort((a, b) => a - b);
+        expect(lowest).toBeGreaterThanOrEqual(Math.max(...others) - 2);
+        expect(lowest).toBeGreaterThan(5);
+      }),
+      { numRuns: 30, seed: 11 },
+    );
+    expect(torn).toBeGreaterThan(20);
+  }, 120_000);
+
+  it('leaves exactly the state that its records say: same chain, ledger, watermarks, view, votes and certificates', () => {
+    const route = (_: Copy, __: number, network: Network) =>
+      network.random(10) === 0 ? [] : [1_000 + network.random(400_000)];
+    let inFlight = 0;
+    for (let seed = 1; seed <= 12; seed++) {
+      const network = new Network({ n: 4, seed, config: CONFIG, route }).start().run(1_500_000 + seed * 100_000);
+      for (const state of network.states) {
+        const ctx = network.contexts[state.self];
+        if (ctx === undefined) throw new Error('no context');
+        const recovered = pbft.validator.recover(ctx, network.disks[state.self] ?? []);
+        expect(recovered.chain).toEqual(state.chain);
+        expect(recovered.ledger).toEqual(state.ledger);
+        expect(recovered.replies).toEqual(state.replies);
+        const standing = ({ view, isChanging, doublings, tip, stable, stableProof, newView, nextSequence }: State) => {
+          return { view, isChanging, doublings, tip, stable, stableProof, newView, nextSequence };
+        };
+        expect(standing(recovered)).toEqual(standing(state));
+        expect(promises(recovered)).toEqual(promises(state));
+        inFlight += promises(state).length;
+        expect(structuredClone(state)).toEqual(state);
+      }
+    }
+    expect(inFlight).toBeGreaterThan(100);
+  });
+});
+
+/** What it must not contradict: its votes in the view in progress and its prepared certificates. */
+function promises(state: State): unknown[] {
+  return slotsAscending(state)
+    .map(({ sequence, rounds, prepared }) => ({ sequence, voted: rounds.get(state.view)?.voted ?? null, prepared }))
+    .filter(({ voted, prepared }) => voted !== null || prepared !== null);
+}
