@@ -155,6 +155,8 @@ export class Board implements RunObserver {
     const phase = this.#world.protocol.declaration.messages[highlight.type]?.phase;
     if (phase === 'client' && highlight.node >= this.#decided.length) {
       const batch = (highlight.envelope.memo?.message ?? decode(highlight.envelope.bytes)) as Batch;
+      // A client of some protocols also reads.
+      if ((batch.type as string) !== 'submit') return;
       const standing = this.#standing(`${highlight.node}/${batch.sequence}`);
       standing.submittedAt ??= highlight.t;
     }
