@@ -34,7 +34,7 @@ export function VideoExport({ draw }: { readonly draw: DrawNetwork }) {
     <>
       <div className={styles.fields}>
         <NumberField label="From" unit="ms" min={0} max={1e12} value={from} onChange={setFrom} />
-        <NumberField label="to" unit="ms" min={0} max={1e12} value={to} onChange={setTo} />
+        <NumberField label="To" unit="ms" min={0} max={1e12} value={to} onChange={setTo} />
         <Select label="Speed" showLabel value={speed} options={SPEEDS} onChange={setSpeed} />
         <Select
           label="Shape"

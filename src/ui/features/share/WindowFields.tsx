@@ -37,7 +37,7 @@ export function WindowFields({ value, whole, onChange }: Props) {
             onChange={(fromMs) => onChange({ ...value, fromMs })}
           />
           <NumberField
-            label="to"
+            label="To"
             unit="ms"
             min={0}
             max={1e12}
