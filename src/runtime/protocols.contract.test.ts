@@ -13,7 +13,10 @@ const POOLS = [null, 2] as const;
 const PRESET_MS = 8000;
 
 /** Presets in which a protocol does what its plain run does not: one line a protocol. */
-const PRESETS: readonly string[] = ['raft-membership', 'raft-snapshot', 'raft-transfer', 'mutant-raft-stale-read'];
+const PRESETS: readonly string[] = [
+  ...['raft-membership', 'raft-snapshot', 'raft-transfer', 'mutant-raft-stale-read'],
+  ...['pbft-null-requests', 'pbft-left-behind', 'pbft-two-traitors', 'mutant-slot-conflict'],
+];
 
 function plainRun(name: string): ScenarioInput {
   return {
