@@ -1,89 +1,78 @@
-/** Decided blocks from left to right, each with a tick for every validator that has it. */
-import { useEffect, useMemo, useRef } from 'react';
+/** Blocks and who has them: as a tree from parent to child, or validator by validator. */
+import { useMemo, useState } from 'react';
+import { Select } from '../../components/controls.tsx';
 import { Note } from '../../components/small.tsx';
-import { formatDuration, formatTime, shortHash } from '../../lib/format.ts';
 import { useCalmFrame, usePlayground, useUi } from '../../playground.tsx';
+import { BlockCard } from './BlockCard.tsx';
+import { Matrix } from './Matrix.tsx';
 import styles from './Panel.module.css';
-import { type BlockView, chainSlots, type ChainSlot } from './selectors.ts';
+import { chainBlocks, standings } from './selectors.ts';
+import { Tree } from './Tree.tsx';
+import { useParents } from './useParents.ts';
 
 const SHOWN = 60;
-const TICKS_UP_TO = 32;
+const VIEWS = [
+  { value: 'tree', label: 'Tree of blocks' },
+  { value: 'nodes', label: 'By validator' },
+];
 
 export function ChainPanel() {
   const { session } = usePlayground();
   const frame = useCalmFrame(8);
-  const strip = useRef<HTMLOListElement>(null);
-  const slots = useMemo(
-    () => (frame === null ? [] : chainSlots(session.view().blocksAt(frame.playhead), frame.nodes, SHOWN)),
-    [session, frame],
-  );
-  const newest = slots.at(-1)?.height ?? 0;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the strip moves on with every new height.
-  useEffect(() => {
-    const element = strip.current;
-    if (element !== null) element.scrollLeft = element.scrollWidth;
-  }, [newest]);
-  if (slots.length === 0)
+  const [view, setView] = useState('tree');
+  const chosen = useUi((state) => (state.selection?.kind === 'block' ? state.selection.digest : null));
+  const [blocks, nodes] = useMemo(() => {
+    if (frame === null) return [[], []];
+    const trace = session.view();
+    const decided = trace.blocksAt(frame.playhead);
+    const top = decided.reduce((highest, { height }) => Math.max(highest, height), 0);
+    const candidates = trace.candidatesAt(frame.playhead, Math.max(0, top - SHOWN));
+    return [
+      chainBlocks(decided, candidates, frame.nodes, frame.declaration, SHOWN),
+      standings(frame.nodes, (node) => trace.nodeAt(node, frame.playhead)),
+    ];
+  }, [session, frame]);
+  const said = useParents(frame?.runId ?? '', blocks);
+  if (frame === null || blocks.length === 0)
     return (
       <div className={styles.empty}>
-        <Note>No block decided yet. The first one stands here once a quorum has voted for it twice.</Note>
+        <Note>No block proposed yet. Each stands here with its votes, and turns solid once it is decided.</Note>
       </div>
     );
+  const selected = blocks.find(({ digest }) => digest === chosen) ?? null;
   return (
-    <ol className={styles.strip} ref={strip} aria-label="Decided blocks">
-      {slots.map((slot) => (
-        <Slot key={slot.height} slot={slot} />
-      ))}
-    </ol>
-  );
-}
-
-function Slot({ slot }: { readonly slot: ChainSlot }) {
-  const conflicting = slot.blocks.length > 1;
-  return (
-    <li className={styles.slot} data-conflicting={conflicting}>
-      {conflicting && <span className={styles.warning}>conflict</span>}
-      {slot.blocks.map((block) => (
-        <Block key={block.digest} block={block} />
-      ))}
-    </li>
-  );
-}
-
-function Block({ block }: { readonly block: BlockView }) {
-  const select = useUi((state) => state.select);
-  const openPhoneTab = useUi((state) => state.openPhoneTab);
-  const chosen = useUi((state) => state.selection?.kind === 'block' && state.selection.digest === block.digest);
-  const count = block.decided.filter(Boolean).length;
-  const choose = () => {
-    select({ kind: 'block', height: block.height, digest: block.digest });
-    openPhoneTab('inspector');
-  };
-  return (
-    <button
-      type="button"
-      className={styles.block}
-      aria-pressed={chosen}
-      aria-label={`Block ${block.height}, decided by ${count} of ${block.decided.length}`}
-      title={`decided first at ${formatTime(block.firstAt)}, by all within ${formatDuration(block.spread)}`}
-      data-complete={count === block.decided.length}
-      onClick={choose}
-    >
-      <span className={styles.height}>{block.height}</span>
-      <span className={styles.digest}>{shortHash(block.digest)}</span>
-      <span className={styles.meta}>{formatTime(block.firstAt)}</span>
-      {block.decided.length <= TICKS_UP_TO ? (
-        <span className={styles.ticks}>
-          {block.decided.map((has, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the position is the validator.
-            <i key={index} data-has={has} />
-          ))}
-        </span>
+    <div className={styles.panel}>
+      <div className={styles.side}>
+        <Select label="View of the chain" value={view} options={VIEWS} onChange={setView} />
+        <Behind standings={nodes} />
+      </div>
+      {view === 'tree' ? (
+        <Tree blocks={blocks} said={said} standings={nodes} />
       ) : (
-        <span className={styles.meta}>
-          {count} of {block.decided.length}
-        </span>
+        <Matrix blocks={blocks} standings={nodes} />
       )}
-    </button>
+      {selected !== null && <BlockCard block={selected} blocks={blocks} said={said} nodes={frame.nodes} />}
+    </div>
+  );
+}
+
+/** Who lacks blocks, by how many. */
+function Behind({ standings: all }: { readonly standings: ReturnType<typeof standings> }) {
+  const behind = all.filter((standing) => standing.behind > 0);
+  const top = all.reduce((highest, { height }) => Math.max(highest, height), 0);
+  return (
+    <ul className={styles.behind} aria-label="Validators behind">
+      {behind.length === 0 && (
+        <li>
+          All {all.length} have height {top}.
+        </li>
+      )}
+      {behind.slice(0, 12).map(({ id, behind: lacks, alive }) => (
+        <li key={id} data-far={lacks > 1}>
+          <b>{id}</b> {lacks} behind{alive ? '' : ', down'}
+        </li>
+      ))}
+      {behind.length > 12 && <li>and {behind.length - 12} more</li>}
+    </ul>
   );
 }
