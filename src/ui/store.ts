@@ -16,8 +16,8 @@ export type Selection =
   | { readonly kind: 'transaction'; readonly id: string }
   | { readonly kind: 'certificate'; readonly node: NodeIndex; readonly index: number };
 
-export type RailId = 'scenarios' | 'faults' | 'checks' | 'branches' | 'snapshots';
-export type TabId = 'spacetime' | 'chain' | 'metrics' | 'events';
+export type RailId = 'scenarios' | 'faults' | 'checks' | 'search' | 'branches' | 'snapshots';
+export type TabId = 'spacetime' | 'chain' | 'metrics' | 'events' | 'petri';
 /** On a phone, inspector and rail panels are tabs like the others. */
 export type PhoneTabId = TabId | RailId | 'inspector';
 export type Theme = 'system' | 'light' | 'dark';
@@ -203,8 +203,8 @@ function accept(saved: Partial<Preferences>): Preferences {
       tabs: size(saved.sizes?.tabs, DEFAULTS.sizes.tabs),
     },
     folded: typeof saved.folded === 'object' && saved.folded !== null ? saved.folded : {},
-    rail: oneOf(saved.rail, ['scenarios', 'faults', 'checks', 'branches', 'snapshots', null], DEFAULTS.rail),
-    tab: oneOf(saved.tab, ['spacetime', 'chain', 'metrics', 'events'], DEFAULTS.tab),
+    rail: oneOf(saved.rail, ['scenarios', 'faults', 'checks', 'search', 'branches', 'snapshots', null], DEFAULTS.rail),
+    tab: oneOf(saved.tab, ['spacetime', 'chain', 'metrics', 'events', 'petri'], DEFAULTS.tab),
   };
 }
 

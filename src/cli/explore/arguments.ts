@@ -22,6 +22,8 @@ export interface ExploreArguments {
   readonly json: boolean;
   /** Look for every broken variant there is and print the table. */
   readonly mutants: boolean;
+  /** Only the variants of this protocol; null: of all. */
+  readonly only: string | null;
   /** A built-in model, for `--mode exhaustive`. */
   readonly model: string | null;
   readonly drops: number;
@@ -38,7 +40,7 @@ export const EXPLORE_USAGE = `Searches for scenarios that violate a check.
 
   npm run sim -- explore <file | presetId | link> [options]
   npm run sim -- explore --protocol svbft [--mutant NAME] [--validators N] [options]
-  npm run sim -- explore --mutants            look for every broken variant, print a table
+  npm run sim -- explore --mutants [--protocol NAME] [--mutant NAME]    look for every broken variant, print a table
   npm run sim -- explore --mode exhaustive --model NAME | --protocol NAME …
 
 ${MODES.map(({ name, explain }) => `  --mode ${name.padEnd(12)}   ${explain}`).join('\n')}
@@ -128,7 +130,7 @@ function request(sources: readonly string[], given: ReadonlyMap<string, string[]
       validators: number('--validators', 4),
       set: given.get('--set') ?? [],
       mode,
-      budget: number('--budget', mode === EXHAUSTIVE ? 100_000 : mutants ? 2000 : 1000),
+      budget: number('--budget', mode === EXHAUSTIVE ? 100_000 : mutants ? 600 : 1000),
       seed: number('--seed', 1),
       check: text('--check'),
       shrink: given.has('--shrink'),
@@ -137,6 +139,7 @@ function request(sources: readonly string[], given: ReadonlyMap<string, string[]
       evidence: text('--evidence'),
       json: given.has('--json'),
       mutants,
+      only: protocol,
       model,
       drops: number('--drops', 0),
       timeouts: number('--timeouts', 0),

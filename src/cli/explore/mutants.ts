@@ -30,6 +30,7 @@ export async function mutantTable(asked: ExploreArguments, io: ExploreIo): Promi
   const correct: CorrectRow[] = [];
   const { mode, seed, budget } = asked;
   for (const [protocol, { mutants }] of PROTOCOLS) {
+    if (asked.only !== null && asked.only !== protocol) continue;
     const sizes = new Set<number>();
     for (const { name: mutant, check, scenario: presetId } of mutants) {
       if (asked.mutant !== null && asked.mutant !== mutant) continue;

@@ -36,6 +36,10 @@ const ExportDialog = lazy(async () => {
 const SpacetimePanel = lazy(() =>
   import('../features/spacetime/index.ts').then((module) => ({ default: module.SpacetimePanel })),
 );
+const PetriPanel = lazy(() => import('../features/petri/index.ts').then((module) => ({ default: module.PetriPanel })));
+const ExplorePanel = lazy(() =>
+  import('../features/explore/index.ts').then((module) => ({ default: module.ExplorePanel })),
+);
 const BranchesPanel = lazy(() =>
   import('../features/branches/index.ts').then((module) => ({ default: module.BranchesPanel })),
 );
@@ -46,6 +50,7 @@ const TABS: readonly Tab<TabId>[] = [
   { id: 'chain', label: 'Chain' },
   { id: 'metrics', label: 'Metrics' },
   { id: 'events', label: 'Events' },
+  { id: 'petri', label: 'Petri net' },
 ];
 
 const PHONE_TABS: readonly Tab<PhoneTabId>[] = [
@@ -53,6 +58,7 @@ const PHONE_TABS: readonly Tab<PhoneTabId>[] = [
   { id: 'scenarios', label: 'Scenarios' },
   { id: 'faults', label: 'Faults' },
   { id: 'checks', label: 'Checks' },
+  { id: 'search', label: 'Search' },
   ...TABS,
   { id: 'branches', label: 'Branches' },
   { id: 'snapshots', label: 'Snapshots' },
@@ -63,6 +69,11 @@ const PANELS: Readonly<Record<PhoneTabId, () => ReactNode>> = {
   scenarios: () => <ScenariosPanel />,
   faults: FaultsPanel,
   checks: ChecksPanel,
+  search: () => (
+    <Suspense fallback={null}>
+      <ExplorePanel />
+    </Suspense>
+  ),
   branches: () => (
     <Suspense fallback={null}>
       <BranchesPanel />
@@ -77,6 +88,11 @@ const PANELS: Readonly<Record<PhoneTabId, () => ReactNode>> = {
   chain: ChainPanel,
   metrics: MetricsPanel,
   events: EventsPanel,
+  petri: () => (
+    <Suspense fallback={null}>
+      <PetriPanel />
+    </Suspense>
+  ),
 };
 
 export function App({ playground }: { readonly playground: Playground }) {

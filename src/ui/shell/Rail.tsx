@@ -10,6 +10,7 @@ const ENTRIES: readonly { readonly id: RailId; readonly label: string; readonly 
   { id: 'scenarios', label: 'Scenarios', icon: 'scenarios' },
   { id: 'faults', label: 'Faults', icon: 'faults' },
   { id: 'checks', label: 'Checks', icon: 'checks' },
+  { id: 'search', label: 'Search', icon: 'search' },
   { id: 'branches', label: 'Branches', icon: 'fork' },
   { id: 'snapshots', label: 'Snapshots', icon: 'snapshots' },
 ];
