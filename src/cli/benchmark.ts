@@ -2,6 +2,7 @@
 import type { Platform } from '../runtime/workers/executor.ts';
 import { benchKernel } from './bench/kernel.ts';
 import { type BenchOptions, GROUPS, type Group, type GroupResult, type Ratio, type Row } from './bench/measure.ts';
+import { benchPeer } from './bench/peer.ts';
 import { benchCrypto, benchNetwork } from './bench/primitives.ts';
 import { tableText } from './bench/report.ts';
 import { benchStorm } from './bench/storm.ts';
@@ -61,6 +62,7 @@ async function measureAll(wanted: ReadonlySet<Group>, options: BenchOptions, io:
     crypto: () => benchCrypto(options),
     network: () => benchNetwork(options),
     kernel: () => benchKernel(options),
+    peer: () => benchPeer(options),
     storm: () => benchStorm(options),
     workers: () => benchWorkers(options, io.platform()),
   };
