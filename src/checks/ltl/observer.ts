@@ -186,7 +186,7 @@ export function reportOf(watch: Watch, watched: Watched): ExpectationReport {
     kind: 'ltl',
     verdict,
     atMs: t === null ? null : msFromMicros(t),
-    detail: `${ltl}: ${says}`,
+    detail: name === ltl ? says : `${ltl}: ${says}`,
   });
   const { definite, limit, verdict } = monitor;
   if (limit !== null) {

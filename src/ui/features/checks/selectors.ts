@@ -9,7 +9,7 @@ export interface CheckGroup {
 
 const TITLES: Readonly<Record<CheckResult['kind'], string>> = {
   invariant: 'Invariants',
-  ltl: 'Expectations',
+  ltl: 'Temporal formulas',
   petri: 'Conformance',
 };
 const ORDER: Readonly<Record<Verdict, number>> = { violated: 0, pending: 1, holds: 2 };
@@ -19,6 +19,7 @@ export function byKind(checks: readonly CheckResult[]): readonly CheckGroup[] {
   return (Object.keys(TITLES) as CheckResult['kind'][]).flatMap((kind) => {
     const members = checks.filter((check) => check.kind === kind);
     const sorted = members.toSorted((a, b) => ORDER[a.verdict] - ORDER[b.verdict]);
-    return members.length === 0 ? [] : [{ kind, title: TITLES[kind], checks: sorted }];
+    // Formulas can be added by hand, so that their place is there even while there is none.
+    return members.length === 0 && kind !== 'ltl' ? [] : [{ kind, title: TITLES[kind], checks: sorted }];
   });
 }
