@@ -36,7 +36,10 @@ export function Dialog({
           <h2 id={heading}>{title}</h2>
           <IconButton icon="close" label="Close" onClick={onClose} />
         </header>
-        <div className={styles.body}>{children}</div>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+        <div className={styles.body} tabIndex={0}>
+          {children}
+        </div>
       </div>
     </dialog>
   );

@@ -141,16 +141,18 @@ function DeskLayout() {
             <DeskTabs />
           </div>
         </main>
-        <Splitter
-          label="Width of the inspector"
-          direction="horizontal"
-          size={sizes.inspector}
-          min={240}
-          max={620}
-          onChange={(inspector) => resize({ inspector })}
-        />
-        <aside className={styles.inspector} style={{ width: sizes.inspector }}>
-          <InspectorPanel />
+        <aside className={styles.side} aria-label="Details">
+          <Splitter
+            label="Width of the inspector"
+            direction="horizontal"
+            size={sizes.inspector}
+            min={240}
+            max={620}
+            onChange={(inspector) => resize({ inspector })}
+          />
+          <div className={styles.inspector} style={{ width: sizes.inspector }}>
+            <InspectorPanel />
+          </div>
         </aside>
       </div>
       <div className={styles.transport}>

@@ -22,24 +22,26 @@ export function Rail({ panels }: { readonly panels: Readonly<Record<RailId, () =
   const title = ENTRIES.find((entry) => entry.id === open)?.label ?? '';
   return (
     <>
-      <div className={styles.rail} role="tablist" aria-label="Panels" aria-orientation="vertical">
-        {ENTRIES.map((entry) => (
-          <button
-            key={entry.id}
-            type="button"
-            className={styles.entry}
-            role="tab"
-            aria-selected={entry.id === open}
-            onClick={() => openRail(entry.id === open ? null : entry.id)}
-          >
-            <span className={styles.icon}>
-              <Icon name={entry.icon} size={18} />
-              <Count id={entry.id} />
-            </span>
-            {entry.label}
-          </button>
-        ))}
-      </div>
+      <nav className={styles.nav} aria-label="Panels">
+        <div className={styles.rail} role="tablist" aria-label="Panels" aria-orientation="vertical">
+          {ENTRIES.map((entry) => (
+            <button
+              key={entry.id}
+              type="button"
+              className={styles.entry}
+              role="tab"
+              aria-selected={entry.id === open}
+              onClick={() => openRail(entry.id === open ? null : entry.id)}
+            >
+              <span className={styles.icon}>
+                <Icon name={entry.icon} size={18} />
+                <Count id={entry.id} />
+              </span>
+              {entry.label}
+            </button>
+          ))}
+        </div>
+      </nav>
       {Panel !== null && (
         <section className={styles.panel} aria-label={title}>
           <header className={styles.header}>

@@ -23,7 +23,8 @@ export function MetricsPanel() {
   );
   if (frame === null) return null;
   return (
-    <div className={styles.panel}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    <section className={styles.panel} aria-label="Metrics of the run" tabIndex={0}>
       <Figures frame={frame} />
       {points.length < 2 ? (
         <div className={styles.empty}>
@@ -41,7 +42,7 @@ export function MetricsPanel() {
         </Suspense>
       )}
       <Tables frame={frame} />
-    </div>
+    </section>
   );
 }
 

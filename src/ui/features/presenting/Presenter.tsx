@@ -32,9 +32,9 @@ export default function Presenter() {
   return (
     <section className={styles.presenter} aria-label="Presentation">
       <div className={styles.words} aria-live="polite">
-        <h2>
+        <h1>
           <Foreign text={step?.title ?? 'Getting ready'} limit={90} />
-        </h2>
+        </h1>
         <p>
           <Foreign text={step?.text ?? ''} limit={320} />
         </p>
