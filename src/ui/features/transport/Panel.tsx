@@ -1,11 +1,12 @@
 /** The transport at the foot: play, step, speed, timeline. */
 import { useState } from 'react';
 import type { StepUnit } from '../../../session/api.ts';
+import type { MarkerKind } from '../../../session/view.ts';
 import { Button, IconButton, Select } from '../../components/controls.tsx';
 import { formatTime } from '../../lib/format.ts';
 import { useAction, useCalmPlayhead, useFork, useFrame, usePlayground, useUi } from '../../playground.tsx';
 import styles from './Panel.module.css';
-import { markerBeside, parseSpeed, SPEEDS, speedLabel, STEP_UNITS } from './selectors.ts';
+import { MARKER_KINDS, markerBeside, parseSpeed, SPEEDS, speedLabel, STEP_UNITS } from './selectors.ts';
 import { Timeline } from './Timeline.tsx';
 
 export function TransportPanel() {
@@ -23,11 +24,17 @@ function Buttons() {
   const { session } = usePlayground();
   const act = useAction();
   const [unit, setUnit] = useState<StepUnit>('message');
+  const [kind, setKind] = useState<MarkerKind | 'all'>('all');
   const loaded = useFrame(() => true, false);
   const speed = useUi((state) => state.speed);
   const playing = useFrame((frame) => frame.status === 'playing' || frame.status === 'running', false);
   const jump = (direction: 1 | -1) => {
-    const marker = markerBeside(session.view().markers, session.frame()?.playhead ?? 0, direction);
+    const marker = markerBeside(
+      session.view().markers,
+      session.frame()?.playhead ?? 0,
+      direction,
+      kind === 'all' ? null : kind,
+    );
     if (marker !== null) session.seek(marker.at);
   };
   const reset = async () => {
@@ -61,6 +68,15 @@ function Buttons() {
       )}
       <span className={styles.wide}>
         <IconButton icon="step" label="Next marker" onClick={() => jump(1)} disabled={!loaded} />
+        <span className={styles.kind}>
+          <Select
+            label="Marker kind"
+            value={kind}
+            options={MARKER_KINDS}
+            onChange={(value) => setKind(value as MarkerKind | 'all')}
+            title="What the buttons beside it jump to"
+          />
+        </span>
       </span>
       <span className={styles.step}>
         <Button onClick={() => void act(() => session.step(unit))} disabled={!loaded} title="Advance by one (→)">

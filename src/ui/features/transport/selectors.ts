@@ -21,13 +21,39 @@ export function parseSpeed(text: string): Speed {
   return text === 'max' ? 'max' : Number(text);
 }
 
-/** The marker before or after a moment that a jump goes to; a hair's breadth away counts as being there. */
-export function markerBeside(markers: readonly Marker[], at: Micros, direction: 1 | -1): Marker | null {
-  if (direction === 1) return markers[firstAfter(markers, at)] ?? null;
-  let index = firstAfter(markers, at) - 1;
-  while (index >= 0 && (markers[index]?.at ?? 0) >= at) index--;
-  return markers[index] ?? null;
+/** The marker of a kind (all kinds where none is given) before or after a moment that a jump goes to. */
+export function markerBeside(
+  markers: readonly Marker[],
+  at: Micros,
+  direction: 1 | -1,
+  kind: MarkerKind | null = null,
+): Marker | null {
+  const isWanted = (marker: Marker): boolean => kind === null || marker.kind === kind;
+  const first = firstAfter(markers, at);
+  if (direction === 1) {
+    for (let index = first; index < markers.length; index++) {
+      const marker = markers[index] as Marker;
+      if (isWanted(marker)) return marker;
+    }
+    return null;
+  }
+  for (let index = first - 1; index >= 0; index--) {
+    const marker = markers[index] as Marker;
+    if (marker.at < at && isWanted(marker)) return marker;
+  }
+  return null;
 }
+
+/** Kinds to jump between, as people choose them. */
+export const MARKER_KINDS: readonly { readonly value: MarkerKind | 'all'; readonly label: string }[] = [
+  { value: 'all', label: 'any' },
+  { value: 'decision', label: 'decision' },
+  { value: 'viewChange', label: 'view change' },
+  { value: 'fault', label: 'fault' },
+  { value: 'heal', label: 'heal' },
+  { value: 'evidence', label: 'evidence' },
+  { value: 'violation', label: 'violation' },
+];
 
 /** Position of the first marker later than `at`: binary search, for there can be many thousands. */
 export function firstAfter(markers: readonly Marker[], at: Micros): number {
@@ -58,14 +84,15 @@ const WEIGHT: Readonly<Record<MarkerKind, number>> = {
 };
 const DECISION_GAP = 6;
 
-/** Marks for a track of `width` px that shows 0 … `end`; crowded decisions are thinned, nothing else is. */
-export function ticksFor(markers: readonly Marker[], end: Micros, width: number): readonly Tick[] {
-  if (end <= 0) return [];
+/** Marks for a track of `width` px that shows a stretch of time; crowded decisions are thinned, nothing else is. */
+export function ticksFor(markers: readonly Marker[], { from, until }: Range, width: number): readonly Tick[] {
+  if (until <= from) return [];
   const ticks: Tick[] = [];
   let lastDecision = Number.NEGATIVE_INFINITY;
-  for (const { kind, at } of markers) {
-    if (at > end) break;
-    const x = (at / end) * width;
+  for (let index = firstAfter(markers, from - 1); index < markers.length; index++) {
+    const { kind, at } = markers[index] as Marker;
+    if (at > until) break;
+    const x = ((at - from) / (until - from)) * width;
     if (kind === 'decision') {
       if (x - lastDecision < DECISION_GAP) continue;
       lastDecision = x;
@@ -73,4 +100,81 @@ export function ticksFor(markers: readonly Marker[], end: Micros, width: number)
     ticks.push({ kind, x });
   }
   return ticks.sort((a, b) => WEIGHT[a.kind] - WEIGHT[b.kind]);
+}
+
+/** The stretch of time that the timeline shows. */
+export interface Range {
+  readonly from: Micros;
+  readonly until: Micros;
+}
+
+/** Closer than this there is nothing to see. */
+const RANGE_MIN: Micros = 20_000;
+
+/**
+ * What is shown: the whole run, or `span` µs of it from `from` on, moved so that the playhead is in it. A span that the
+ * run has not reached yet is the whole run.
+ */
+export function rangeOf(zoom: Zoom | null, head: Micros, playhead: Micros): Range {
+  if (zoom === null || zoom.span >= head) return { from: 0, until: Math.max(1, head) };
+  const latest = Math.max(0, Math.min(playhead, head - zoom.span));
+  const isInside = playhead >= zoom.from && playhead <= zoom.from + zoom.span;
+  const wanted = isInside ? zoom.from : playhead < zoom.from ? latest : playhead - zoom.span;
+  const from = Math.max(0, Math.min(wanted, head - zoom.span));
+  return { from, until: from + zoom.span };
+}
+
+export interface Zoom {
+  readonly from: Micros;
+  readonly span: Micros;
+}
+
+/** Zooms a range by a factor around a moment; null when that shows the whole run. */
+export function zoomedRange(range: Range, factor: number, around: Micros, head: Micros): Zoom | null {
+  const span = Math.round(Math.max(RANGE_MIN, (range.until - range.from) / factor));
+  if (span >= head) return null;
+  const part = (around - range.from) / (range.until - range.from);
+  return { from: Math.round(Math.max(0, Math.min(around - part * span, head - span))), span };
+}
+
+/** The marker drawn nearest to a place, within reach; the graver of two. */
+export function markerNear(
+  markers: readonly Marker[],
+  { from, until }: Range,
+  width: number,
+  x: number,
+): Marker | null {
+  const perPx = (until - from) / Math.max(1, width);
+  const at = from + x * perPx;
+  let best: Marker | null = null;
+  let score = Number.POSITIVE_INFINITY;
+  for (let index = firstAfter(markers, at - REACH_PX * perPx); index < markers.length; index++) {
+    const marker = markers[index] as Marker;
+    if (marker.at > at + REACH_PX * perPx) break;
+    const distance = Math.abs(marker.at - at) / perPx - WEIGHT[marker.kind] * 2;
+    if (distance >= score) continue;
+    best = marker;
+    score = distance;
+  }
+  return best;
+}
+
+const REACH_PX = 7;
+
+/** Stretches in which some fault is in force, from the markers where faults begin and end. */
+export function faultSpans(
+  markers: readonly Marker[],
+  countAt: (at: Micros) => number,
+  head: Micros,
+): readonly Range[] {
+  const turns = markers.filter(({ kind }) => kind === 'fault' || kind === 'heal').map(({ at }) => at);
+  const spans: { from: Micros; until: Micros }[] = [];
+  for (const [index, from] of turns.entries()) {
+    const until = turns[index + 1] ?? head;
+    if (until <= from || countAt(from) === 0) continue;
+    const last = spans.at(-1);
+    if (last?.until === from) last.until = until;
+    else spans.push({ from, until });
+  }
+  return spans;
 }
