@@ -28,6 +28,8 @@ interface Variable {
   readonly type: string;
   /** ITF values by validator, in the order of the validators. */
   readonly values: unknown[];
+  /** `"name":{…}` as it stands in a state; null after a change. Most variables stay as they are from state to state. */
+  text: string | null;
   /** The value in a state event, or undefined when the event says nothing of it. */
   read(event: StateEvent | DecideEvent): unknown;
 }
@@ -86,17 +88,24 @@ class ItfTrace {
     if (node < 0) return null;
     for (const variable of this.#variables) {
       const value = variable.read(event);
-      if (value !== undefined) variable.values[node] = value;
+      if (value === undefined || value === variable.values[node]) continue;
+      variable.values[node] = value;
+      variable.text = null;
     }
     return event;
   }
 
   #state(index: number, nowMicros: number, step: { readonly kind: string; readonly node: string }): string {
-    const state: Record<string, unknown> = { '#meta': { index }, nowMicros: integer(nowMicros), step };
-    for (const { name, values } of this.#variables) {
-      state[name] = { '#map': values.map((value, node) => [this.#names[node], value]) };
-    }
-    return JSON.stringify(state);
+    const head = JSON.stringify({ '#meta': { index }, nowMicros: integer(nowMicros), step });
+    const rest = this.#variables.map((variable) => {
+      variable.text ??= `${JSON.stringify(variable.name)}:${JSON.stringify(this.#mapOf(variable))}`;
+      return variable.text;
+    });
+    return `${head.slice(0, -1)},${rest.join(',')}}`;
+  }
+
+  #mapOf({ values }: Variable): unknown {
+    return { '#map': values.map((value, node) => [this.#names[node], value]) };
   }
 }
 
@@ -106,12 +115,14 @@ function variablesOf(declaration: Declaration, count: number): Variable[] {
     name: 'alive',
     type: 'Str -> Bool',
     values: filled(false),
+    text: null,
     read: (event) => (event.kind === 'state' ? event.alive : undefined),
   };
   const decided: Variable = {
     name: 'decided',
     type: 'Str -> { slot: Int, epoch: Int, digest: Str }',
     values: filled({ slot: -1, epoch: -1, digest: '' }),
+    text: null,
     read: (event) =>
       event.kind === 'decide' ? { slot: event.slot, epoch: event.epoch, digest: event.digest } : undefined,
   };
@@ -122,6 +133,7 @@ function variablesOf(declaration: Declaration, count: number): Variable[] {
       name: freeName(field.name, taken),
       type: `Str -> ${TYPES[typeof none as keyof typeof TYPES]}`,
       values: filled(none),
+      text: null,
       read: (event) => (event.kind === 'state' ? fieldValue(event.fields[field.name], none) : undefined),
     };
   });

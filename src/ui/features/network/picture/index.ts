@@ -32,10 +32,10 @@ export const drawNetwork: DrawNetwork = (request) => {
   const cuts = cutsIn(trace, at, places);
   const flights = trace.flights(at);
   const body = [
-    tag('defs', {}, hatching(colours)),
+    tag('defs', {}, hatching(colours) + field(request)),
     tag('rect', { width, height, fill: colours['--surface-panel'] }),
     head(request),
-    tag('g', { id: 'links' }, linkPictures(places, cuts, colours)),
+    tag('g', { id: 'links', 'clip-path': 'url(#field)' }, linkPictures(places, cuts, colours)),
     tag('g', { id: 'messages' }, flightPictures(flights, at, frame.declaration, places, cuts, colours)),
     tag('g', { id: 'nodes' }, nodes(request, places)),
     tag('g', { id: 'legend' }, legend(request)),
@@ -44,6 +44,11 @@ export const drawNetwork: DrawNetwork = (request) => {
   const inner = [tag('title', {}, escaped(titleOf(request))), ...body].join('\n');
   return `<?xml version="1.0" encoding="UTF-8"?>\n${tag('svg', { xmlns: 'http://www.w3.org/2000/svg', ...box }, inner)}\n`;
 };
+
+/** Between title and legend: a cut is drawn across the network, not across the words. */
+function field({ width, height }: PictureRequest): string {
+  return tag('clipPath', { id: 'field' }, tag('rect', { y: HEAD, width, height: height - HEAD - FOOT }));
+}
 
 const titleOf = ({ frame, at }: PictureRequest): string =>
   `${plainText(frame.scenario.name, 120)} at ${formatTime(at)}`;

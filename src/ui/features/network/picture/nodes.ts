@@ -117,10 +117,19 @@ function phaseChip(look: NodeLook, radius: number, colours: Colours): string {
   const letter = phaseLetter(look);
   if (letter === '' || look.phaseRole === null) return '';
   const size = Math.max(8, radius * 0.31);
-  const text = look.votes === '' ? letter : `${letter} ${look.votes}`;
   const fill = colours[PHASES[look.phaseRole].token];
-  const font = { 'font-size': size, 'font-weight': 700, 'text-anchor': 'middle', fill };
-  return tag('text', { y: radius * 0.66, ...font }, escaped(text));
+  const width = size * 1.35;
+  const left = -(width + (look.votes === '' ? 0 : size * 0.3 + look.votes.length * size * 0.58)) / 2;
+  const y = radius * 0.66;
+  const font = { y, 'font-size': size };
+  const chip = { x: left, y: y - size * 0.86, width, height: size * 1.14, rx: size * 0.57, fill };
+  const ink = { 'font-weight': 700, 'text-anchor': 'middle', fill: colours['--ink-inverse'] };
+  const votes = { x: left + width + size * 0.3, fill: colours['--ink'] };
+  return [
+    tag('rect', chip),
+    tag('text', { x: left + width / 2, ...font, ...ink }, escaped(letter)),
+    look.votes === '' ? '' : tag('text', { ...votes, ...font }, escaped(look.votes)),
+  ].join('');
 }
 
 /** Distinct votes of the node's most advanced open vote around its disc; closed where there are enough. */
