@@ -125,7 +125,8 @@ describe('PNML', () => {
 
   it('with prefixes and without a page is read too', () => {
     const net = readPnml(
-      '\ufeff<a:pnml xmlns:a="x"><a:net id="1"><a:place id="p"><a:initialMarking><a:text>1</a:text></a:initialMarking></a:place></a:net></a:pnml>',
+      '\ufeff<a:pnml xmlns:a="x"><a:net id="1"><a:place id="p">' +
+        '<a:initialMarking><a:text>1</a:text></a:initialMarking></a:place></a:net></a:pnml>',
     );
     expect(net.places).toEqual([{ id: 'p', name: 'p', initial: 1 }]);
   });

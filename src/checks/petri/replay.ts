@@ -116,6 +116,12 @@ export class Replay {
     });
   }
 
+  /** Whether the transition could fire for these colours now. */
+  isEnabled(transition: FoldedTransition, binding: Binding): boolean {
+    const event = { ...binding, label: '', t: 0, claimedFrom: binding.node };
+    return this.#suits(transition, event) && this.#missing(transition, event).length === 0;
+  }
+
   /** Whether the node said it in its own name. */
   hasSaid(type: string, { node, slot, epoch, value }: Binding): boolean {
     return this.#said.get(slot)?.has(`send ${type}/${node}/${epoch}/${value}`) === true;

@@ -1,0 +1,1 @@
+export { PetriPanel } from './Panel.tsx';
