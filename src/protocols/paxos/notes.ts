@@ -1,0 +1,13 @@
+/** Which rule fired, or why an input was refused: constant texts of the trace. */
+export const NOTE = {
+  notServer: 'refused: the sender is no server',
+  notClient: 'refused: a batch is not sent by its client',
+  notOwner: 'refused: the ballot belongs to another server',
+  recovered: 'restarted: keeps its promises',
+  takesOver: 'hears no proposer: prepares a ballot of its own',
+  leads: 'a majority promised: phase 1 is done for all instances to come',
+  adopts: 'proposes a value that was accepted before (P2c)',
+  giveUp: 'a higher ballot was promised: gives up and waits',
+  duel: 'a higher ballot was promised: tries a higher one at once',
+  contradictsChosen: 'refused: another value is known to be chosen',
+} as const;
