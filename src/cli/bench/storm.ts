@@ -6,6 +6,7 @@ import { openInProcess, type ObserverFactory } from '../../runtime/inprocess.ts'
 import { compileScenario, type Scenario } from '../../scenario/index.ts';
 import { runScenario } from '../run.ts';
 import { loadScenario } from '../source.ts';
+import { FORMULAS } from './formulas.ts';
 import { type BenchOptions, type GroupResult, RUNS, type Row, ratioOf, rowOf } from './measure.ts';
 
 const NAME = 'storm, n=4, 30 virtual s';
@@ -14,11 +15,13 @@ const EVERYTHING = { until: Number.POSITIVE_INFINITY, windows: Number.POSITIVE_I
 export async function benchStorm({ quick, now, onStep }: BenchOptions): Promise<GroupResult> {
   const loaded = await loadScenario('storm', ['stop.ms=30000'], null);
   const scenario = required('scenario' in loaded ? loaded.scenario : null, 'the storm preset');
+  const expect = FORMULAS.map((ltl) => ({ name: ltl, ltl }));
   const seedCount = quick ? 5 : 20;
   const ways: readonly (readonly [string, (seeded: Scenario) => Promise<unknown>])[] = [
     [`${NAME}, unjudged`, (seeded) => runSeed(seeded, () => [])],
     [`${NAME}, all invariants`, (seeded) => runSeed(seeded, (world) => [new Judge(world)])],
     [`${NAME}, invariants, score board and meter, as npm run sim`, (seeded) => runScenario(seeded, null)],
+    [`${NAME}, the same with ${FORMULAS.length} formulas`, (seeded) => runScenario({ ...seeded, expect }, null)],
   ];
   const values = ways.map((): number[] => []);
   // The ways take turns, so that a busy moment of the machine hits all alike.
@@ -31,12 +34,13 @@ export async function benchStorm({ quick, now, onStep }: BenchOptions): Promise<
     }
   }
   const rows: Row[] = ways.map(([name], position) => rowOf('storm', name, 'seeds/s', values[position] ?? []));
-  const [unjudged, judged, whole] = rows;
+  const [unjudged, judged, whole, watched] = rows;
   return {
     rows,
     ratios: [
       ...ratioOf('storm: all invariants / unjudged', judged, unjudged),
       ...ratioOf('storm: as npm run sim / unjudged', whole, unjudged),
+      ...ratioOf(`storm: with ${FORMULAS.length} formulas / as npm run sim`, watched, whole),
     ],
   };
 }

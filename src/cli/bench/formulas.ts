@@ -1,0 +1,23 @@
+/** Twenty formulas such as people watch: safety, response, bounded response, precedence, past, over events and values. */
+export const FORMULAS: readonly string[] = [
+  'G (crash -> F viewChanged)',
+  'G (crash -> F restart)',
+  'G (crashed(v0) -> F[<=10s] !crashed(v0))',
+  'F (height >= 5)',
+  'G F decide',
+  'G (height >= 0)',
+  'G (view <= 50)',
+  'G (decide(v1) -> O sent(proposal))',
+  'G (sent(commit, v2) -> O sent(prepare, v2))',
+  '!decide W sent(commit)',
+  'G (partitioned -> F calm)',
+  'G (fault -> F[<=30s] decide)',
+  'G (byzantine -> faults >= 1)',
+  'G (leaderChanged -> O viewChanged)',
+  'G (sent(view-change) -> F decide)',
+  'G (height(v0) <= 500 & mempool(v0) <= 5000)',
+  'F decided(v0) & F decided(v1) & F decided(v2)',
+  'G (heal -> F[<=20s] decide)',
+  'G (alive(v3) | F alive(v3))',
+  'G (evidence -> O byzantine)',
+];
