@@ -45,7 +45,7 @@ export function SearchForm({
       </div>
       <div className={styles.row}>
         <Button tone="primary" icon="play" onClick={() => void start()} disabled={isBusy || phase === 'paused'}>
-          Search
+          Start search
         </Button>
         {phase === 'searching' && (
           <Button icon="pause" onClick={() => desk.pause()} label="Pause search">
