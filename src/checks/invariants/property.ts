@@ -1,6 +1,6 @@
 import { clonePlain } from '../../core/clone.ts';
-import { decode } from '../../core/encoding.ts';
 import type { Micros } from '../../core/time.ts';
+import { openEnvelope } from '../../kernel/host/signing.ts';
 import type { MessageHighlight } from '../../kernel/trace/highlights.ts';
 import type { Property } from '../../protocols/protocol.ts';
 import type { Facts } from '../facts.ts';
@@ -21,7 +21,8 @@ export function propertyInvariant(property: Property<unknown>): Invariant {
     onHighlight(highlight, facts) {
       if (highlight.kind === 'message' && property.onMessage !== undefined && isOwnWord(highlight, facts)) {
         const { t, node } = highlight;
-        const message = facts.world.protocol.parseMessage(decode(highlight.envelope.bytes));
+        // Opened once for all properties and hosts of this thread: what a correct node sends decodes to what it sent.
+        const { message } = openEnvelope(facts.world, highlight.envelope);
         return message === null ? null : violation(t, facts, node, property.onMessage(memory, { t, node, message }));
       }
       if (highlight.kind === 'state' && property.onState !== undefined && facts.isCorrect(highlight.node)) {
