@@ -36,6 +36,7 @@ const steps = [
   { title: 'Lint and format', part: 'unit', run: () => check(tool(['biome', 'check', '--error-on-warnings'])) },
   { title: 'Layers, unit and property tests', part: 'unit', run: runUnit },
   { title: 'Build', part: 'e2e', run: () => check(tool(['vite', 'build'])) },
+  { title: 'Size of the first picture', part: 'e2e', run: () => check(node(['scripts/size.mjs', 'dist'])) },
   { title: 'End to end in Chromium', part: 'e2e', run: runE2e },
 ];
 
@@ -154,6 +155,15 @@ function tool(command, more = {}) {
       env,
       shell: windows,
     });
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}
+
+/** Runs a script of ours with its output shown; resolves to its exit code. @param {string[]} argumentList @returns {Promise<number>} */
+function node(argumentList) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, argumentList, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
     child.on('error', reject);
     child.on('close', (code) => resolve(code ?? 1));
   });
