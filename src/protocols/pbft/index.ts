@@ -63,6 +63,7 @@ function livenessBound(
   config: PbftConfig,
   network: { readonly deltaMicros: Micros; readonly validatorCount: number; readonly stepMicros: Micros },
 ): Micros {
+  if (!config.emptyBlocks) return Number.POSITIVE_INFINITY;
   const delay = network.deltaMicros + network.stepMicros * network.validatorCount;
   const needed = DELAYS_PER_VIEW * delay;
   let doublings = 0;
