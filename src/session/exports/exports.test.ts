@@ -3,7 +3,9 @@ import type { TraceEvent } from '../../kernel/trace/events.ts';
 import type { ScenarioInput } from '../../scenario/index.ts';
 import type { TestnetSession } from '../testnet.ts';
 import { loaded, SCENARIO, toEnd } from '../testing/runs.ts';
+import { ArrowBook } from './arrows.ts';
 import { EXPORT_FORMATS } from './index.ts';
+import { escaped } from './mermaid.ts';
 import { type Operation, historyText } from './history.ts';
 import { TextSink } from './sink.ts';
 import { readChromeTrace } from './testing/chromeReader.ts';
@@ -242,6 +244,34 @@ describe('what was asked for', () => {
     const sink = new TextSink(10);
     sink.add('0123456789');
     expect(() => sink.add('x')).toThrow('shorter window');
+  });
+});
+
+describe('text in a Mermaid diagram', () => {
+  it.each(['a;b', '#35; %%{init}%%', 'the end', 'END', '<b>&"`\\', 'two\nlines'])('%j comes back as it was', (text) => {
+    const { messages } = readMermaid(`sequenceDiagram\n  participant v0\n  v0->>v0: ${escaped(text)}\n`);
+    expect(messages[0]?.text).toBe(text.replace('\n', ' '));
+  });
+});
+
+describe('arrows', () => {
+  it('tell copies of one message apart by when they arrive', () => {
+    const about = { type: 'x', slot: 1, epoch: 0, digest: '', messageId: 'v0#1' };
+    const sent = { kind: 'send', node: 'v0', to: 'v1', t: 0, bytes: 1, ...about } as const;
+    const heard = { kind: 'deliver', node: 'v1', from: 'v0', ...about } as const;
+    const book = new ArrowBook([
+      { ...sent, seq: 0, deliverAt: 50 },
+      { ...sent, seq: 1, deliverAt: 30, copy: 'duplicate' },
+      { ...heard, seq: 2, t: 60, arrivedAt: 30 },
+      { ...heard, seq: 3, t: 61, arrivedAt: 50 },
+      { ...heard, seq: 4, t: 62, arrivedAt: 20 },
+    ]);
+    expect([2, 3, 4].map((seq) => book.sendOf(seq))).toEqual([1, 0, null]);
+    expect(book.inFlight()).toEqual([
+      { at: 0, count: 2 },
+      { at: 30_000, count: 1 },
+      { at: 50_000, count: 0 },
+    ]);
   });
 });
 

@@ -105,7 +105,7 @@ export function historyText(operations: readonly Operation[], horizon: Micros): 
   entries.forEach(({ at, completes, operation }, index) => {
     const done = operations[operation] as Operation;
     const ended = done.decidedAt === null ? 'info' : 'ok';
-    const process = completes ? processes.release(operation, ended === 'ok') : processes.take(operation);
+    const process = completes ? processes.release(operation) : processes.take(operation);
     const type = completes ? ended : 'invoke';
     sink.line(JSON.stringify({ index, time: at * 1000, process, type, f: 'transfer', value: shown(done, type) }));
   });
@@ -129,9 +129,9 @@ class Processes {
     return process;
   }
 
-  release(operation: number, reusable: boolean): number {
+  /** Those of unknown outcome come last of all, so that nobody gets their processes again. */
+  release(operation: number): number {
     const process = this.#of.get(operation) ?? 0;
-    if (!reusable) return process;
     this.#free.push(process);
     this.#free.sort((a, b) => b - a);
     return process;

@@ -174,7 +174,7 @@ function cut(head: readonly string[], lines: readonly string[], note: string): s
 }
 
 /** Characters that mean something to Mermaid, as its entity codes. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   const line = text.replace(/\s+/g, ' ').replace(/[#;%{}<>&"\\`]/g, (character) => `#${character.codePointAt(0)};`);
   return line.replace(/\bend\b/gi, (word) => `#${word.codePointAt(0)};${word.slice(1)}`);
 }
