@@ -9,7 +9,7 @@ const MESSAGES: Readonly<Record<(typeof MESSAGE_TYPES)[number], Omit<MessageDecl
     label: 'PRE-PREPARE',
     phase: 'propose',
     exclusive: true,
-    vote: true,
+    vote: false,
     explain: 'The primary gives a request its sequence number; it counts as its vote for it.',
   },
   prepare: {

@@ -109,7 +109,10 @@ export const pbftMutantPresets: readonly Preset[] = [
     teaches:
       'A backup that takes a second pre-prepare for the same view and number votes for both, and quorums mean nothing.',
     violates: 'one-vote',
-    faults: [{ kind: 'byzantine', target: 'v0', behaviour: 'double-vote', at: 2000 }],
+    config: { blockTimeMs: 250, statusPeriodMs: 500 },
+    latency: { kind: 'uniform', minMs: 80, maxMs: 160 },
+    // v2 is told another story and falls behind; when it says so, others pass on what the primary told them.
+    faults: [{ kind: 'byzantine', target: 'v0', behaviour: 'equivocate', at: 2000 }],
     stopMs: 25_000,
   }),
   mutantPreset({
