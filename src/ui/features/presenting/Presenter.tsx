@@ -1,4 +1,4 @@
-/** The caption of a presentation: the step's words in large type, where it stands, and a presenter's keys. Nothing here can break the run. */
+/** The caption of a presentation: the step's words in large type and a presenter's keys. Nothing here can break the run. */
 import { useEffect, useState } from 'react';
 import { Button, IconButton } from '../../components/controls.tsx';
 import { Foreign } from '../../components/small.tsx';
