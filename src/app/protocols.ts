@@ -3,4 +3,5 @@ export const PROTOCOL_TITLES = [
   { name: 'svbft', title: 'Quantum SVBFT' },
   { name: 'pbft', title: 'PBFT' },
   { name: 'raft', title: 'Raft' },
+  { name: 'paxos', title: 'Paxos' },
 ] as const;

@@ -1,5 +1,6 @@
 /** Every protocol of the playground, by name. A new one is added here and nowhere else. */
 import type { AnyProtocol } from './protocol.ts';
+import { paxos } from './paxos/index.ts';
 import { raft } from './raft/index.ts';
 import { pbft } from './pbft/index.ts';
 import { svbft } from './svbft/index.ts';
@@ -8,6 +9,7 @@ export const PROTOCOLS: ReadonlyMap<string, AnyProtocol> = new Map<string, AnyPr
   [svbft.declaration.name, svbft],
   [pbft.declaration.name, pbft],
   [raft.declaration.name, raft],
+  [paxos.declaration.name, paxos],
 ]);
 
 export function protocolByName(name: string): AnyProtocol | null {

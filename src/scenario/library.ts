@@ -5,6 +5,7 @@ import { mutantPresets } from './presets/mutants.ts';
 import { pbftPresets } from './presets/pbft.ts';
 import { pbftMutantPresets } from './presets/pbft-mutants.ts';
 import type { Preset } from './presets/preset.ts';
+import { paxosPresets } from './presets/paxos.ts';
 import { raftPresets } from './presets/raft.ts';
 import { raftMutantPresets } from './presets/raft-mutants.ts';
 import { scalePresets } from './presets/scale.ts';
@@ -23,6 +24,7 @@ export const presets: readonly Preset[] = [
   ...pbftMutantPresets,
   ...raftPresets,
   ...raftMutantPresets,
+  ...paxosPresets,
 ];
 
 /** The preset with this id, or null. */

@@ -1,7 +1,8 @@
 /** `protocol.config` of a scenario: one table gives defaults, validation and the published schema. */
+import { nodeIndexOf, type NodeIndex } from '../../core/ids.ts';
 import type { Problem } from '../../core/problem.ts';
 import { type Micros, microsFromMs } from '../../core/time.ts';
-import { numberSchema, type NumberOption, parseNumber, refuseUnknown } from '../common/options.ts';
+import { numberSchema, type NumberOption, own, parseNumber, refuseUnknown, show } from '../common/options.ts';
 import { MAX_BLOCKS } from './messages.ts';
 
 /** What the machine reads: times in µs. */
@@ -14,9 +15,12 @@ export interface PaxosConfig {
   readonly mempoolLimit: number;
   /** Chosen values in one message to a learner. */
   readonly learnBlocks: number;
+  /** Servers that may propose, ascending; null: every server. All are acceptors and learners. */
+  readonly proposers: readonly NodeIndex[] | null;
 }
 
 const DAY_MS = 86_400_000;
+const MAX_VALIDATORS = 1024;
 
 const NUMBERS = {
   blockTimeMs: {
@@ -68,15 +72,25 @@ const NUMBERS = {
 export const configSchema: Readonly<Record<string, unknown>> = {
   type: 'object',
   additionalProperties: false,
-  properties: numberSchema(NUMBERS),
+  properties: {
+    ...numberSchema(NUMBERS),
+    proposers: {
+      type: 'array',
+      minItems: 1,
+      uniqueItems: true,
+      items: { type: 'string', pattern: '^v(0|[1-9][0-9]*)$' },
+      description: 'Servers that may propose; every server where it is left out. All accept and learn.',
+    },
+  },
 };
 
 /** The configuration with defaults filled in, or everything that is wrong with it. */
 export function parseConfig(
   raw: Readonly<Record<string, unknown>>,
+  validatorCount: number = MAX_VALIDATORS,
 ): { readonly config: PaxosConfig } | { readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  refuseUnknown(raw, Object.keys(NUMBERS), problems);
+  refuseUnknown(raw, [...Object.keys(NUMBERS), 'proposers'], problems);
   const number = (name: keyof typeof NUMBERS): number => parseNumber(raw, name, NUMBERS[name], problems);
   const config: PaxosConfig = {
     blockMicros: microsFromMs(number('blockTimeMs')),
@@ -85,10 +99,22 @@ export function parseConfig(
     maxTransactionsPerBlock: number('maxTransactionsPerBlock'),
     mempoolLimit: number('mempoolLimit'),
     learnBlocks: number('learnBlocks'),
+    proposers: parseProposers(own(raw, 'proposers'), validatorCount, problems),
   };
   if (config.heartbeatMicros >= config.takeoverMicros && problems.length === 0) {
     const found = `${config.heartbeatMicros / 1000}`;
     problems.push({ path: 'heartbeatMs', found, expected: 'less than takeoverTimeoutMs' });
   }
   return problems.length > 0 ? { problems } : { config };
+}
+
+function parseProposers(value: unknown, validatorCount: number, problems: Problem[]): readonly NodeIndex[] | null {
+  if (value === undefined) return null;
+  const names: readonly unknown[] = Array.isArray(value) ? value : [];
+  const indices = names.map((name) => (typeof name === 'string' ? nodeIndexOf(name, validatorCount, 0) : null));
+  if (indices.length === 0 || indices.includes(null) || new Set(indices).size !== indices.length) {
+    const expected = `different servers from v0 to v${validatorCount - 1}`;
+    problems.push({ path: 'proposers', found: show(value), expected });
+  }
+  return indices.filter((index) => index !== null).sort((a, b) => a - b);
 }

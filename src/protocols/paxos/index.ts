@@ -54,13 +54,15 @@ const TAKEOVERS = 6;
 
 /**
  * A dead proposer is missed, a few ballots may meet, then both phases end. Promised where the shortest timeout has room for a
- * phase, two delays; else proposers may overtake each other for ever (§2.4), and nothing is promised.
+ * phase, two delays; else proposers may overtake each other for ever (§2.4), and nothing is promised, nor where all that may
+ * propose may be down.
  */
 function livenessBound(
-  { takeoverMicros, heartbeatMicros, blockMicros }: PaxosConfig,
+  { takeoverMicros, heartbeatMicros, blockMicros, proposers }: PaxosConfig,
   network: { readonly deltaMicros: Micros; readonly validatorCount: number; readonly stepMicros: Micros },
 ): Micros {
   const delay = network.deltaMicros + network.stepMicros;
-  if (2 * delay > takeoverMicros) return Number.POSITIVE_INFINITY;
+  const spare = network.validatorCount - majority(network.validatorCount);
+  if (2 * delay > takeoverMicros || (proposers !== null && proposers.length <= spare)) return Number.POSITIVE_INFINITY;
   return (TAKEOVERS + 1) * (2 * takeoverMicros + 4 * delay) + blockMicros + 2 * heartbeatMicros + 4 * delay;
 }
