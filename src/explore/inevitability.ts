@@ -1,10 +1,12 @@
 /**
- * When did it become inevitable? From snapshots along a run that ends in a violation, many futures are run: the same states,
- * messages in flight and faults to come, but every link draws its latencies and losses from another stream. The share of them
- * that ends in the same violation is the answer for that moment: a lower bound on nothing, an estimate from samples.
+ * When did it become inevitable? From snapshots along a run that ends in a violation, many futures are run: the same states and
+ * messages in flight, faults in force go on and end as planned, but no fault that has not begun yet ever does, and every
+ * link draws its latencies and losses from another stream. The share of futures that ends in the same violation nevertheless
+ * is the answer for that moment: an estimate from samples.
  */
 import { PURPOSE, streamKey } from '../core/prng.ts';
 import { microsFromMs, msFromMicros } from '../core/time.ts';
+import type { FaultPlan } from '../kernel/plan.ts';
 import type { RunSnapshot } from '../runtime/executor.ts';
 import type { Scenario } from '../scenario/index.ts';
 import { openJudged, probe } from './probe.ts';
@@ -75,7 +77,7 @@ async function endsInViolation(
   check: string,
 ): Promise<boolean> {
   const { run, judge } = await openJudged(scenario);
-  await run.restore(withOtherLinks(snapshot, scenario.seed, future));
+  await run.restore(withOtherLinks(withoutNewFaults(snapshot), scenario.seed, future));
   for (let until = snapshot.control.horizon; ; ) {
     until += 500_000;
     const { reason, horizon } = run.run({ until, windows: Number.POSITIVE_INFINITY, goal: null });
@@ -83,6 +85,22 @@ async function endsInViolation(
     if (judge.violations.has(check)) return true;
     if (reason !== 'limit') return false;
   }
+}
+
+/** The same moment, after which nothing more goes wrong: faults that have not begun never do. */
+export function withoutNewFaults(snapshot: RunSnapshot): RunSnapshot {
+  const { control } = snapshot;
+  const begun = new Set(control.active.map(({ fault }) => fault.id));
+  const stays = (event: object): boolean => !('fault' in event) || begun.has((event as { fault: FaultPlan }).fault.id);
+  const hosts = snapshot.hosts.map(({ node, snapshot: host }) => ({
+    node,
+    snapshot: { ...host, queue: host.queue.filter(({ payload }) => stays(payload)) },
+  }));
+  return {
+    ...snapshot,
+    control: { ...control, upcoming: control.upcoming.filter(stays), waiting: control.waiting.filter(stays) },
+    hosts,
+  };
 }
 
 /** The same moment, with other luck on every link from here on. */

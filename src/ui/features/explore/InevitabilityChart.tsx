@@ -27,6 +27,7 @@ export default function InevitabilityChart({ points }: { readonly points: readon
             dataKey="second"
             type="number"
             domain={[0, 'dataMax']}
+            tickFormatter={(second: number) => second.toFixed(1)}
             unit=" s"
             {...AXIS}
             axisLine={false}

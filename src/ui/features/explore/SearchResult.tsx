@@ -95,7 +95,7 @@ function Found({ state, found }: { readonly state: SearchState; readonly found: 
 }
 
 function inevitableText(atMs: number | null, perMoment: number): string {
-  const futures = `${perMoment} futures with other luck on the links from each of 12 moments`;
+  const futures = `${perMoment} futures from each of 12 moments, without faults that begin later and with other luck on the links`;
   return atMs === null
     ? `${futures}: some escaped until the end.`
     : `${futures}: from ${formatMs(atMs)} on none escaped.`;

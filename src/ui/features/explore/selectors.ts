@@ -8,7 +8,8 @@ import type { SearchPhase } from './desk.ts';
 export const MODE_OPTIONS: readonly Option[] = MODES.map(({ name }) => ({ value: name, label: name }));
 
 export function modeExplained(name: string): string {
-  return MODES.find((mode) => mode.name === name)?.explain ?? '';
+  const explain = MODES.find((mode) => mode.name === name)?.explain ?? '';
+  return explain === '' ? '' : `${explain.charAt(0).toUpperCase()}${explain.slice(1)}.`;
 }
 
 /** The scenario on screen, or a protocol without anything, correct or broken. */
@@ -82,7 +83,7 @@ export interface SharePoint {
 
 export function sharePoints(moments: readonly Moment[]): SharePoint[] {
   return moments.map(({ atMs, futures, violated }) => ({
-    second: atMs / 1000,
+    second: Math.round(atMs) / 1000,
     share: futures === 0 ? 0 : Math.round((violated * 1000) / futures) / 10,
   }));
 }
