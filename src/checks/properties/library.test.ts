@@ -5,6 +5,10 @@ import { runScenario } from '../../cli/run.ts';
 import { PROTOCOLS } from '../../protocols/registry.ts';
 import { type ScenarioInput, validateScenario } from '../../scenario/index.ts';
 import { bindFormula } from '../ltl/bind.ts';
+import { evaluate } from '../ltl/evaluate.ts';
+import { type Proposition, propositionText } from '../ltl/formula.ts';
+import { parseFormula } from '../ltl/parse.ts';
+import { chance } from '../ltl/testing.ts';
 import { LIBRARY } from './library.ts';
 import { always, eventuallyWithin, leadsTo, type NamedProperty, sometimes } from './properties.ts';
 
@@ -34,6 +38,25 @@ describe('the library', () => {
       expect(misses.length).toBeGreaterThan(40);
     }
     expect(new Set(LIBRARY.map(({ name }) => name)).size).toBe(LIBRARY.length);
+  });
+
+  it.each(LIBRARY)('can be kept and broken: $name', ({ ltl }) => {
+    const parsed = parseFormula(ltl);
+    if ('problem' in parsed) throw new Error(JSON.stringify(parsed.problem));
+    const draw = chance(1);
+    const found = new Set<boolean>();
+    for (let round = 0; round < 400 && found.size < 2; round++) {
+      const length = 1 + draw(5);
+      const truth = new Map<string, boolean>();
+      const holds = (proposition: Proposition, position: number): boolean => {
+        const key = `${propositionText(proposition)} ${position}`;
+        const known = truth.get(key) ?? draw(2) === 0;
+        truth.set(key, known);
+        return known;
+      };
+      found.add(evaluate(parsed.formula, { length, holds, timeAt: (position) => position * SECOND }));
+    }
+    expect([...found].sort()).toEqual([false, true]);
   });
 
   it('holds where nothing happens but blocks, save what waits for a fault', async () => {

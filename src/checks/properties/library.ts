@@ -14,5 +14,4 @@ export const LIBRARY: readonly NamedProperty[] = [
   leadsTo('a crash brings a change', 'crash', 'epochChanged'),
   leadsTo('every fault ends', 'fault', 'calm'),
   leadsTo('calm brings progress', 'heal & calm', 'decide', 30 * SECOND),
-  leadsTo('nobody waits long for a block', 'decide', 'last | X F[<=20s] decide'),
 ];

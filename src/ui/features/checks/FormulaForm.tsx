@@ -4,6 +4,7 @@ import { bindFormula } from '../../../checks/ltl/bind.ts';
 import { describeFormulaProblem } from '../../../checks/ltl/parse.ts';
 import type { Setting } from '../../../checks/ltl/scene.ts';
 import { fillTemplate, TEMPLATES } from '../../../checks/ltl/templates.ts';
+import { LIBRARY } from '../../../checks/properties/library.ts';
 import { Button, controlStyles, Select } from '../../components/controls.tsx';
 import { useAction, useFrame, usePlayground } from '../../playground.tsx';
 import { completionsAt, type Suggestion } from './completion.ts';
@@ -13,9 +14,14 @@ const EXAMPLE = { p: 'crash', s: 'viewChanged', q: 'fault', r: 'heal', within: '
 const NAME_MAX = 200;
 const LENGTH_MAX = 1000;
 
+/** Ready-made properties, then the templates with an example filled in: what the field shows once one is chosen. */
+const READY = [
+  ...LIBRARY.map(({ name, ltl }) => ({ label: name, ltl })),
+  ...TEMPLATES.map((template) => ({ label: template.says, ltl: fillTemplate(template, EXAMPLE) })),
+];
 const TEMPLATE_OPTIONS = [
   { value: '', label: 'Template…' },
-  ...TEMPLATES.map(({ says }, index) => ({ value: String(index), label: says })),
+  ...READY.map(({ label }, index) => ({ value: String(index), label })),
 ];
 
 export default function FormulaForm() {
@@ -31,8 +37,8 @@ export default function FormulaForm() {
     if (await act(() => session.formulas.add({ name: ltl.slice(0, NAME_MAX), ltl }))) setText('');
   };
   const choose = (index: string) => {
-    const chosen = TEMPLATES[Number(index)];
-    if (index !== '' && chosen !== undefined) setText(fillTemplate(chosen, EXAMPLE));
+    const chosen = READY[Number(index)];
+    if (index !== '' && chosen !== undefined) setText(chosen.ltl);
   };
   return (
     <form className={styles.form} onSubmit={(event) => void add(event)}>
