@@ -1,4 +1,5 @@
 /** The page without a mouse, without colours, without motion, on a phone, in the dark; and the handles that users rely on. */
+import AxeBuilder from '@axe-core/playwright';
 import { devices, type Locator, type Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import { handlesOf } from './handles.ts';
@@ -257,4 +258,54 @@ test('the theme can be chosen and is remembered', async ({ page }) => {
   await expect.poll(ground).toBe(dark);
   await page.getByRole('button', { name: 'Light theme' }).click();
   await expect.poll(ground).toBe(light);
+});
+
+/** What axe finds on the page as it is, a line each. */
+async function axeFindings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`axe in the ${colorScheme}`, () => {
+    test.use({ colorScheme });
+    test.slow();
+
+    test('finds nothing, whatever is open', async ({ page, testnet }) => {
+      const { tab, node, inspector, help } = handlesOf(page);
+      await testnet.load('primary-crash');
+      await testnet.runUntil({ ms: 7_000 });
+      expect(await axeFindings(page), 'start').toEqual([]);
+      await tab('Faults').click();
+      await page.getByRole('button', { name: 'Link matrix', exact: true }).click();
+      await tab('Metrics').click();
+      await node('v1').click();
+      await expect(page.getByRole('figure').first()).toBeVisible();
+      expect(await axeFindings(page), 'faults, metrics, a node').toEqual([]);
+      await tab('Checks').click();
+      await tab('Events').click();
+      await node('c0').click();
+      await inspector.getByRole('button', { name: 'Send a transfer' }).click();
+      await expect(inspector.getByRole('heading', { name: 'Transaction' })).toBeVisible();
+      expect(await axeFindings(page), 'checks, events, a transaction').toEqual([]);
+      await help.click();
+      await expect(page.getByRole('dialog', { name: 'Help' })).toBeVisible();
+      expect(await axeFindings(page), 'help').toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Present', exact: true }).click();
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('What if the primary dies?');
+      expect(await axeFindings(page), 'a presentation').toEqual([]);
+    });
+  });
+}
+
+test.describe('axe on a phone', () => {
+  const { viewport, userAgent, deviceScaleFactor, isMobile, hasTouch } = devices['Pixel 7'];
+  test.use({ viewport, userAgent, deviceScaleFactor, isMobile, hasTouch });
+
+  test('finds nothing', async ({ page, testnet }) => {
+    await testnet.runUntil({ height: 2 });
+    await handlesOf(page).tab('Faults').tap();
+    expect(await axeFindings(page)).toEqual([]);
+  });
 });
