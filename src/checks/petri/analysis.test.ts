@@ -188,6 +188,32 @@ describe('invariants', () => {
     expect(transitions.invariants).toContainEqual({ redo2: '1', again2: '1' });
   });
 
+  it('of philosophers: each is in one state, each fork in one place; either fork may come first', () => {
+    const { placeInvariants: places, transitionInvariants: transitions } = analyseNet(philosophers(5));
+    expect(places.invariants).toHaveLength(10);
+    expect(places.invariants).toContainEqual({ think2: '1', hasLeft2: '1', hasRight2: '1', eat2: '1' });
+    expect(places.invariants).toContainEqual({ fork2: '1', hasLeft2: '1', eat2: '1', hasRight1: '1', eat1: '1' });
+    expect(transitions.invariants).toHaveLength(10);
+    expect(transitions.invariants).toContainEqual({ left3: '1', both3: '1', end3: '1' });
+  });
+
+  it('are minimal: none contains another', () => {
+    // Both ways from a to d pass through b or c; a sum of two ways is an invariant too, and not minimal.
+    const net = netOf('ways', { a: 1 }, [
+      'ab: a -> b',
+      'ac: a -> c',
+      'bd: b -> d',
+      'cd: c -> d',
+      'bc: b -> c',
+      'cb: c -> b',
+      'da: d -> a',
+    ]);
+    const { invariants } = transitionInvariants(net);
+    const supports = invariants.map((x) => x.map((weight) => (weight > 0n ? 1 : 0)).join(''));
+    // ab bd da · ac cd da · bc cb · ab bc cd da · ac cb bd da
+    expect(supports.sort()).toEqual(['0000110', '0101001', '0110011', '1001101', '1010001']);
+  });
+
   it('have the weights that the arcs ask for', () => {
     const { placeInvariants: found } = analyseNet(readersAndWriters(4));
     expect(found.invariants).toContainEqual({ keys: '1', reading: '1', writing: '4' });

@@ -40,7 +40,6 @@ function storm(seed: number): ScenarioInput {
 }
 
 describe('storms, seeds 321 to 360', () => {
-  // Seed 338: a traitor keeps its vote to itself and shows it in a certificate only.
   const SEEDS = Array.from({ length: 40 }, (_, i) => 321 + i);
   const reports: ConformanceReport[] = [];
 
@@ -55,6 +54,19 @@ describe('storms, seeds 321 to 360', () => {
       expect(checks.map(({ name, kind, verdict }) => [name, kind, verdict])).toEqual([['petri-net', 'petri', 'holds']]);
       expect(fitness).toBe(1);
     });
+  });
+
+  it('nor does a decision on the vote of a traitor that only a certificate shows', async () => {
+    const config = { blockTimeMs: 1000, viewChangeTimeoutMs: 700, statusPeriodMs: 600 };
+    const seed338 = {
+      ...storm(338),
+      protocol: { name: 'svbft', config },
+      workload: { ratePerSecond: 10 },
+      stop: { ms: 20_000 },
+    };
+    const { checks, fitness, deviations } = await replayed(seed338);
+    expect({ verdict: checks[0]?.verdict, fitness }).toEqual({ verdict: 'holds', fitness: 1 });
+    expect(deviations.length).toBeGreaterThan(0);
   });
 
   it('were no summer breeze: traitors deviate in many of them, and thousands of steps were replayed', () => {
