@@ -17,6 +17,9 @@ export interface LabState {
   readonly arrangement: Arrangement;
   /** Marks grow with the bytes they carry. */
   readonly marksByBytes: boolean;
+  /** Width of the panel beside the rail, CSS px. */
+  readonly railWidth: number;
+  setRailWidth(railWidth: number): void;
   /** Where nodes were dragged to, by network (validators and clients) and arrangement. */
   readonly places: Readonly<Record<string, readonly Place[]>>;
   /** The step of the story that is on; null while the page is not presenting. */
@@ -43,7 +46,9 @@ type Change = Partial<LabState> & { readonly marked?: readonly NodeIndex[] };
 const REMEMBERED = 'testnet-playground/network';
 const NETWORKS_MAX = 12;
 
-type Remembered = Pick<LabState, 'arrangement' | 'marksByBytes' | 'places'>;
+type Remembered = Pick<LabState, 'arrangement' | 'marksByBytes' | 'places' | 'railWidth'>;
+
+export const RAIL_WIDTH = { usual: 267, min: 200, max: 520 } as const;
 
 /** The laboratory's slice of the page's store. Storage that is blocked or damaged means defaults. */
 export function labState(
@@ -70,14 +75,15 @@ export function labState(
     setLasso: (lasso) => set({ lasso, armed: null }),
     mark: (nodes) => set({ marked: [...new Set(nodes)].sort((a, b) => a - b), lasso: false }),
     arrange: (arrangement) => keep(() => ({ arrangement })),
+    setRailWidth: (railWidth) => keep(() => ({ railWidth })),
     setMarksByBytes: (marksByBytes) => keep(() => ({ marksByBytes })),
     remember: (network, places) => keep((state) => ({ places: withPlaces(state.places, network, places) })),
     present: (presenting) => set({ presenting, armed: null, lasso: false }),
   };
 }
 
-function pick({ arrangement, marksByBytes, places }: Remembered): Remembered {
-  return { arrangement, marksByBytes, places };
+function pick({ arrangement, marksByBytes, places, railWidth }: Remembered): Remembered {
+  return { arrangement, marksByBytes, places, railWidth };
 }
 
 function withPlaces(
@@ -92,7 +98,7 @@ function withPlaces(
 }
 
 function readRemembered(storage: Storage | null): Remembered {
-  const none: Remembered = { arrangement: 'ring', marksByBytes: false, places: {} };
+  const none: Remembered = { arrangement: 'ring', marksByBytes: false, places: {}, railWidth: RAIL_WIDTH.usual };
   try {
     const saved = JSON.parse(storage?.getItem(REMEMBERED) ?? '{}') as Partial<Remembered> | null;
     if (typeof saved !== 'object' || saved === null) return none;
@@ -101,10 +107,15 @@ function readRemembered(storage: Storage | null): Remembered {
       arrangement: saved.arrangement === 'regions' ? 'regions' : 'ring',
       marksByBytes: saved.marksByBytes === true,
       places: Object.fromEntries(places),
+      railWidth: widthOr(saved.railWidth, RAIL_WIDTH.usual),
     };
   } catch {
     return none;
   }
+}
+
+function widthOr(value: unknown, otherwise: number): number {
+  return typeof value === 'number' && value >= RAIL_WIDTH.min && value <= RAIL_WIDTH.max ? value : otherwise;
 }
 
 function isPlace(value: unknown): boolean {

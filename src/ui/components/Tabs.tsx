@@ -49,6 +49,7 @@ export function Tabs<T extends string>({ label, tabs, chosen, onChoose, children
         ))}
       </div>
       <div id={`${base}-panel`} role="tabpanel" aria-labelledby={`${base}-${chosen}`} className={styles.panel}>
+        <h2 className="visually-hidden">{tabs.find((tab) => tab.id === chosen)?.label}</h2>
         {children}
       </div>
     </div>

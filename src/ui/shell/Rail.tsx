@@ -4,7 +4,9 @@ import { IconButton } from '../components/controls.tsx';
 import { Icon, type IconName } from '../components/icons.tsx';
 import { useFrame, useUi } from '../playground.tsx';
 import type { RailId } from '../store.ts';
+import { RAIL_WIDTH } from '../labState.ts';
 import styles from './Rail.module.css';
+import { Splitter } from './Splitter.tsx';
 
 const ENTRIES: readonly { readonly id: RailId; readonly label: string; readonly icon: IconName }[] = [
   { id: 'scenarios', label: 'Scenarios', icon: 'scenarios' },
@@ -18,6 +20,8 @@ const ENTRIES: readonly { readonly id: RailId; readonly label: string; readonly 
 export function Rail({ panels }: { readonly panels: Readonly<Record<RailId, () => ReactNode>> }) {
   const open = useUi((state) => state.rail);
   const openRail = useUi((state) => state.openRail);
+  const width = useUi((state) => state.railWidth);
+  const setWidth = useUi((state) => state.setRailWidth);
   const Panel = open === null ? null : panels[open];
   const title = ENTRIES.find((entry) => entry.id === open)?.label ?? '';
   return (
@@ -43,13 +47,24 @@ export function Rail({ panels }: { readonly panels: Readonly<Record<RailId, () =
         </div>
       </nav>
       {Panel !== null && (
-        <section className={styles.panel} aria-label={title}>
+        <section className={styles.panel} aria-label={title} style={{ width }}>
           <header className={styles.header}>
             <h2>{title}</h2>
             <IconButton icon="close" label="Close panel" onClick={() => openRail(null)} />
           </header>
           <div className={styles.body}>
             <Panel />
+          </div>
+          <div className={styles.edge}>
+            <Splitter
+              label="Width of the panel"
+              direction="horizontal"
+              panelBefore
+              size={width}
+              min={RAIL_WIDTH.min}
+              max={RAIL_WIDTH.max}
+              onChange={setWidth}
+            />
           </div>
         </section>
       )}
