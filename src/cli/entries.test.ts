@@ -38,8 +38,13 @@ describe('npm run sim', { timeout: 120_000 }, () => {
   });
 
   it('gives one result whatever the executor', async () => {
-    const args = ['sim', 'storm', '--seed', '5', '--set', 'stop.ms=8000', '--json'];
+    const expecting = JSON.stringify([
+      { name: 'progress', ltl: 'G (decide -> O sent(commit))' },
+      { name: 'votes', ltl: 'F (fault & X F sent(commit))' },
+    ]);
+    const args = ['sim', 'storm', '--seed', '5', '--set', 'stop.ms=8000', '--set', `expect=${expecting}`, '--json'];
     const [workers, inProcess] = [await run(...args, '--executor', 'workers'), await run(...args)];
+    expect(seeds(inProcess.out)[0]?.checks.filter(({ kind }) => kind === 'ltl')).toHaveLength(2);
     expect(workers).toEqual(inProcess);
     expect(workers.code).toBe(0);
   });
