@@ -205,8 +205,85 @@ async function benchFrames({ browser, address, sizes, add }) {
       add({ group: 'frames', name, value: (frames * 1_000) / ms, unit: 'frames/s', note });
       add({ group: 'frames', name: `${name}, main thread`, value: busyMs, unit: 'ms/frame' });
     }
+    await benchDiagram(page, devtools, validators, add);
     await page.close();
   }
+}
+
+/**
+ * The same with the space-time diagram open: what a painting of it takes while it is moved over a paused run, all of
+ * which it must draw anew, and how long a jump of the playhead takes to be on screen.
+ * @param {Page} page @param {CDPSession} devtools @param {number} validators @param {Bench['add']} add
+ */
+async function benchDiagram(page, devtools, validators, add) {
+  await load(page, { validators, suite: SUITES[1] ?? '', rate: null, blockTimeMs: 500 });
+  await page.evaluate(() => /** @type {any} */ (globalThis).testnet.runUntil({ ms: 6_000 }));
+  const still = await paintsPerFrame(page, devtools, false);
+  await page.getByRole('tab', { name: 'Space-time' }).click();
+  await page.getByRole('application', { name: 'Diagram' }).waitFor();
+  const moving = await paintsPerFrame(page, devtools, true);
+  const name = `${validators} validators, space-time diagram`;
+  add({
+    group: 'frames',
+    name: `${name}, moved`,
+    value: moving.busyMs - still.busyMs,
+    unit: 'ms/frame',
+    note: moving.note,
+  });
+  const scrub = await page.evaluate(scrubTimeline, 20);
+  add({
+    group: 'frames',
+    name: `${name}, scrub to picture`,
+    value: median(scrub),
+    unit: 'ms',
+    note: `slowest ${Math.round(Math.max(...scrub))} ms`,
+  });
+}
+
+/**
+ * Main-thread time of a frame, with the diagram panned by a wheel event in each.
+ * @param {Page} page @param {CDPSession} devtools @param {boolean} moves
+ */
+async function paintsPerFrame(page, devtools, moves) {
+  const before = await taskSeconds(devtools);
+  const { frames, slowest } = await page.evaluate(moveDiagram, { forMs: FRAMES_MS, moves });
+  const busyMs = (1_000 * ((await taskSeconds(devtools)) - before)) / Math.max(1, frames);
+  return { busyMs, note: `slowest frame ${Math.round(slowest)} ms` };
+}
+
+/** Runs in the page. @param {{ forMs: number, moves: boolean }} what */
+async function moveDiagram({ forMs, moves }) {
+  const canvas = document.querySelector('[aria-label="Diagram"] canvas');
+  const began = performance.now();
+  let [last, frames, slowest, back] = [began, 0, 0, 1];
+  while (last - began < forMs) {
+    if (moves && canvas !== null) canvas.dispatchEvent(new WheelEvent('wheel', { deltaY: back * 9, cancelable: true }));
+    if (frames % 40 === 39) back = -back;
+    await new Promise((done) => requestAnimationFrame(done));
+    const now = performance.now();
+    slowest = Math.max(slowest, now - last);
+    last = now;
+    frames++;
+  }
+  return { frames, slowest };
+}
+
+/** Runs in the page: ms from moving the timeline's slider until the frame after has been painted. @param {number} times */
+async function scrubTimeline(times) {
+  const slider = document.querySelector('input[aria-label="Timeline"]');
+  if (!(slider instanceof HTMLInputElement)) return [];
+  const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set;
+  /** @type {number[]} */
+  const took = [];
+  for (let i = 0; i < times; i++) {
+    const began = performance.now();
+    setValue?.call(slider, String(Math.round((Number(slider.max) * ((i * 7) % times)) / times)));
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    took.push(performance.now() - began);
+    await new Promise((done) => setTimeout(done, 60));
+  }
+  return took;
 }
 
 /** Runs in the page: animation frames in `forMs` ms of wall clock. @param {number} forMs */

@@ -121,6 +121,14 @@ function look(view: StoreTraceView, validators: number, at: number): number {
   return seen + view.events(position - 100, position + 100).length + view.markers.length + view.samples().length;
 }
 
+/** What the space-time diagram asks for one picture of two seconds, and the chain view at the same moment. */
+function lookAtDiagram(view: StoreTraceView, validators: number, at: number): number {
+  const from = Math.max(0, at - 2 * SECOND);
+  let seen = view.copiesIn(from, at, 2_400).flights.length + view.marksIn(from, at, 1_500).marks.length;
+  for (let node = 0; node < validators; node++) seen += view.bandsOf(node, from, at, 2 * MILLISECOND).length;
+  return seen + view.candidatesAt(at, Math.floor(at / HEIGHT_EVERY) - 60).length;
+}
+
 const LOOKS = 300;
 
 /** Figures for so many validators and virtual seconds. `now` gives ms of a steady clock. */
@@ -153,6 +161,13 @@ export function traceFigures(now: () => number, validators: number, seconds: num
     const at = scale(draw(key, i), seconds * SECOND);
     return timed(() => look(view, validators, at));
   }).sort((a, b) => a - b);
+  const diagrams = Array.from({ length: LOOKS }, (_, i) => {
+    const at = scale(draw(key, LOOKS + i), seconds * SECOND);
+    return timed(() => lookAtDiagram(view, validators, at));
+  }).sort((a, b) => a - b);
+  const foldsMs = timed(() => view.quietIn(0, seconds * SECOND, 120 * MILLISECOND));
+  const cone = view.causality(Math.floor(store.eventCount / 2));
+  const coneMs = timed(() => cone?.work(3_000));
   const name = (what: string): string => `trace, ${validators} validators, ${seconds} s: ${what}`;
   const { eventCount, sizeBytes } = store;
   const exportMs = timed(() => exportTrace(store));
@@ -164,6 +179,10 @@ export function traceFigures(now: () => number, validators: number, seconds: num
     { name: name('store and view'), value: (sizeBytes + view.sizeBytes) / eventCount, unit: 'bytes an event' },
     { name: name('one look, median'), value: times[LOOKS / 2] as number, unit: 'ms' },
     { name: name('one look, slowest'), value: times[LOOKS - 1] as number, unit: 'ms' },
+    { name: name('one diagram, median'), value: diagrams[LOOKS / 2] as number, unit: 'ms' },
+    { name: name('one diagram, slowest'), value: diagrams[LOOKS - 1] as number, unit: 'ms' },
+    { name: name('quiet stretches'), value: foldsMs, unit: 'ms' },
+    { name: name('causes and effects, 3,000 events each way'), value: coneMs, unit: 'ms' },
     { name: name('export'), value: exportMs, unit: 'ms' },
     {
       name: name('back to three quarters'),

@@ -174,14 +174,17 @@ export class FlightIndex implements RecordIndex {
     const sequence = words[at + 3] as number;
     const outcome = (words[at + 4] as number) & 15;
     const arrives = arrivalOf(words, at);
-    const message = store.message(node, sequence);
+    // Word by word: decoding the whole message costs several times as much, and thousands of copies are read for a picture.
+    const offset = store.messageOffset(node, sequence);
+    const message = offset < 0 ? null : store.wordsOf(offset);
+    const place = offset < 0 ? 0 : store.placeOf(offset);
     const common = {
       messageId: messageId(node, sequence, store.validatorCount),
       from: node,
       to,
-      type: message?.type ?? 0,
+      type: message === null ? 0 : (message[place + 4] as number) & 255,
       sentAt: t,
-      bytes: message?.bytes ?? 0,
+      bytes: message === null ? 0 : (message[place + 9] as number),
     };
     if (outcome === OUTCOME.delivered) return { ...common, arrivesAt: arrives, fate: 'delivered' };
     if (outcome === OUTCOME.held) return { ...common, arrivesAt: Number.POSITIVE_INFINITY, fate: 'held' };

@@ -117,8 +117,9 @@ function Enlarge({ control }: { readonly control: DiagramControl }) {
 function Causes({ control, seq }: { readonly control: DiagramControl; readonly seq: number }) {
   const { session } = usePlayground();
   const frame = useCalmFrame(4);
+  const scene = useSyncExternalStore(control.subscribeScene, control.scene);
   const [event] = session.view().events(seq, seq + 1);
-  const { cone } = control;
+  const cone = scene?.cone?.seq === seq ? scene.cone : null;
   if (event === undefined || frame === null) return null;
   const total = frame.nodes.length;
   return (
@@ -178,11 +179,10 @@ function Tip({ state }: { readonly state: ControlState }) {
 
 /** For those who do not see the picture; calm, so that nobody is talked over. */
 function Summary({ id, control }: { readonly id: string; readonly control: DiagramControl }) {
-  const frame = useCalmFrame(1);
-  const { scene } = control;
+  const scene = useSyncExternalStore(control.subscribeScene, control.scene);
   return (
     <p id={id} className={styles.summary}>
-      {frame === null || scene === null ? 'Nothing has happened yet.' : summaryOf(scene)}
+      {scene === null ? 'Nothing has happened yet.' : summaryOf(scene)}
     </p>
   );
 }

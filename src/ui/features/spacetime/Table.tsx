@@ -1,7 +1,8 @@
 /** What is in view as a table: the diagram for those who do not see it, and a list to choose from by keyboard. */
+import { useSyncExternalStore } from 'react';
 import { Note } from '../../components/small.tsx';
 import { formatTime } from '../../lib/format.ts';
-import { useCalmFrame, usePlayground } from '../../playground.tsx';
+import { usePlayground } from '../../playground.tsx';
 import type { DiagramControl } from './control.ts';
 import styles from './Panel.module.css';
 import { type Row, rowsOf } from './selectors.ts';
@@ -9,8 +10,7 @@ import { type Row, rowsOf } from './selectors.ts';
 const SHOWN = 200;
 
 export function DiagramTable({ control }: { readonly control: DiagramControl }) {
-  useCalmFrame(2);
-  const { scene } = control;
+  const scene = useSyncExternalStore(control.subscribeScene, control.scene);
   const rows = scene === null ? [] : rowsOf(scene, SHOWN);
   return (
     <section className={styles.table} aria-label="In view">

@@ -18,6 +18,8 @@ const CONE_PIECE = 3_000;
 /** So far back causes are followed; effects likewise. */
 const CONE_MAX = 150_000;
 const FOLDS_EVERY_MS = 250;
+/** Table and summary follow the picture that much later, so that they cost a running diagram little. */
+const TELL_AFTER_MS = 400;
 
 /** What the page gives the diagram. */
 export interface Surroundings {
@@ -47,6 +49,9 @@ export class DiagramControl {
   #canvas: HTMLCanvasElement | null = null;
   #pens: Pens | null = null;
   #scene: Scene | null = null;
+  readonly #watchers = new Set<() => void>();
+  #told: Scene | null = null;
+  #telling: ReturnType<typeof setTimeout> | null = null;
   #painted: readonly unknown[] = [];
   #folds: { readonly key: string; readonly at: number; readonly folds: readonly Stretch[] } | null = null;
   #axis: TimeAxis | null = null;
@@ -64,14 +69,14 @@ export class DiagramControl {
 
   readonly state = (): ControlState => this.#state;
 
-  /** The picture painted last. */
-  get scene(): Scene | null {
-    return this.#scene;
-  }
+  /** Calls back, calmly, after the picture has changed. */
+  readonly subscribeScene = (listener: () => void): (() => void) => {
+    this.#watchers.add(listener);
+    return () => this.#watchers.delete(listener);
+  };
 
-  get cone(): Cone | null {
-    return this.#cone?.cone ?? null;
-  }
+  /** The picture that watchers were told of last. */
+  readonly scene = (): Scene | null => this.#told;
 
   get hasFocus(): boolean {
     return this.#state.focus !== null;
@@ -89,6 +94,8 @@ export class DiagramControl {
   }
 
   detach(): void {
+    if (this.#telling !== null) clearTimeout(this.#telling);
+    this.#telling = null;
     this.#pens?.close();
     this.#canvas = null;
     this.#pens = null;
@@ -219,6 +226,13 @@ export class DiagramControl {
     const cone = this.#cone?.cone ?? null;
     this.#scene = sceneOf({ frame, trace, layout, axis, origin, cone });
     paint(context, { scene: this.#scene, palette: this.#pens.get(theme), emphasis: this.#emphasis(selection), ratio });
+    this.#telling ??= setTimeout(() => this.#tell(), TELL_AFTER_MS);
+  }
+
+  #tell(): void {
+    this.#telling = null;
+    this.#told = this.#scene;
+    for (const watcher of this.#watchers) watcher();
   }
 
   #emphasis(selection: Selection | null) {
