@@ -24,7 +24,7 @@ import {
   requestDigest,
 } from './signing.ts';
 import type { State } from './state.ts';
-import { Network, type NetworkOptions } from './testing/harness.ts';
+import { type Copy, Network, type NetworkOptions } from './testing/harness.ts';
 import { preparedAbove } from './view-change.ts';
 
 /** Nothing moves by itself: tests deliver what they want heard. */
@@ -309,6 +309,50 @@ describe('view change', () => {
     hear(network, 1, 3, viewChange(1));
     expect(said(network, 1, 'NEW-VIEW')).toHaveLength(1);
     expect(said(network, 1, 'NEW-VIEW')[0]).toContain(`assigns 1 ${a.slice(0, 6)}`);
+  });
+
+  // Ref: §4.4 (the new-view message must convince every backup; a liar's proof must not get into it).
+  it('a claim that comes again with another proof does not spoil the NEW-VIEW', () => {
+    const network = quiet();
+    const assigned = prePrepare(1);
+    hear(network, 1, 0, assigned);
+    for (const voter of [2, 3]) hear(network, 1, voter, prepareMessage(0, 1, assigned.digest));
+    const claim = stateOf(network, 1).log.get(1)?.prepared;
+    const first = claim?.votes[0];
+    if (claim == null || first === undefined) throw new Error('v1 prepared it');
+    // v0 claims what v1 knows to be prepared, with a proof that nobody would accept, and comes first in V.
+    hear(network, 1, 0, viewChange(1, [{ ...claim, votes: [first, first, first] }]));
+    hear(network, 1, 2, viewChange(1, [claim]));
+    const sent = stateOf(network, 1).newView?.message;
+    expect(sent?.assignments.map(({ votes }) => votes)).toEqual([claim.votes]);
+    const ctx = network.contexts[3];
+    expect(sent && ctx && verifyNewView(sent, GENESIS_HASH, ctx)).toBeNull();
+  });
+
+  // Ref: §4.4 (the new primary needs the proofs in P; others only count who asks).
+  it('only the primary of the new view hears the proofs, the others the signed claims', () => {
+    const network = quiet({ config: { viewChangeTimeoutMs: 100, blockTimeMs: 10 } });
+    const message = prePrepare(1);
+    hear(network, 2, 0, message);
+    for (const voter of [1, 3]) hear(network, 2, voter, prepareMessage(0, 1, message.digest));
+    const heard: Copy[] = [];
+    const route = network.options.route;
+    const listen = (copy: Copy): readonly number[] => {
+      heard.push(copy);
+      return [];
+    };
+    Object.assign(network.options, { route: listen });
+    network.run(200_000);
+    Object.assign(network.options, { route });
+    const proofs = heard
+      .filter(({ from, message: { type } }) => from === 2 && type === 'view-change')
+      .map(({ to, message: sent }) => [to, sent.type === 'view-change' && sent.prepared[0]?.votes.length]);
+    expect(proofs.slice(0, 4)).toEqual([
+      [0, 0],
+      [1, 0],
+      [3, 0],
+      [1, 3],
+    ]);
   });
 
   /** The NEW-VIEW 1 that v1 must send when v2 prepared `a` for number 2 and others nothing. */

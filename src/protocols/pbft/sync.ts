@@ -17,7 +17,7 @@ import { NOTE } from './notes.ts';
 import { type Ctx, isInWindow, verifyQuorum, verifyStable } from './rules.ts';
 import { checkpointMessage, commitMessage, prepareMessage, prePrepareMessage, requestDigest } from './signing.ts';
 import { executedOf, isHelperOf, isPrimary, type Out, type Slot, type State, slotsAscending } from './state.ts';
-import { passNewViewOn } from './view-change.ts';
+import { passNewViewOn, repeatChange } from './view-change.ts';
 
 /** Nothing executed for a period, or others are in a later view: tell everyone. Also asks again for what did not come. */
 export function onStatusTimer(state: State, now: Micros, out: Out, ctx: Ctx): void {
@@ -55,8 +55,7 @@ export function onStatus(state: State, from: NodeIndex, message: Status, now: Mi
 
 /** Says again to one peer what we said and it may have missed: view change, votes in flight, checkpoint. */
 function repeatTo(state: State, peer: NodeIndex, { executed, stable, view }: Status, out: Out): void {
-  const change = state.changes.get(state.self);
-  if (state.isChanging && change !== undefined && view <= state.view) out.relay(peer, change.message, change.proof);
+  if (state.isChanging && view <= state.view) repeatChange(state, peer, out);
   const settled = Math.max(executed, executedOf(state));
   for (const slot of slotsAscending(state)) if (slot.sequence > settled) repeatSlot(state, slot, peer, out);
   if (stable < state.stable.sequence) {
@@ -76,7 +75,8 @@ function repeatSlot(state: State, { sequence, rounds, requests }: Slot, peer: No
   const { view, digest } = round;
   const request = requests.get(digest);
   const assigned = voteOf(round.prepares, state.primary);
-  if (request?.view === view && assigned?.digest === digest && (isPrimary(state) || isHelperOf(state, peer))) {
+  const isOnUs = peer !== state.primary && (isPrimary(state) || isHelperOf(state, peer));
+  if (isOnUs && request?.view === view && assigned?.digest === digest) {
     out.relay(peer, prePrepareMessage(view, sequence, digest, request), assigned.proof);
   }
   const prepare = isPrimary(state) ? null : voteOf(round.prepares, state.self);

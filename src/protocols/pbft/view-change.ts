@@ -6,10 +6,11 @@ import { GENESIS_HASH } from '../../ledger/block.ts';
 import type { SignedRef } from '../protocol.ts';
 import { learn } from './ask.ts';
 import { returnOrdered } from './execute.ts';
-import type { PreparedClaim, ViewChange } from './messages.ts';
+import type { CheckpointId, PreparedClaim, ViewChange } from './messages.ts';
 import { tryNewView } from './new-view.ts';
 import { NOTE } from './notes.ts';
-import { type Ctx, claimsForChange, isInWindow, verifyPrepared, verifyStable } from './rules.ts';
+import { type Ctx, claimsForChange, isInWindow, type Refusal, verifyPrepared, verifyStable } from './rules.ts';
+import { primaryOf } from './signing.ts';
 import { isHelperOf, isPrimary, moveToView, type Out, type State, slotsAscending } from './state.ts';
 import { armView, doublingsFor, viewMicros } from './timing.ts';
 
@@ -58,7 +59,29 @@ export function askForView(state: State, out: Out, ctx: Ctx): void {
     proof: state.stableProof,
     prepared: claimsForChange(preparedAbove(state), ctx.mutant),
   };
-  state.changes.set(state.self, { message, proof: out.broadcast(message) });
+  const proof = out.broadcast(withoutProofs(message));
+  state.changes.set(state.self, { message, proof });
+  if (hasProofs(message) && !isPrimary(state)) out.relay(state.primary, message, proof);
+}
+
+/**
+ * What everyone hears of a VIEW-CHANGE: its signature covers the claims, and only who makes the NEW-VIEW needs their proofs. With
+ * 64 replicas and 16 numbers above the checkpoint they are 700 signatures.
+ */
+export function withoutProofs(message: ViewChange): ViewChange {
+  return { ...message, proof: [], prepared: message.prepared.map((claim) => ({ ...claim, votes: [] })) };
+}
+
+/** Whether this is the copy for the primary of its view. */
+function hasProofs({ proof, prepared }: ViewChange): boolean {
+  return proof.length > 0 || prepared.some(({ votes }) => votes.length > 0);
+}
+
+/** Our VIEW-CHANGE again, for one who may have missed it. */
+export function repeatChange(state: State, peer: NodeIndex, out: Out): void {
+  const change = state.changes.get(state.self);
+  if (change === undefined) return;
+  out.relay(peer, peer === state.primary ? change.message : withoutProofs(change.message), change.proof);
 }
 
 /** The set P. Ref: §4.4. */
@@ -70,7 +93,7 @@ export function preparedAbove(state: State): PreparedClaim[] {
   return claims;
 }
 
-/** A VIEW-CHANGE of another replica. Kept if everything in it is proved and it is newer than its sender's last. */
+/** A VIEW-CHANGE of another replica, newer than its sender's last. Whoever leads its view keeps it only if all of it is proved. */
 export function onViewChange(
   state: State,
   message: ViewChange,
@@ -83,60 +106,72 @@ export function onViewChange(
   const { view } = message;
   const isOver = view < state.view || (view === state.view && !state.isChanging);
   if (isOver) {
-    if (state.late.has(signer)) passNewViewOn(state, signer, out);
-    state.late.add(signer);
+    if (!hasProofs(message)) {
+      if (state.late.has(signer)) passNewViewOn(state, signer, out);
+      state.late.add(signer);
+    }
     return out.note(NOTE.oldChange);
   }
   const last = state.changes.get(signer);
   if (signer === state.self || (last !== undefined && last.message.view >= view)) return out.note(NOTE.oldChange);
-  const refusal = checkChange(state, message, ctx);
-  if (refusal !== null) return out.note(refusal);
+  const isSane = message.prepared.every(
+    (claim) => claim.view < view && isInWindow(claim.sequence, message.stable.sequence, state.window),
+  );
+  if (!isSane) return out.note(NOTE.badClaim);
+  const isOurs = primaryOf(view, state.validatorCount) === state.self;
+  const kept = isOurs ? proved(state, message, ctx) : withoutProofs(message);
+  if (typeof kept === 'string') return out.note(kept);
   learn(state, signer, message.stable.sequence);
-  state.changes.set(signer, { message, proof });
+  state.changes.set(signer, { message: kept, proof });
   afterChange(state, now, out, ctx);
 }
 
 /** Who asks for a view that has begun missed its NEW-VIEW: it proves itself, whoever passes it on. */
 export function passNewViewOn(state: State, peer: NodeIndex, out: Out): void {
-  if (state.newView === null) return;
+  if (state.newView === null || state.newView.proof.signer === peer) return;
   if (isPrimary(state) || isHelperOf(state, peer)) out.relay(peer, state.newView.message, state.newView.proof);
 }
 
-/** Null when checkpoint and claims are proved. */
-function checkChange(state: State, message: ViewChange, ctx: Ctx): string | null {
-  const { view, stable, proof, prepared } = message;
-  for (const claim of prepared) {
-    if (claim.view >= view || !isInWindow(claim.sequence, stable.sequence, state.window)) return NOTE.badClaim;
-  }
-  if (!isKnownStable(state, message)) {
-    const refusal = verifyStable(stable, GENESIS_HASH, proof, ctx);
+/**
+ * The message with proofs that are known to hold, or why it proves nothing. A view has one prepared digest a number at most, so
+ * that one verified certificate vouches for every equal claim, and stands in for whatever came with it: a liar must not get an
+ * unread certificate into our NEW-VIEW.
+ */
+function proved(state: State, message: ViewChange, ctx: Ctx): ViewChange | Refusal {
+  const { stable } = message;
+  const proof = knownProof(state, stable) ?? message.proof;
+  const unproved = proof === message.proof ? verifyStable(stable, GENESIS_HASH, proof, ctx) : null;
+  if (unproved !== null) return unproved;
+  const prepared: PreparedClaim[] = [];
+  for (const claim of message.prepared) {
+    const votes = knownVotes(state, claim);
+    const refusal = votes === null ? verifyPrepared(claim, claim.votes, ctx) : null;
     if (refusal !== null) return refusal;
+    prepared.push(votes === null ? claim : { ...claim, votes });
   }
-  for (const claim of prepared) {
-    if (isKnownClaim(state, claim)) continue;
-    const refusal = verifyPrepared(claim, claim.votes, ctx);
-    if (refusal !== null) return refusal;
+  return { ...message, proof, prepared };
+}
+
+function knownProof(state: State, { sequence, digest }: CheckpointId): readonly SignedRef[] | null {
+  if (sequence === 0) return null;
+  if (state.stable.sequence === sequence && state.stable.digest === digest) return state.stableProof;
+  for (const { message } of state.changes.values()) {
+    const isSame = message.stable.sequence === sequence && message.stable.digest === digest;
+    if (isSame && message.proof.length > 0) return message.proof;
   }
   return null;
 }
 
-function isKnownStable(state: State, { stable }: ViewChange): boolean {
-  const isSame = (other: ViewChange['stable']): boolean =>
-    other.sequence === stable.sequence && other.digest === stable.digest;
-  if (stable.sequence > 0 && isSame(state.stable)) return true;
-  for (const { message } of state.changes.values()) if (stable.sequence > 0 && isSame(message.stable)) return true;
-  return false;
-}
-
-/** A view has one prepared digest a number at most, so that one verified certificate vouches for every equal claim. */
-function isKnownClaim(state: State, { sequence, view, digest }: PreparedClaim): boolean {
-  const isSame = (other: PreparedClaim | null | undefined): boolean =>
-    other != null && other.sequence === sequence && other.view === view && other.digest === digest;
-  if (isSame(state.log.get(sequence)?.prepared)) return true;
+function knownVotes(state: State, { sequence, view, digest }: PreparedClaim): readonly SignedRef[] | null {
+  const isSame = (other: PreparedClaim): boolean =>
+    other.sequence === sequence && other.view === view && other.digest === digest && other.votes.length > 0;
+  const own = state.log.get(sequence)?.prepared ?? null;
+  if (own !== null && isSame(own)) return own.votes;
   for (const { message } of state.changes.values()) {
-    if (message.prepared.some(isSame)) return true;
+    const found = message.prepared.find(isSame);
+    if (found !== undefined) return found.votes;
   }
-  return false;
+  return null;
 }
 
 /** What the VIEW-CHANGEs at hand ask for now. */
