@@ -11,6 +11,8 @@ process.exitCode = await benchmark(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: process.stderr,
   platform: () => nodePlatform({ conductor: beside('conductor.worker'), node: beside('node.worker') }),
+  searchEntry: beside('sim'),
+  coreCount: availableParallelism(),
   machine: {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),

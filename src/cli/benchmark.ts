@@ -1,5 +1,6 @@
 /** `npm run bench`: how fast the layers are on this machine, as a table or as JSON. */
 import type { Platform } from '../runtime/workers/executor.ts';
+import { benchExplore } from './bench/explore.ts';
 import { benchKernel } from './bench/kernel.ts';
 import { type BenchOptions, GROUPS, type Group, type GroupResult, type Ratio, type Row } from './bench/measure.ts';
 import { benchPeer } from './bench/peer.ts';
@@ -13,6 +14,9 @@ export interface BenchIo {
   readonly out: (text: string) => void;
   readonly err: Terminal;
   readonly platform: () => Platform;
+  /** File of a thread that serves searches; absent: they run in this thread only. */
+  readonly searchEntry?: string;
+  readonly coreCount?: number;
   /** Of the machine, for the reader of the figures. */
   readonly machine: Readonly<Record<string, string | number>>;
   readonly now: () => number;
@@ -64,6 +68,7 @@ async function measureAll(wanted: ReadonlySet<Group>, options: BenchOptions, io:
     kernel: () => benchKernel(options),
     peer: () => benchPeer(options),
     storm: () => benchStorm(options),
+    explore: () => benchExplore(options, io.searchEntry ?? null, io.coreCount ?? 1),
     workers: () => benchWorkers(options, io.platform()),
   };
   const rows: Row[] = [];

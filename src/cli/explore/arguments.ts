@@ -130,7 +130,7 @@ function request(sources: readonly string[], given: ReadonlyMap<string, string[]
       validators: number('--validators', 4),
       set: given.get('--set') ?? [],
       mode,
-      budget: number('--budget', mode === EXHAUSTIVE ? 100_000 : mutants ? 600 : 1000),
+      budget: number('--budget', mode === EXHAUSTIVE ? 100_000 : mutants ? 400 : 1000),
       seed: number('--seed', 1),
       check: text('--check'),
       shrink: given.has('--shrink'),
