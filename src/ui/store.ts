@@ -21,7 +21,7 @@ export type TabId = 'spacetime' | 'chain' | 'metrics' | 'events' | 'petri';
 /** On a phone, inspector and rail panels are tabs like the others. */
 export type PhoneTabId = TabId | RailId | 'inspector';
 export type Theme = 'system' | 'light' | 'dark';
-export type DialogId = 'help' | 'share' | 'export';
+export type DialogId = 'help' | 'share' | 'export' | 'editor';
 
 /** What a notice offers to do about it. */
 export interface ToastAction {

@@ -7,10 +7,13 @@ export function Dialog({
   title,
   onClose,
   children,
+  wide = false,
 }: {
   readonly title: string;
   readonly onClose: () => void;
   readonly children: ReactNode;
+  /** For what needs the whole width of a desk's screen. */
+  readonly wide?: boolean;
 }) {
   const ref = useRef<HTMLDialogElement>(null);
   const heading = useId();
@@ -23,6 +26,7 @@ export function Dialog({
     <dialog
       ref={ref}
       className={styles.dialog}
+      data-wide={wide}
       aria-labelledby={heading}
       onCancel={onClose}
       onClose={onClose}

@@ -25,6 +25,7 @@ import { useAppearance } from './useAppearance.ts';
 import { useKeyboard } from './useKeyboard.ts';
 
 const ShareDialog = lazy(() => import('../features/share/ShareDialog.tsx'));
+const ScenarioEditor = lazy(() => import('../features/scenarios/editor/ScenarioEditor.tsx'));
 /** The dialog with the means to draw the network, both loaded when it is opened first. */
 const ExportDialog = lazy(async () => {
   const [{ default: Dialog }, { drawNetwork }] = await Promise.all([
@@ -205,6 +206,7 @@ function Dialogs() {
     <Suspense fallback={null}>
       {dialog === 'share' && <ShareDialog />}
       {dialog === 'export' && <ExportDialog />}
+      {dialog === 'editor' && <ScenarioEditor />}
       {dialog === 'help' && <HelpDialog />}
     </Suspense>
   );

@@ -62,6 +62,7 @@ function Present() {
   const notify = useUi((state) => state.notify);
   const name = useFrame((frame) => frame.scenario.name ?? '', '');
   const description = useFrame((frame) => frame.scenario.description ?? '', '');
+  const openDialog = useUi((state) => state.openDialog);
   const [json, setJson] = useState('');
   const show = () => act(async () => setJson(JSON.stringify(await session.scenario(), null, 2)));
   const copy = () =>
@@ -83,6 +84,9 @@ function Present() {
         </Note>
       )}
       <div className={styles.row}>
+        <Button tone="primary" onClick={() => openDialog('editor')}>
+          Edit…
+        </Button>
         <Button onClick={() => void (json === '' ? show() : setJson(''))}>
           {json === '' ? 'Show JSON' : 'Hide JSON'}
         </Button>
