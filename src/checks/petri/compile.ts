@@ -22,6 +22,8 @@ export interface FoldedTransition extends Omit<NetTransition, 'take' | 'test' | 
   readonly test: readonly FoldedArc[];
   readonly put: readonly FoldedArc[];
   readonly inhibit: readonly FoldedArc[];
+  /** False where nothing about it is of one slot: saying the same for another slot is nothing new. */
+  readonly isOfSlot: boolean;
 }
 
 export interface FoldedNet {
@@ -69,13 +71,12 @@ export function foldNet(declaration: NetDeclaration): FoldedNet {
     epoch,
   });
   const transitions = declaration.transitions.map(
-    ({ take, test = [], put, inhibit = [], ...rest }): FoldedTransition => ({
-      ...rest,
-      take: take.map(fold),
-      test: test.map(fold),
-      put: put.map(fold),
-      inhibit: inhibit.map(fold),
-    }),
+    ({ take, test = [], put, inhibit = [], ...rest }): FoldedTransition => {
+      const arcs = { take: take.map(fold), test: test.map(fold), put: put.map(fold), inhibit: inhibit.map(fold) };
+      const touchesSlot = Object.values(arcs).some((each) => each.some(({ place }) => place.bySlot));
+      const isOfSlot = touchesSlot || declaration.slots === 'sequence' || rest.on.kind === 'decide';
+      return { ...rest, ...arcs, isOfSlot };
+    },
   );
   const byLabel = new Map<string, FoldedTransition[]>();
   for (const transition of transitions) {

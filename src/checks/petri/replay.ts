@@ -48,6 +48,9 @@ export interface ReplayState {
 
 /** Slots kept behind the highest decided one: what a node says about older ones is not judged. */
 export const SLOTS_KEPT = 64;
+/** Where words of no slot are kept, and how many. */
+const WHOLE_RUN = -1;
+const RUN_WORDS_MAX = 16_384;
 /** Slots ahead of the highest decided one that a step may touch. */
 const SLOTS_AHEAD = 64;
 
@@ -79,14 +82,17 @@ export class Replay {
     if (slot <= this.#top) return;
     this.#top = slot;
     this.marking.forgetBelow(slot - SLOTS_KEPT);
-    for (const old of this.#said.keys()) if (old < slot - SLOTS_KEPT) this.#said.delete(old);
+    for (const old of this.#said.keys()) {
+      if (old !== WHOLE_RUN && old < slot - SLOTS_KEPT) this.#said.delete(old);
+    }
   }
 
   /** Replays one step; null when it is nothing new: a repetition, something passed on, no label of the net, or too old. */
   step(event: NetEvent): ReplayStep | null {
     const candidates = this.net.byLabel.get(event.label);
     if (candidates === undefined || event.slot < this.#top - SLOTS_KEPT) return this.#skip(event);
-    const said = this.#said.get(event.slot);
+    const shelf = candidates.some(({ isOfSlot }) => isOfSlot) ? event.slot : WHOLE_RUN;
+    const said = this.#said.get(shelf);
     const key = wordKey(event, event.claimedFrom);
     if (event.claimedFrom !== event.node) {
       if (said?.has(key) === true) return null;
@@ -98,8 +104,9 @@ export class Replay {
         { place: `slots decided before ${event.slot}`, has: this.#top, needs: event.slot - 1 },
       ]);
     }
-    if (said === undefined) this.#said.set(event.slot, new Set([key]));
+    if (said === undefined) this.#said.set(shelf, new Set([key]));
     else said.add(key);
+    if (shelf === WHOLE_RUN) forgetOldest(said);
     return this.#fire(event, candidates);
   }
 
@@ -248,6 +255,12 @@ export class Replay {
 
 function deviation(event: NetEvent, transition: FoldedTransition | null, missing: readonly MissingToken[]): ReplayStep {
   return { event, transition, missing };
+}
+
+function forgetOldest(said: Set<string> | undefined): void {
+  if (said === undefined || said.size <= RUN_WORDS_MAX) return;
+  const oldest = said.keys().next();
+  if (oldest.done !== true) said.delete(oldest.value);
 }
 
 function wordKey({ label, epoch, value }: NetEvent, node: NodeIndex): string {

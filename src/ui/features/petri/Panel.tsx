@@ -49,7 +49,8 @@ function Net({ frame, playback, isThere }: NetProps) {
   const [chosen, setChosen] = useState<string | null>(null);
   const layout = useMemo(() => layoutNet(playback.net), [playback]);
   const validators = frame.nodes.filter(({ kind }) => kind === 'validator');
-  const node = nodeOf(selection?.kind === 'node' ? selection.node : null, validators, frame.leader);
+  const isUp = (index: NodeIndex): boolean => session.view().nodeAt(index, frame.playhead).alive;
+  const node = nodeOf(selection?.kind === 'node' ? selection.node : null, validators, isUp);
   const trusted = frame.checks.every(({ kind, verdict }) => kind !== 'petri' || verdict !== 'violated');
   const picture = pictureOf(playback, frame.declaration, { node, slot, at: frame.playhead, trusted });
   const name = validators.find(({ index }) => index === node)?.id ?? '';
@@ -98,9 +99,9 @@ function Net({ frame, playback, isThere }: NetProps) {
   );
 }
 
-/** The selected validator, else the leader, else the first. */
-function nodeOf(selected: NodeIndex | null, validators: Frame['nodes'], leader: string | null): NodeIndex {
-  const found = validators.find(({ index }) => index === selected) ?? validators.find(({ id }) => id === leader);
+/** The selected validator, else the first that is up: the picture does not jump with the leader. */
+function nodeOf(selected: NodeIndex | null, validators: Frame['nodes'], isUp: (node: NodeIndex) => boolean): NodeIndex {
+  const found = validators.find(({ index }) => index === selected) ?? validators.find(({ index }) => isUp(index));
   return (found ?? validators[0])?.index ?? 0;
 }
 
