@@ -35,8 +35,10 @@ export function sideOf(value: string): Side {
 /** One line about an event: `v0 → v2 prepare 5` and the like. */
 export function eventLine(event: TraceEvent): string {
   switch (event.kind) {
-    case 'send':
-      return `${event.node} → ${event.to} ${event.type} ${event.slot} ${shortHash(event.digest)} ${fateWord(event.deliverAt, event.reason)}`;
+    case 'send': {
+      const what = `${event.type} ${event.slot} ${shortHash(event.digest)}`;
+      return `${event.node} → ${event.to} ${what} ${fateWord(event.deliverAt, event.reason)}`;
+    }
     case 'deliver':
       return `${event.node} gets ${event.type} ${event.slot} from ${event.from}`;
     case 'drop':

@@ -74,7 +74,7 @@ export interface PlacedBand {
   readonly isLeader: boolean;
   readonly u: number;
   readonly fromV: number;
-  readonly toV: number;
+  toV: number;
 }
 
 export interface PlacedFold {
@@ -190,15 +190,31 @@ function bandsOf(
   placeV: (at: Micros) => number,
 ): PlacedBand[] {
   const u = layout.lanes[node] ?? 0;
-  const end = layout.gutters.lead + layout.length;
-  return trace.bandsOf(node, from, until, Math.max(1, (BAND_PX / axis.pxPerMs) * 1_000)).map((band) => ({
-    band,
-    role: band.alive ? roleOf(declaration, band.phase) : null,
-    isLeader: band.alive && (band.role === declaration.words.leader || band.role === 'leader'),
-    u,
-    fromV: Math.max(layout.gutters.lead, placeV(band.from)),
-    toV: Math.min(end, placeV(Math.min(band.until, head))),
-  }));
+  const start = layout.gutters.lead;
+  const end = start + layout.length;
+  const placed: PlacedBand[] = [];
+  for (const band of trace.bandsOf(node, from, until, Math.max(1, (BAND_PX / axis.pxPerMs) * 1_000))) {
+    const role = band.alive ? roleOf(declaration, band.phase) : null;
+    const isLeader = band.alive && (band.role === declaration.words.leader || band.role === 'leader');
+    const last = placed.at(-1);
+    const toV = Math.min(end, placeV(Math.min(band.until, head)));
+    if (last !== undefined && looksLike(last, band, role, isLeader)) last.toV = toV;
+    else placed.push({ band, role, isLeader, u, fromV: Math.max(start, placeV(band.from)), toV });
+  }
+  return placed;
+}
+
+/** Whether a band goes on looking the same: a vote more changes a node's state, and nothing of this picture. */
+function looksLike(
+  { band, role, isLeader }: PlacedBand,
+  next: Band,
+  nextRole: PhaseRole | null,
+  leads: boolean,
+): boolean {
+  const isSameSelf = band.alive === next.alive && band.isByzantine === next.isByzantine;
+  return (
+    isSameSelf && role === nextRole && isLeader === leads && band.height === next.height && band.epoch === next.epoch
+  );
 }
 
 const roles = new WeakMap<Declaration, Map<string, PhaseRole | null>>();
