@@ -47,9 +47,7 @@ export function MetricsPanel() {
 }
 
 function Figures({ frame }: { readonly frame: Frame }) {
-  const { metrics, declaration } = frame;
-  const { signatures } = metrics;
-  const mempool = useMempool(frame);
+  const { metrics } = frame;
   const figures: readonly (readonly [string, string])[] = [
     ['blocks per s', formatRate(metrics.blocksPerSecond)],
     ['transactions per s', formatRate(metrics.transactionsPerSecond)],
@@ -58,10 +56,6 @@ function Figures({ frame }: { readonly frame: Frame }) {
     ['transaction latency', formatMs(metrics.transactionLatencyMs.p50)],
     ['messages', formatCount(metrics.messagesTotal)],
     ['on the wire', formatBytes(metrics.bytesTotal)],
-    [`${declaration.words.change}s`, formatCount(metrics.viewChanges)],
-    ['signed, verified', `${formatCount(signatures.made)}, ${formatCount(signatures.verified)}`],
-    ['CPU of all nodes', formatMs(signatures.cpuMs)],
-    ['longest mempool', mempool === null ? '–' : formatCount(mempool)],
   ];
   return (
     <dl className={styles.figures}>
@@ -73,15 +67,4 @@ function Figures({ frame }: { readonly frame: Frame }) {
       ))}
     </dl>
   );
-}
-
-/** The fullest mempool at the playhead, from the declared field; null where the protocol declares none. */
-function useMempool(frame: Frame): number | null {
-  const { session } = usePlayground();
-  const trace = session.view();
-  const sizes = frame.nodes.flatMap(({ index, kind }) => {
-    const size = kind === 'validator' ? trace.nodeAt(index, frame.playhead).fields['mempool'] : null;
-    return typeof size === 'number' ? [size] : [];
-  });
-  return sizes.length === 0 ? null : Math.max(...sizes);
 }

@@ -2,7 +2,9 @@
 import type { Frame } from '../../../session/view.ts';
 import { PhaseGlyph } from '../../components/PhaseGlyph.tsx';
 import { HealthList } from '../../components/Health.tsx';
-import { formatBytes, formatCount, sentence } from '../../lib/format.ts';
+import { Facts } from '../../components/small.tsx';
+import { formatBytes, formatCount, formatMs, sentence } from '../../lib/format.ts';
+import { usePlayground } from '../../playground.tsx';
 import styles from './Panel.module.css';
 import { droppedOf, messageRows } from './selectors.ts';
 
@@ -48,7 +50,36 @@ export function Tables({ frame }: { readonly frame: Frame }) {
       <section aria-label="Health">
         <h3>Health</h3>
         <HealthList health={metrics.health} />
+        <h3>Work</h3>
+        <Work frame={frame} />
       </section>
     </div>
   );
+}
+
+function Work({ frame }: { readonly frame: Frame }) {
+  const { metrics, declaration } = frame;
+  const { made, verified, cpuMs } = metrics.signatures;
+  const mempool = useMempool(frame);
+  return (
+    <Facts
+      items={[
+        [sentence(`${declaration.words.change}s`), formatCount(metrics.viewChanges)],
+        ['Signatures', `${formatCount(made)} made, ${formatCount(verified)} verified`],
+        ['CPU of all nodes', `${formatMs(cpuMs)} of virtual time`],
+        ['Fullest mempool', mempool === null ? '–' : formatCount(mempool)],
+      ]}
+    />
+  );
+}
+
+/** The fullest mempool at the playhead, from the declared field; null where the protocol declares none. */
+function useMempool(frame: Frame): number | null {
+  const { session } = usePlayground();
+  const trace = session.view();
+  const sizes = frame.nodes.flatMap(({ index, kind }) => {
+    const size = kind === 'validator' ? trace.nodeAt(index, frame.playhead).fields['mempool'] : null;
+    return typeof size === 'number' ? [size] : [];
+  });
+  return sizes.length === 0 ? null : Math.max(...sizes);
 }
