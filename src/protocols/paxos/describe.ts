@@ -27,7 +27,7 @@ const MESSAGES: Readonly<Record<(typeof MESSAGE_TYPES)[number], Omit<MessageDecl
     explain: 'Phase 2a: the proposer asks to accept a block; if one may be chosen already, it is that one.',
   },
   accepted: {
-    label: 'ACCEPTED',
+    label: 'ACCEPTANCE',
     phase: 'first',
     exclusive: true,
     vote: true,

@@ -19,7 +19,7 @@ const MESSAGES: Readonly<Record<(typeof MESSAGE_TYPES)[number], Row>> = {
     'exclusive',
   ],
   'append-reply': [
-    'STORED',
+    'ACK',
     'first',
     'A server has the same log as the leader up to an index; a majority commits it.',
     'vote',

@@ -35,7 +35,7 @@ export const paxosPresets: readonly Preset[] = [
     id: 'paxos-happy-path',
     title: 'Paxos: happy path',
     teaches:
-      'Phase 1 is done once; from then on one round of ACCEPT and ACCEPTED chooses a block, instance after instance.',
+      'Phase 1 is done once; from then on one round of ACCEPT and ACCEPTANCE chooses a block, instance after instance.',
     level: 'first steps',
     scenario: {
       seed: 7,

@@ -42,7 +42,7 @@ function describeMessage(message: Message): string | null {
     case 'accept':
       return `ACCEPT ballot ${message.ballot}: instance ${message.block.height}, made in ballot ${message.block.epoch}`;
     case 'accepted':
-      return `ACCEPTED ballot ${message.ballot}: instance ${message.instance}`;
+      return `ACCEPTANCE ballot ${message.ballot}: instance ${message.instance}`;
     case 'refusal':
       return `REFUSAL: promised ballot ${message.ballot}`;
     case 'learn-request':

@@ -71,7 +71,7 @@ function describeMessage(message: Message): string | null {
       return `APPEND term ${term}: ${what.join(' ')} after ${prevIndex}/${prevTerm}, committed ${commit}`;
     }
     case 'append-reply':
-      return message.round > 0 ? null : `STORED up to ${message.index}`;
+      return message.round > 0 ? null : `ACK up to ${message.index}`;
     case 'append-refusal':
       return `MISMATCH term ${message.term}: not after ${message.prevIndex}, try ${message.index} (term ${message.conflictTerm})`;
     case 'pre-vote':
