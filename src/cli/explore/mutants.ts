@@ -1,4 +1,4 @@
-/** `--mutants`: every broken variant from a plain configuration, found, shrunk, and the correct protocol that survives ten times as much. */
+/** `--mutants`: every broken variant found from a plain configuration and shrunk; the correct protocol survives ten times as much. */
 import { PROTOCOLS } from '../../protocols/registry.ts';
 import { plainScenario } from '../../explore/index.ts';
 import { presetById, validatorCount, type Scenario } from '../../scenario/index.ts';
