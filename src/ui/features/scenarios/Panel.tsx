@@ -6,9 +6,10 @@ import { Button, controlStyles } from '../../components/controls.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Foreign, Note } from '../../components/small.tsx';
 import { useAction, useFrame, usePlayground, useUi } from '../../playground.tsx';
-import { ProtocolField, SeedField, useLoad, ValidatorsField } from './Header.tsx';
+import { ProtocolField, SeedField, ValidatorsField } from './Header.tsx';
+import { Library } from './Library.tsx';
 import styles from './Panel.module.css';
-import { byLevel, parseScenarioText, problemsOf } from './selectors.ts';
+import { parseScenarioText, problemsOf } from './selectors.ts';
 
 export function ScenariosPanel({ withFields = false }: { readonly withFields?: boolean }) {
   return (
@@ -31,29 +32,6 @@ export function ScenariosPanel({ withFields = false }: { readonly withFields?: b
       </Section>
     </>
   );
-}
-
-function Library() {
-  const { catalogue } = usePlayground();
-  const present = useFrame((frame) => frame.scenario.name ?? '', '');
-  const load = useLoad();
-  return byLevel(catalogue.presets).map(({ level, presets }) => (
-    <fieldset key={level} aria-label={level}>
-      <p className={styles.level} aria-hidden="true">
-        {level}
-      </p>
-      <ul className={styles.library}>
-        {presets.map((preset) => (
-          <li key={preset.id}>
-            <button type="button" aria-current={preset.title === present} onClick={() => void load(preset.id)}>
-              <span className={styles.name}>{preset.title}</span>
-              <span className={styles.teaches}>{preset.teaches}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
-    </fieldset>
-  ));
 }
 
 function Present() {

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { presets } from '../../../scenario/index.ts';
+import { matching, pictureOf } from './library.ts';
+
+const ids = (query: string) => matching(presets, query).map(({ id }) => id);
+
+describe('the library', () => {
+  it('is found by title, protocol, kind of fault and behaviour, all words at once', () => {
+    expect(ids('')).toHaveLength(presets.length);
+    expect(ids('  Partition ')).toContain('partition-and-heal');
+    expect(ids('equivocate')).toContain('equivocating-primary');
+    expect(ids('raft crash').length).toBeGreaterThan(0);
+    for (const id of ids('raft crash')) expect(id).toMatch(/raft/);
+    expect(ids('no such thing')).toEqual([]);
+  });
+
+  it('shows the faults of each scenario in a picture that stays in its frame', () => {
+    for (const preset of presets) {
+      const { dots, radius, mutant } = pictureOf(preset, 34);
+      expect(dots.length).toBeGreaterThan(0);
+      for (const { x, y } of dots) {
+        expect(Math.min(x, y) - radius).toBeGreaterThanOrEqual(0);
+        expect(Math.max(x, y) + radius).toBeLessThanOrEqual(34);
+      }
+      expect(mutant).toBe(preset.id.startsWith('mutant-'));
+    }
+    const of = (id: string) => pictureOf(presets.find((preset) => preset.id === id) as (typeof presets)[number], 34);
+    expect(of('primary-crash').dots.map(({ look }) => look)).toEqual(['crashed', 'correct', 'correct', 'correct']);
+    expect(of('seven-validators-two-traitors').dots.filter(({ look }) => look === 'byzantine')).toHaveLength(2);
+    expect([of('partition-and-heal').cut, of('happy-path').cut]).toEqual([true, false]);
+  });
+});
