@@ -3,7 +3,7 @@ import { bindFormula } from '../checks/ltl/bind.ts';
 import type { GoalReport, LtlQuestion } from '../checks/ltl/observer.ts';
 import { nodeIndexOf } from '../core/ids.ts';
 import { describeProblem, TestnetError } from '../core/problem.ts';
-import type { Micros } from '../core/time.ts';
+import { type Micros, msFromMicros } from '../core/time.ts';
 import { transferNameOf } from '../ledger/ledger.ts';
 import { showValue } from '../scenario/show.ts';
 import type { RunUntil } from './api.ts';
@@ -29,10 +29,20 @@ export async function stepTo(run: Run, goal: StepGoal): Promise<void> {
   }
 }
 
-/** Runs until the goal is reached or `deadline`; whether it was reached. */
-export async function pursue(run: Run, goal: RunUntil, deadline: Micros): Promise<boolean> {
+/** How the rest begins when it stopped because the goal can no longer be reached. */
+const HOPELESS = ': violated for good, ';
+
+/** What `runUntil` rejects with. `missed`: what `pursue` gave. */
+export function notReached(run: Run, budget: Micros, missed: string): TestnetError {
+  const passed = missed.startsWith(HOPELESS) ? 'stopped' : `${msFromMicros(budget)} ms passed`;
+  const end = run.finished ? 'the run ended' : passed;
+  return new TestnetError('timeout', `${end} at ${msFromMicros(run.horizon)} ms before the goal was reached${missed}`);
+}
+
+/** Runs until the goal is reached or `deadline`; null when it was reached, else what more there is to say about it. */
+export async function pursue(run: Run, goal: RunUntil, deadline: Micros): Promise<string | null> {
   const wanted = goal.ms === undefined ? Number.POSITIVE_INFINITY : microsOf(goal.ms, 'ms');
-  if (run.horizon >= wanted) return true;
+  if (run.horizon >= wanted) return null;
   if (goal.ltl !== undefined) return pursueFormula(run, goal, goal.ltl, Math.min(deadline, wanted));
   const { decided } = goal;
   const { validators, clientCount } = run.executor.plan;
@@ -40,18 +50,18 @@ export async function pursue(run: Run, goal: RunUntil, deadline: Micros): Promis
   if (decided !== undefined && node === null) return pursueTransaction(run, decided, Math.min(deadline, wanted));
   const waitsFor = goal.height === undefined && node === null ? null : { height: goal.height ?? null, decidedBy: node };
   const { reason } = await run.advance({ until: Math.min(deadline, wanted), goal: waitsFor });
-  return reason === 'goal' || run.horizon >= wanted;
+  return reason === 'goal' || run.horizon >= wanted ? null : '';
 }
 
-async function pursueTransaction(run: Run, id: string, deadline: Micros): Promise<boolean> {
+async function pursueTransaction(run: Run, id: string, deadline: Micros): Promise<string | null> {
   const name = transferNameOf(id);
   if (name === null) throw new TestnetError('not-found', `${showValue(id)} is neither a node nor a transaction`);
   while (run.horizon < deadline && !run.finished) {
     await run.advance({ until: deadline, windows: 1 });
     const report = (await run.executor.ask('board', name)) as BatchReport | null;
-    if (report?.decidedAt != null) return true;
+    if (report?.decidedAt != null) return null;
   }
-  return false;
+  return '';
 }
 
 /**
@@ -59,7 +69,7 @@ async function pursueTransaction(run: Run, id: string, deadline: Micros): Promis
  * height or decision of the goal. One that holds from the first state on and never fails is reached at the deadline or
  * the end of the run. @throws TestnetError 'bad-input' where it means nothing in this testnet
  */
-async function pursueFormula(run: Run, goal: RunUntil, ltl: string, deadline: Micros): Promise<boolean> {
+async function pursueFormula(run: Run, goal: RunUntil, ltl: string, deadline: Micros): Promise<string | null> {
   const { executor, protocol } = run;
   const { validators, clientCount } = executor.plan;
   const setting = { declaration: protocol.declaration, validatorCount: validators.length, clientCount };
@@ -84,5 +94,6 @@ async function pursueFormula(run: Run, goal: RunUntil, ltl: string, deadline: Mi
     reached = report.status === 'open' && (report.holdsNow || reason === 'goal');
   }
   await ask({ kind: 'goal', ltl: null });
-  return reached || report.status === 'reached';
+  if (reached || report.status === 'reached') return null;
+  return `${report.status === 'failed' ? HOPELESS : ': '}${report.detail}`;
 }

@@ -105,10 +105,12 @@ describe('runUntil({ ltl })', () => {
     const testnet = await loaded();
     await expect(testnet.runUntil({ ltl: 'height >= 500' }, { maxMs: 1500 })).rejects.toMatchObject({
       code: 'timeout',
+      message: expect.stringMatching(/^1500 ms passed at 1500 ms .*: height >= 500, due since state 0.*: never came$/u),
     });
     expect((await testnet.state()).timeMs).toBe(1500);
     await expect(testnet.runUntil({ ltl: 'G (height <= 4)' }, { maxMs: 60_000 })).rejects.toMatchObject({
       code: 'timeout',
+      message: expect.stringMatching(/^stopped at .*: violated for good, height <= 4 does not hold: height is 5$/u),
     });
     const { height, timeMs } = await testnet.state();
     expect([height, timeMs < 6000]).toEqual([5, true]);

@@ -21,7 +21,7 @@ import type {
   TransactionStatus,
 } from './api.ts';
 import { Announcer } from './announce.ts';
-import { pursue, stepTo } from './drive.ts';
+import { notReached, pursue, stepTo } from './drive.ts';
 import { newRunId, readForkPoint, readGoal, readId, readName, readScenario, readSpeed, traceQuery } from './inputs.ts';
 import { Archive } from './archive.ts';
 import { FormulaDesk } from './formula-desk.ts';
@@ -126,12 +126,9 @@ export class TestnetSession implements Testnet, LiveSession {
       this.#seeked = null;
       this.#running = true;
       try {
-        const reached = await pursue(run, goal, run.horizon + budget);
+        const missed = await pursue(run, goal, run.horizon + budget);
         await this.#settle(run);
-        if (!reached) {
-          const end = run.finished ? 'the run ended' : `${msFromMicros(budget)} ms passed`;
-          throw new TestnetError('timeout', `${end} at ${msFromMicros(run.horizon)} ms before the goal was reached`);
-        }
+        if (missed !== null) throw notReached(run, budget, missed);
       } finally {
         this.#running = false;
       }
