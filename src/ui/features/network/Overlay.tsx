@@ -4,7 +4,7 @@ import { type RefObject, useEffect, useRef } from 'react';
 import type { Frame } from '../../../session/view.ts';
 import { usePlayground } from '../../playground.tsx';
 import { type Point, scaleFor } from './geometry.ts';
-import { groupsForDrawing } from './layouts.ts';
+import { groupsForDrawing, regionsOf } from './layouts.ts';
 import styles from './Panel.module.css';
 import { paint } from './painter.ts';
 import { rememberPositions } from './picture/positions.ts';
@@ -39,7 +39,7 @@ export function Overlay({ positions, scene }: Props) {
       if (frame === null || latest.current.length !== frame.nodes.length) return;
       const { width, height, transform } = flow.getState();
       const ratio = Math.min(window.devicePixelRatio || 1, 2);
-      const { selection, theme, projector, marksByBytes } = store.getState();
+      const { selection, theme, projector, marksByBytes, arrangement } = store.getState();
       const key = [
         frame.playhead,
         frame.eventCount,
@@ -56,6 +56,7 @@ export function Overlay({ positions, scene }: Props) {
         pens.version,
         motion.matches,
         marksByBytes,
+        arrangement,
       ];
       if (key.every((value, index) => value === painted[index])) return;
       painted = key;
@@ -88,6 +89,7 @@ export function Overlay({ positions, scene }: Props) {
         stepped: motion.matches,
         groups: groupsFor(frame.nodes),
         byBytes: marksByBytes,
+        regions: arrangement === 'regions' ? regionsFor(frame.nodes) : NO_REGIONS,
       };
       scene.current = next;
       paint(context, next);
@@ -100,6 +102,19 @@ export function Overlay({ positions, scene }: Props) {
   }, [session, store, flow, scene]);
 
   return <canvas ref={canvas} className={styles.overlay} />;
+}
+
+const NO_REGIONS: Scene['regions'] = [];
+const regionsByNodes = new WeakMap<Frame['nodes'], Scene['regions']>();
+
+function regionsFor(nodes: Frame['nodes']): Scene['regions'] {
+  let regions = regionsByNodes.get(nodes);
+  if (regions === undefined) {
+    const found = regionsOf(nodes);
+    regions = found.length > 1 ? found : NO_REGIONS;
+    regionsByNodes.set(nodes, regions);
+  }
+  return regions;
 }
 
 const groupsByNodes = new WeakMap<Frame['nodes'], readonly number[] | null>();

@@ -20,6 +20,7 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene): void {
   if (scene.scale.links) drawLinks(context, scene, cuts);
   drawSelectedLink(context, scene);
   for (const line of cuts.lines) drawCutLine(context, line, scene);
+  drawRegionNames(context, scene);
   drawQuorumRings(context, scene);
   if (scene.nodes.length <= DECIDED_UP_TO) drawDecided(context, scene);
   toLayout(context, scene);
@@ -69,6 +70,26 @@ function drawSelectedLink(context: CanvasRenderingContext2D, scene: Scene): void
   const link = linkOf(scene, scene.selection.from, scene.selection.to, 4);
   if (link === null) return;
   strokeSegment(context, link, scene.palette.ink, 2 / scene.view.zoom);
+}
+
+/** The name of each region, below its nodes. */
+function drawRegionNames(context: CanvasRenderingContext2D, scene: Scene): void {
+  if (scene.regions.length === 0) return;
+  context.font = `600 ${12 / scene.view.zoom}px 'Inter Variable', sans-serif`;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  for (const { name, members } of scene.regions) {
+    const places = members.flatMap((node) => scene.positions[node] ?? []);
+    const x = places.reduce((sum, place) => sum + place.x, 0) / Math.max(1, places.length);
+    const below = Math.max(...places.map((place) => place.y)) + scene.scale.radius * 1.75;
+    context.lineWidth = 4 / scene.view.zoom;
+    context.strokeStyle = scene.palette.surface;
+    context.strokeText(name, x, below);
+    context.fillStyle = scene.palette.ink;
+    context.fillText(name, x, below);
+  }
+  context.textAlign = 'start';
+  context.textBaseline = 'alphabetic';
 }
 
 function drawCutLine(context: CanvasRenderingContext2D, line: Segment, scene: Scene): void {

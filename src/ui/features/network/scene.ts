@@ -31,6 +31,8 @@ export interface Scene {
   readonly groups: readonly number[] | null;
   /** Marks grow with the bytes they carry. */
   readonly byBytes: boolean;
+  /** Regions to write beside their nodes; none unless nodes stand by region. */
+  readonly regions: readonly { readonly name: string; readonly members: readonly number[] }[];
 }
 
 /** The cuts in force, ready to draw and to stop messages at. */
