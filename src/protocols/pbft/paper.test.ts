@@ -295,6 +295,18 @@ describe('view change', () => {
     expect(sent?.prepared.map(({ sequence }) => sequence)).toEqual([3, 4]);
   });
 
+  // Ref: §4.4 (P holds sequence numbers above the stable checkpoint only).
+  it('P leaves out what lies below a stable checkpoint even where it is not executed yet', () => {
+    const network = quiet({ config: { checkpointInterval: 2, windowSize: 8 } });
+    const message = prePrepare(2);
+    hear(network, 1, 0, message);
+    for (const voter of [2, 3]) hear(network, 1, voter, prepareMessage(0, 2, message.digest));
+    expect(preparedAbove(stateOf(network, 1)).map(({ sequence }) => sequence)).toEqual([2]);
+    for (const voter of [0, 2, 3]) hear(network, 1, voter, checkpointMessage({ sequence: 2, digest: 'ee'.repeat(32) }));
+    expect(stateOf(network, 1).log.has(2)).toBe(true);
+    expect(preparedAbove(stateOf(network, 1))).toEqual([]);
+  });
+
   // Ref: §4.4 (the new primary waits for 2f+1 valid view-change messages).
   it('the new primary waits for a quorum of view changes, and those that prove nothing do not count', () => {
     const network = quiet();
@@ -311,6 +323,7 @@ describe('view change', () => {
     expect(said(network, 1, 'NEW-VIEW')[0]).toContain(`assigns 1 ${a.slice(0, 6)}`);
   });
 
+  // Found by the storm of seed 526: no NEW-VIEW convinced anyone while a liar sent view changes.
   // Ref: §4.4 (the new-view message must convince every backup; a liar's proof must not get into it).
   it('a claim that comes again with another proof does not spoil the NEW-VIEW', () => {
     const network = quiet();
