@@ -18,14 +18,26 @@ export interface Emphasis {
 /** Where a lost copy vanishes, as a part of its way. */
 const VANISHES_AT = 0.72;
 const HELD_AT = 0.3;
+/** More lines than this are drawn as thin as the screen allows. */
+const CROWDED_FROM = 300;
 /** Up to so many lines carry their phase's letter. */
 const LETTERS_UP_TO = 220;
 /** Closer lanes leave no room for letters, px. */
 const LETTER_PITCH = 26;
 const QUIET: ReadonlySet<PhaseRole> = new Set(['sync', 'client']);
 
-export function drawLines(context: CanvasRenderingContext2D, scene: Scene, palette: Palette, emphasis: Emphasis): void {
+/** `ratio`: device px per CSS px. */
+export function drawLines(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  palette: Palette,
+  emphasis: Emphasis,
+  ratio: number,
+): void {
   const { lines, cone, layout } = scene;
+  // One device pixel is drawn segment by segment; anything wider is outlined as one path first, many times as slow.
+  const hair = 1 / ratio;
+  const isCrowded = lines.length > CROWDED_FROM;
   const crowd = Math.min(1, Math.sqrt(240 / Math.max(1, lines.length)));
   const strong: Line[] = [];
   const byRole = new Map<PhaseRole, Line[]>();
@@ -33,21 +45,22 @@ export function drawLines(context: CanvasRenderingContext2D, scene: Scene, palet
     if (isStrong(line, scene, emphasis)) strong.push(line);
     else append(byRole, line);
   }
+  const chosen = new Set(strong);
   const faded = cone !== null || strong.length > 0;
   for (const role of PHASE_ROLES) {
     const list = byRole.get(role) ?? [];
     if (list.length === 0) continue;
     const visible = QUIET.has(role) ? 0.3 : 0.8;
     context.globalAlpha = Math.max(0.1, visible * crowd) * (faded ? 0.35 : 1);
-    strokeAll(context, layout, list, palette.phases[role], QUIET.has(role) ? 0.8 : 1.1);
+    strokeAll(context, layout, list, palette.phases[role], isCrowded ? hair : QUIET.has(role) ? 0.8 : 1.1);
   }
   context.globalAlpha = 1;
   for (const line of strong) {
     const width = line.send === emphasis.send ? 3 : 1.8;
-    strokeAll(context, layout, [line], palette.phases[line.role], width);
+    strokeAll(context, layout, [line], palette.phases[line.role], strong.length > CROWDED_FROM ? hair : width);
   }
   for (const line of lines)
-    if (line.flight.fate !== 'delivered') drawFate(context, layout, line, palette, faded && !strong.includes(line));
+    if (line.flight.fate !== 'delivered') drawFate(context, layout, line, palette, faded && !chosen.has(line));
   const hasRoom = layout.pitch >= LETTER_PITCH;
   if (hasRoom && lines.length <= LETTERS_UP_TO) for (const line of lines) drawLetter(context, layout, line, palette);
   else if (hasRoom && strong.length <= LETTERS_UP_TO)

@@ -26,7 +26,7 @@ export function paint(context: CanvasRenderingContext2D, { scene, palette, empha
   clipToField(context, scene);
   drawLanes(context, scene, palette);
   for (const band of scene.bands) drawBand(context, scene, band, palette);
-  drawLines(context, scene, palette, emphasis);
+  drawLines(context, scene, palette, emphasis, ratio);
   drawMarks(context, scene, palette, emphasis);
   drawFolds(context, scene, palette);
   drawPlayhead(context, scene, palette);

@@ -7,7 +7,7 @@ import { phaseRoleOf } from '../../lib/phases.ts';
 import type { TimeAxis } from './axis.ts';
 
 /** More copies than this are thinned, evenly and always to the same ones. */
-export const COPIES_MAX = 2_400;
+export const COPIES_MAX = 1_800;
 const MARKS_MAX = 1_500;
 /** Bands shorter than this on screen are not told apart, px. */
 const BAND_PX = 2;
