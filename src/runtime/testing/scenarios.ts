@@ -157,6 +157,16 @@ const LOADS = [
     ],
   }),
   short('until height 5', { stop: { height: 5 } }),
+  short('messages caught on their way', {
+    faults: (['drop', 'delay', 'duplicate', 'alter'] as const).map((action, i) => ({
+      kind: 'message',
+      message: `v${i}#${3 + i}`,
+      to: i % 2 === 0 ? null : ['v2'],
+      action,
+      delayMs: 120,
+      at: 0,
+    })),
+  }),
 ];
 
 function shortened(id: string): ShortRun {
