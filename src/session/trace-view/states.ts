@@ -67,19 +67,18 @@ export class StateIndex implements RecordIndex {
     const end = firstAbove(list.length, timeOf, until);
     let i = Math.max(0, firstAbove(list.length, timeOf, from) - 1);
     while (i < end) {
-      const band = this.#band(list.get(i));
       let next = i + 1;
       if (shortest > 1) {
-        const clear = band.from + shortest;
+        const clear = timeOf(i) + shortest;
         while (next < list.length && timeOf(next) < clear) next++;
       }
-      bands.push({ ...band, until: next < list.length ? timeOf(next) : Number.POSITIVE_INFINITY });
+      bands.push(this.#band(list.get(i), next < list.length ? timeOf(next) : Number.POSITIVE_INFINITY));
       i = next;
     }
     return bands;
   }
 
-  #band(seq: number): Band {
+  #band(seq: number, until: Micros): Band {
     const { fields } = this.#store.declaration;
     const { words, at, t } = this.#store.read(seq);
     const header = words[at] as number;
@@ -88,7 +87,7 @@ export class StateIndex implements RecordIndex {
     const flags = header >>> 16;
     return {
       from: t,
-      until: t,
+      until,
       alive: (flags & 1) === 1,
       isByzantine: flags >>> 1 !== 0,
       role: fields[FIELD.role]?.values?.[value(FIELD.role)] ?? '',
