@@ -92,6 +92,7 @@ function Toolbar({ control, state, showsTable, onTable }: ToolbarProps) {
         {showsTable ? 'Hide table' : 'Show table'}
       </Button>
       <Enlarge control={control} />
+      <Sampled control={control} />
       {state.focus === null ? <Legend /> : <Causes control={control} seq={state.focus} />}
     </div>
   );
@@ -111,6 +112,12 @@ function Enlarge({ control }: { readonly control: DiagramControl }) {
       <IconButton icon="fit" label={isTall ? 'Shrink the diagram' : 'Enlarge the diagram'} onClick={toggle} />
     </span>
   );
+}
+
+/** Says so when there are too many messages in view to draw each. */
+function Sampled({ control }: { readonly control: DiagramControl }) {
+  const step = useSyncExternalStore(control.subscribeScene, () => control.scene()?.step ?? 1);
+  return step === 1 ? null : <span className={styles.sampled}>1 in {step} messages drawn: zoom in for all</span>;
 }
 
 /** Says what the highlighted causes and effects are those of. */
