@@ -211,6 +211,23 @@ describe('view change', () => {
     expect(currentRound(state(network, 3)).voted).toBe(digest);
   });
 
+  // Ref: §4.4 (a new-view with a bad certificate is refused by everyone: a liar that repeats a true claim must not place one).
+  it('a claim that is known to be true carries the certificate that was verified, not the one that came with it', () => {
+    const network = quiet();
+    const proposal = proposed(network);
+    const digest = blockHash(proposal.block);
+    hear(network, 0, 1, proposal);
+    for (const voter of [1, 2]) hear(network, 0, voter, prepare(digest));
+    const lock = state(network, 0).prepared ?? fail();
+    const garbage = lock.votes.map(({ signer }) => ({ signer, signature: new Uint8Array(8) }));
+    hear(network, 2, 3, change(1));
+    hear(network, 2, 0, change(5, lock));
+    hear(network, 2, 3, change(5, { ...lock, votes: garbage }));
+    const again = currentRound(state(network, 2)).proposal?.message;
+    expect(again).toMatchObject({ view: 5, block: proposal.block });
+    expect(again?.justification?.certificate).toEqual(lock.votes);
+  });
+
   it('a view change whose claim is not proved is refused', () => {
     const network = quiet();
     const proposal = proposed(network);

@@ -77,9 +77,9 @@ export function onViewChange(
     passProposalOn(state, signer, message.view, out);
     return out.note(NOTE.oldChange);
   }
-  const refusal = message.prepared === null ? null : checkClaim(state, message, message.prepared, ctx);
-  if (refusal !== null) return out.note(refusal);
-  state.changes.set(signer, { message, proof });
+  const prepared = message.prepared === null ? null : provedClaim(state, message, message.prepared, ctx);
+  if (typeof prepared === 'string') return out.note(prepared);
+  state.changes.set(signer, { message: { ...message, prepared }, proof });
   afterChange(state, now, out, ctx);
 }
 
@@ -90,24 +90,28 @@ function passProposalOn(state: State, peer: NodeIndex, wanted: number, out: Out)
   if (state.leader === state.self || isHelperOf(state, peer)) out.relay(peer, proposal.message, proposal.proof);
 }
 
-/** Null when the claimed block was prepared as claimed and may follow our last one. */
-function checkClaim(state: State, message: ViewChange, prepared: Prepared, ctx: Ctx): string | null {
+/**
+ * The claim with a certificate that is known to hold, or why it is refused: the block must have been prepared as claimed and
+ * may follow our last one. A view has one prepared digest at most, so that one verified certificate vouches for every equal
+ * claim, and stands in for whatever came with it: a liar must not get an unread certificate into our NEW-VIEW.
+ */
+function provedClaim(state: State, message: ViewChange, prepared: Prepared, ctx: Ctx): Prepared | string {
   const { block, digest, view, votes } = prepared;
   if (block === null || view >= message.view || blockHash(block) !== digest || block.epoch > view) return NOTE.badClaim;
-  if (isKnownClaim(state, view, digest)) return null;
+  const known = knownClaim(state, view, digest);
+  if (known !== null) return { ...prepared, votes: known.votes };
   const refusal = verifyCertificate(prepareMessage(state.height, view, digest), votes, state, ctx);
   if (refusal !== null) return refusal;
   if (checkPlace(state, block, ctx) !== null) return NOTE.badClaim;
-  return checkBlock(state.ledger, block, blockRules(ctx)) === null ? null : NOTE.badClaim;
+  return checkBlock(state.ledger, block, blockRules(ctx)) === null ? prepared : NOTE.badClaim;
 }
 
-/** A view has one prepared digest at most, so that one verified certificate for it vouches for every equal claim. */
-function isKnownClaim(state: State, view: number, digest: string): boolean {
-  if (state.prepared?.view === view && state.prepared.digest === digest) return true;
-  for (const { message } of state.changes.values()) {
-    if (message.prepared?.view === view && message.prepared.digest === digest) return true;
-  }
-  return false;
+/** An equal claim that was verified before. */
+function knownClaim(state: State, view: number, digest: string): Prepared | null {
+  const isEqual = (claim: Prepared | null) => claim?.view === view && claim.digest === digest;
+  if (isEqual(state.prepared)) return state.prepared;
+  for (const { message } of state.changes.values()) if (isEqual(message.prepared)) return message.prepared;
+  return null;
 }
 
 /** What the VIEW-CHANGEs at hand ask for now. */
