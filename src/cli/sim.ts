@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
+import { runCompare } from './compare/command.ts';
 import { explore } from './explore/command.ts';
 import { isExploreThread, serveExplore } from './explore/threads.ts';
 import { nodePlatform } from './platform.ts';
@@ -20,13 +21,15 @@ if (isMainThread) {
   process.exitCode =
     command === 'explore'
       ? await explore(rest, { out, err: process.stderr, entry, coreCount: availableParallelism() })
-      : await simulate(process.argv.slice(2), {
-          out,
-          err: process.stderr,
-          platform: () => nodePlatform({ conductor: beside('conductor.worker'), node: beside('node.worker') }),
-          sweepEntry: entry,
-          coreCount: availableParallelism(),
-        });
+      : command === 'compare'
+        ? await runCompare(rest, { out, err: process.stderr })
+        : await simulate(process.argv.slice(2), {
+            out,
+            err: process.stderr,
+            platform: () => nodePlatform({ conductor: beside('conductor.worker'), node: beside('node.worker') }),
+            sweepEntry: entry,
+            coreCount: availableParallelism(),
+          });
 } else if (isExploreThread()) {
   serveExplore();
 } else {
