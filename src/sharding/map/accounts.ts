@@ -14,7 +14,7 @@ export interface Placement {
 export interface WorkloadProfile {
   /** Weights are positive integers; at most as many kinds as shards. */
   readonly kinds: readonly { readonly name: string; readonly weight: number }[];
-  /** Position in `kinds` by account. */
+  /** Position in `kinds` by account; accounts beyond the list are of the first kind. */
   readonly kindOf: readonly number[];
 }
 
@@ -38,6 +38,12 @@ export interface PlacementInput {
 /** Assigns every account a shard. */
 export function placeAccounts(strategy: AccountStrategy, input: PlacementInput): Placement {
   const { shardCount, accountCount } = input;
+  assert(shardCount >= 1, 'there is a shard');
+  const kindMax = input.profile?.kinds.length ?? 1;
+  assert(
+    (input.profile?.kindOf ?? []).every((kind) => kind >= 0 && kind < kindMax),
+    `kinds are below ${kindMax}`,
+  );
   const groups = strategy === 'workload' || strategy === 'hybrid' ? groupsOf(input) : [shardRange(shardCount)];
   const isBounded = strategy === 'adaptive' || strategy === 'hybrid';
   const home = new Array<ShardIndex>(accountCount).fill(0);
@@ -81,7 +87,8 @@ function groupsOf({ profile, shardCount }: PlacementInput): ShardIndex[][] {
 }
 
 function accountsOf(kind: number, { profile, accountCount }: PlacementInput): AccountIndex[] {
-  return shardRange(accountCount).filter((account) => profile?.kindOf[account] === kind);
+  const kindOf = (account: AccountIndex): number => profile?.kindOf[account] ?? 0;
+  return shardRange(accountCount).filter((account) => kindOf(account) === kind);
 }
 
 /**
