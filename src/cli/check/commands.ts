@@ -1,4 +1,5 @@
 /** What `npm run check -- <command> …` can judge: one row a command. */
+import { auditCommand } from './audit.ts';
 import { CHECK_EXIT, type CheckCommand, type CheckExit, type CheckIo } from './command.ts';
 import { evidenceCommand } from './evidence.ts';
 import { ltlCommand } from './ltl.ts';
@@ -10,6 +11,7 @@ export const CHECK_COMMANDS: ReadonlyMap<string, CheckCommand> = new Map([
   ['petri', petriCommand],
   ['evidence', evidenceCommand],
   ['trace', traceCommand],
+  ['audit', auditCommand],
 ]);
 
 /** Runs the command that the first word names. */
