@@ -26,7 +26,11 @@ if (root !== null) mount(root, { session, store, catalogue: { presets, protocols
 // Programs wait for the page's own first scenario: it must neither replace what they load nor set it playing.
 const started = start();
 Object.assign(window, { testnet: deferredSession(started.then(() => opening)) });
-window.addEventListener('hashchange', () => void loadAddress());
+window.addEventListener('hashchange', () => {
+  // An address that only asks for a comparison leaves the run at hand alone.
+  const { source, options } = parseHash(location.hash);
+  if (source !== null || !options.has('compare')) void loadAddress();
+});
 
 async function start(): Promise<void> {
   try {

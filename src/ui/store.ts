@@ -16,7 +16,7 @@ export type Selection =
   | { readonly kind: 'transaction'; readonly id: string }
   | { readonly kind: 'certificate'; readonly node: NodeIndex; readonly index: number };
 
-export type RailId = 'scenarios' | 'faults' | 'checks' | 'search' | 'branches' | 'snapshots';
+export type RailId = 'scenarios' | 'faults' | 'checks' | 'search' | 'compare' | 'branches' | 'snapshots';
 export type TabId = 'spacetime' | 'chain' | 'metrics' | 'events' | 'petri';
 /** On a phone, inspector and rail panels are tabs like the others. */
 export type PhoneTabId = TabId | RailId | 'inspector';
@@ -203,7 +203,11 @@ function accept(saved: Partial<Preferences>): Preferences {
       tabs: size(saved.sizes?.tabs, DEFAULTS.sizes.tabs),
     },
     folded: typeof saved.folded === 'object' && saved.folded !== null ? saved.folded : {},
-    rail: oneOf(saved.rail, ['scenarios', 'faults', 'checks', 'search', 'branches', 'snapshots', null], DEFAULTS.rail),
+    rail: oneOf(
+      saved.rail,
+      ['scenarios', 'faults', 'checks', 'search', 'compare', 'branches', 'snapshots', null],
+      DEFAULTS.rail,
+    ),
     tab: oneOf(saved.tab, ['spacetime', 'chain', 'metrics', 'events', 'petri'], DEFAULTS.tab),
   };
 }

@@ -5,7 +5,6 @@ import { type Micros, microsFromMs, msFromMicros, SECOND } from '../../core/time
 import type { Declaration, PhaseRole } from '../../protocols/protocol.ts';
 import { PROTOCOLS } from '../../protocols/registry.ts';
 import { type InProcessExecutor, openInProcess } from '../../runtime/inprocess.ts';
-import { behavioursOf } from '../../scenario/behaviours.ts';
 import { compileScenario, type FaultInput, nodeNames, type Scenario, validatorCount } from '../../scenario/index.ts';
 import type { Metrics } from '../../session/api.ts';
 import { runObservers } from '../../session/index.ts';
@@ -101,7 +100,8 @@ export async function takeAim(
   const names = nodeNames(scenario).slice(0, count);
   const start = names.indexOf(leader) + (aim.from === 'leader' ? 0 : 1);
   const targets = Array.from({ length: aim.count }, (_, i) => names[(start + i) % count] as string);
-  const faults = targets.map((target) => faultOn(target, aim, declaration));
+  const peers = fooledHalf(names, targets);
+  const faults = targets.map((target) => faultOn(target, aim, declaration, peers));
   const word = declaration.words.leader;
   return {
     scenario: checked({ ...scenario, faults: [...scenario.faults, ...faults] }),
@@ -109,11 +109,27 @@ export async function takeAim(
   };
 }
 
-function faultOn(target: string, { what, atMs }: Aim, declaration: Declaration): FaultInput {
+/**
+ * Liars tell one story to each other and to half of the correct nodes, and another to the rest: with f+1 liars among 3f+1 both
+ * halves can be quorums.
+ */
+function fooledHalf(names: readonly string[], liars: readonly string[]): string[] {
+  const correct = names.filter((name) => !liars.includes(name));
+  const half = correct.slice(0, Math.floor(correct.length / 2));
+  return names.filter((name) => liars.includes(name) || half.includes(name));
+}
+
+function faultOn(
+  target: string,
+  { what, atMs }: Aim,
+  { behaviours }: Declaration,
+  peers: readonly string[],
+): FaultInput {
   if (what === 'crash') return { kind: 'crash', target, at: atMs };
   if (what === 'slow') return { kind: 'slow', target, factor: SLOW_FACTOR, at: atMs };
-  const behaviour = behavioursOf(declaration).includes('equivocate') ? 'equivocate' : 'selective';
-  return { kind: 'byzantine', target, behaviour, at: atMs };
+  // Every protocol has messages that can be kept from some; telling two stories takes a hook of its own.
+  const behaviour = behaviours.includes('equivocate') ? 'equivocate' : 'selective';
+  return { kind: 'byzantine', target, behaviour, peers: [...peers], at: atMs };
 }
 
 function phasesOf({ messages }: Metrics, declaration: Declaration): PhaseCount[] {

@@ -41,7 +41,7 @@ export const SHIPPED: readonly Shipped[] = [
     protocols: ['raft', 'pbft', 'svbft', 'paxos'],
     vary: { kind: 'faults', cases: ['none', 'one-crash', 'one-liar'] },
     measure: 'verdict',
-    scenario: { seed: 3, validators: 4, crypto: CRYPTO, workload: QUIET, stop: { ms: 30_000 } },
+    scenario: { seed: 3, validators: 5, crypto: CRYPTO, workload: QUIET, stop: { ms: 30_000 } },
   },
   {
     id: 'one-slow-node',

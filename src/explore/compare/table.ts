@@ -160,7 +160,7 @@ export function figureText(measure: Measure, value: number | null): string {
 }
 
 /** Figures closer than this to the best one count as equal. */
-const EQUAL_SHARE = 0.02;
+const EQUAL_SHARE = 0.05;
 
 /**
  * How each figure of a row stands to the best one: 1 for the best, otherwise how many times worse; null where there is no

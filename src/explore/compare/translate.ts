@@ -19,7 +19,7 @@ export function translate(base: Scenario, target: AnyProtocol): Translated {
   const { name } = target.declaration;
   if (source === undefined || base.protocol.name === name) return leaveOut(base, []);
   const notes: string[] = [];
-  const config = translateConfig(base.protocol.config, target, notes);
+  const config = translateConfig(base.protocol.config, source, target, notes);
   if (base.protocol.mutant !== null) notes.push(`not the variant ${base.protocol.mutant}: ${name} as it should be`);
   const faults = base.faults.flatMap((fault, i) => {
     const translated = translateFault(fault, source.declaration, target.declaration, (text) =>
@@ -30,19 +30,32 @@ export function translate(base: Scenario, target: AnyProtocol): Translated {
   return leaveOut({ ...base, protocol: { name, config, mutant: null }, faults }, notes);
 }
 
-/** Settings that the other protocol has too. */
-function translateConfig(
-  config: Scenario['protocol']['config'],
-  target: AnyProtocol,
-  notes: string[],
-): Scenario['protocol']['config'] {
-  const { properties = {} } = target.configSchema as { readonly properties?: Readonly<Record<string, unknown>> };
-  const kept = Object.entries(config).filter(([key]) => {
-    const isKnown = Object.hasOwn(properties, key);
-    if (!isKnown) notes.push(`protocol.config.${key}: ${target.declaration.name} has no such setting`);
-    return isKnown;
-  });
-  return Object.fromEntries(kept);
+type Config = Scenario['protocol']['config'];
+
+/** Settings that both protocols have are the same for both: as written, or else as the scenario's own protocol has them. */
+function translateConfig(config: Config, source: AnyProtocol, target: AnyProtocol, notes: string[]): Config {
+  const { name } = target.declaration;
+  const [own, other] = [settingsOf(source), settingsOf(target)];
+  const kept: Record<string, unknown> = {};
+  for (const [key, { default: usual }] of Object.entries(own)) {
+    const isPlain = typeof usual === 'number' || typeof usual === 'boolean';
+    if (!isPlain || !Object.hasOwn(other, key) || Object.hasOwn(config, key)) continue;
+    if (other[key]?.default === usual) continue;
+    kept[key] = usual;
+    notes.push(`protocol.config.${key}: ${usual}, as for ${source.declaration.name}`);
+  }
+  for (const [key, value] of Object.entries(config)) {
+    if (Object.hasOwn(other, key)) kept[key] = value;
+    else notes.push(`protocol.config.${key}: ${name} has no such setting`);
+  }
+  return kept;
+}
+
+function settingsOf({ configSchema }: AnyProtocol): Readonly<Record<string, { readonly default?: unknown }>> {
+  const { properties = {} } = configSchema as {
+    readonly properties?: Readonly<Record<string, { readonly default?: unknown }>>;
+  };
+  return properties;
 }
 
 function translateFault(

@@ -4,6 +4,7 @@ import { type Tab, Tabs } from '../components/Tabs.tsx';
 import { PHONE, useMedia } from '../components/useMedia.ts';
 import { ChainPanel } from '../features/chain/index.ts';
 import { ChecksPanel } from '../features/checks/index.ts';
+import { useCompareAddress } from '../features/compare/useCompareAddress.ts';
 import { EventsPanel } from '../features/events/index.ts';
 import { FaultsPanel } from '../features/faults/index.ts';
 import { InspectorPanel } from '../features/inspector/index.ts';
@@ -41,6 +42,9 @@ const PetriPanel = lazy(() => import('../features/petri/index.ts').then((module)
 const ExplorePanel = lazy(() =>
   import('../features/explore/index.ts').then((module) => ({ default: module.ExplorePanel })),
 );
+const ComparePanel = lazy(() =>
+  import('../features/compare/index.ts').then((module) => ({ default: module.ComparePanel })),
+);
 const BranchesPanel = lazy(() =>
   import('../features/branches/index.ts').then((module) => ({ default: module.BranchesPanel })),
 );
@@ -60,6 +64,7 @@ const PHONE_TABS: readonly Tab<PhoneTabId>[] = [
   { id: 'faults', label: 'Faults' },
   { id: 'checks', label: 'Checks' },
   { id: 'search', label: 'Search' },
+  { id: 'compare', label: 'Compare' },
   ...TABS,
   { id: 'branches', label: 'Branches' },
   { id: 'snapshots', label: 'Snapshots' },
@@ -73,6 +78,11 @@ const PANELS: Readonly<Record<PhoneTabId, () => ReactNode>> = {
   search: () => (
     <Suspense fallback={null}>
       <ExplorePanel />
+    </Suspense>
+  ),
+  compare: () => (
+    <Suspense fallback={null}>
+      <ComparePanel />
     </Suspense>
   ),
   branches: () => (
@@ -107,6 +117,7 @@ export function App({ playground }: { readonly playground: Playground }) {
 function Page() {
   useAppearance();
   useKeyboard();
+  useCompareAddress();
   const phone = useMedia(PHONE);
   const presenting = useUi((state) => state.presenting !== null);
   return (

@@ -13,6 +13,7 @@ const ENTRIES: readonly { readonly id: RailId; readonly label: string; readonly 
   { id: 'faults', label: 'Faults', icon: 'faults' },
   { id: 'checks', label: 'Checks', icon: 'checks' },
   { id: 'search', label: 'Search', icon: 'search' },
+  { id: 'compare', label: 'Compare', icon: 'columns' },
   { id: 'branches', label: 'Branches', icon: 'fork' },
   { id: 'snapshots', label: 'Snapshots', icon: 'snapshots' },
 ];
