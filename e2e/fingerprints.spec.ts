@@ -37,9 +37,11 @@ function preset(id: string): ScenarioInput {
 }
 
 const ROWS: readonly Row[] = [
-  // Each shipped scenario, mutants included, until past its first fault.
+  // Each shipped scenario until past its first fault; broken variants of other protocols than the first are left to the tests
+  // of the executors, which have the same workers without a page.
   ...presets
     .filter(({ id }) => id !== 'storm' && id !== 'sixty-four-validators')
+    .filter(({ level, scenario }) => level !== 'broken on purpose' || scenario.protocol.name === 'svbft')
     .map(({ id }) => ({ title: id, scenario: modelled(id), ms: 11_000 })),
   ...STORMS.map((seed) => ({ title: `storm ${seed}`, scenario: { ...preset('storm'), seed }, ms: 11_000 })),
   { title: 'thirteen validators', scenario: { ...modelled('happy-path'), validators: 13 }, ms: 4_000 },
@@ -73,7 +75,10 @@ async function outcomeInNode(row: Omit<Row, 'title'>): Promise<Outcome> {
 
 /** Whether nothing need be decided yet: links are still slow, or the mutant's fault is that it decides nothing. */
 function undecided({ title }: Row): boolean {
-  return /^(storm|slow-links-before-gst|mutant-timer-not-doubled)/.test(title);
+  return (
+    /storm|slow-links-before-gst/.test(title) ||
+    presets.some(({ id, violates }) => id === title && violates === 'liveness')
+  );
 }
 
 test.describe('the page and Node agree on', () => {
