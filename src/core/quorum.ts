@@ -25,3 +25,8 @@ export function oneCorrect(nodeCount: number): number {
 export function majority(nodeCount: number): number {
   return Math.floor(nodeCount / 2) + 1;
 }
+
+/** The smallest voting power above two thirds of the whole. With a power of one each it is a count of nodes. */
+export function supermajority(totalPower: number): number {
+  return Math.floor((2 * totalPower) / 3) + 1;
+}

@@ -20,6 +20,10 @@ export interface NetworkOptions<M> {
   readonly n: number;
   readonly seed?: number;
   readonly mutant?: string;
+  /** Voting power by node; 1 each if absent. */
+  readonly stakes?: readonly number[];
+  /** What leaves in place of what a traitor's machine wants sent to one node. */
+  readonly traitors?: Readonly<Record<number, (copy: Copy<M>) => readonly M[]>>;
   readonly config?: Readonly<Record<string, unknown>>;
   /** When a copy sent now arrives, µs from now, one entry a copy: [] lost, two entries duplicated. Default: 10 ms. */
   readonly route?: (copy: Copy<M>, now: Micros, random: (bound: number) => number) => readonly Micros[];
@@ -46,6 +50,7 @@ export class TestNetwork<S, M extends AnyMessage, T, R, K> {
   readonly disks: R[][];
   readonly decisions: Decision[][];
   readonly notes: string[][];
+  readonly evidence: { readonly by: number; readonly against: number; readonly what: string }[] = [];
   /** Everything sent, in order. */
   readonly sent: { readonly at: Micros; readonly from: number; readonly to: number | null; readonly message: M }[] = [];
   /** `time node text`, one a noteworthy thing. */
@@ -71,7 +76,7 @@ export class TestNetwork<S, M extends AnyMessage, T, R, K> {
       self,
       validatorCount: n,
       clientCount: 1,
-      stakes: new Array<number>(n).fill(1),
+      stakes: options.stakes ?? new Array<number>(n).fill(1),
       config: parsed.config,
       mutant,
       random: streamKey(seed, PURPOSE.workload, self),
@@ -173,6 +178,19 @@ export class TestNetwork<S, M extends AnyMessage, T, R, K> {
     this.#protocol.validator.step(this.state(node), input, this.#effects(node), this.#context(node));
   }
 
+  /** Passes on what `signer` said: it arrives as that one's word. */
+  #relay(node: number, to: number, signer: number, message: M): void {
+    const text = this.options.describe?.(message) ?? null;
+    const origin = signer === node ? '' : `(v${signer}'s) `;
+    if (text !== null) this.log.push(this.#line(node, `→ ${nameOf(to, this.options.n)} again: ${origin}${text}`));
+    this.#post(signer, to, message);
+  }
+
+  #leave(from: number, to: number, message: M): void {
+    const lie = this.options.traitors?.[from];
+    for (const said of lie === undefined ? [message] : lie({ from, to, message })) this.#post(from, to, said);
+  }
+
   #post(from: number, to: number, message: M): void {
     if (to >= this.options.n) return;
     // What is sent is what its bytes say.
@@ -191,14 +209,14 @@ export class TestNetwork<S, M extends AnyMessage, T, R, K> {
       if (text !== null)
         this.log.push(this.#line(node, `→ ${to === null ? 'all' : nameOf(to, this.options.n)} ${text}`));
       for (const { self } of this.contexts)
-        if (self !== node && (to === null || to === self)) this.#post(node, self, message);
+        if (self !== node && (to === null || to === self)) this.#leave(node, self, message);
       return proof;
     };
     return {
       send,
       broadcast: (message) => send(null, message),
       sign: () => proof,
-      relay: (to, message) => void send(to, message),
+      relay: (to, message, { signer }) => this.#relay(node, to, signer, message),
       setTimer: (timer, after) => {
         const key = this.#protocol.validator.timerKey(timer);
         const generation = this.#order;
@@ -217,7 +235,10 @@ export class TestNetwork<S, M extends AnyMessage, T, R, K> {
         this.notes[node]?.push(rule);
         this.log.push(this.#line(node, `· ${rule}`));
       },
-      evidence: (against, what) => void this.log.push(this.#line(node, `EVIDENCE against v${against}: ${what}`)),
+      evidence: (against, what) => {
+        this.evidence.push({ by: node, against, what });
+        this.log.push(this.#line(node, `EVIDENCE against v${against}: ${what}`));
+      },
     };
   }
 
