@@ -1,0 +1,114 @@
+/** `protocol.config` of a scenario: one table gives defaults, validation and the published schema. */
+import type { Problem } from '../../core/problem.ts';
+import { type Micros, microsFromMs } from '../../core/time.ts';
+import { type NumberOption, numberSchema, own, parseNumber, refuseUnknown, show } from '../common/options.ts';
+import { MAX_SYNC_ENTRIES } from './messages.ts';
+
+export const MODES = ['chained', 'basic'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** What the machine reads: times in µs. */
+export interface HotStuffConfig {
+  /** Chained: every proposal is a phase of the blocks before it (§5). Basic: four phases a block (§4). */
+  readonly mode: Mode;
+  /** Least time from seeing one block to proposing the next, µs; 0: as fast as votes arrive. */
+  readonly blockMicros: Micros;
+  /** Time of a view, µs, before any timeout in a row makes it longer. */
+  readonly viewChangeMicros: Micros;
+  readonly maxTransactionsPerBlock: number;
+  /** Transfers waiting at one replica. */
+  readonly mempoolLimit: number;
+  readonly syncBatch: number;
+  /** Time after which what was not answered is said again, µs. */
+  readonly statusMicros: Micros;
+}
+
+const DAY_MS = 86_400_000;
+
+const NUMBERS = {
+  blockTimeMs: {
+    default: 250,
+    minimum: 0,
+    maximum: DAY_MS,
+    integer: false,
+    description: 'Least virtual ms from seeing one block to proposing the next; 0 = as fast as votes arrive.',
+  },
+  viewChangeTimeoutMs: {
+    default: 2000,
+    minimum: 1,
+    maximum: DAY_MS,
+    integer: false,
+    description: 'Virtual ms that a view has; half as long again for every timeout in a row, until a block is decided.',
+  },
+  maxTransactionsPerBlock: {
+    default: 1000,
+    minimum: 1,
+    maximum: 100_000,
+    integer: true,
+    description: 'Transfers in one block.',
+  },
+  mempoolLimit: {
+    default: 10_000,
+    minimum: 1,
+    maximum: 1_000_000,
+    integer: true,
+    description: 'Transfers that wait at one replica; more are refused.',
+  },
+  syncBatch: {
+    default: 16,
+    minimum: 1,
+    maximum: MAX_SYNC_ENTRIES,
+    integer: true,
+    description: 'Blocks in one answer to a replica that misses some.',
+  },
+  statusPeriodMs: {
+    default: 1000,
+    minimum: 1,
+    maximum: DAY_MS,
+    integer: false,
+    description: 'Virtual ms after which a NEW-VIEW that led nowhere, or a request for blocks, is sent again.',
+  },
+} as const satisfies Record<string, NumberOption>;
+
+const KEYS = ['mode', ...Object.keys(NUMBERS)];
+
+/** JSON Schema of `protocol.config`. */
+export const configSchema: Readonly<Record<string, unknown>> = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    mode: {
+      type: 'string',
+      enum: MODES,
+      default: 'chained',
+      description: 'chained: a block a view, decided by three in a row. basic: four phases a block.',
+    },
+    ...numberSchema(NUMBERS),
+  },
+};
+
+/** The configuration with defaults filled in, or everything that is wrong with it. */
+export function parseConfig(
+  raw: Readonly<Record<string, unknown>>,
+): { readonly config: HotStuffConfig } | { readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  refuseUnknown(raw, KEYS, problems);
+  const number = (name: keyof typeof NUMBERS): number => parseNumber(raw, name, NUMBERS[name], problems);
+  const config: HotStuffConfig = {
+    mode: parseMode(own(raw, 'mode'), problems),
+    blockMicros: microsFromMs(number('blockTimeMs')),
+    viewChangeMicros: Math.max(1, microsFromMs(number('viewChangeTimeoutMs'))),
+    maxTransactionsPerBlock: number('maxTransactionsPerBlock'),
+    mempoolLimit: number('mempoolLimit'),
+    syncBatch: number('syncBatch'),
+    statusMicros: Math.max(1, microsFromMs(number('statusPeriodMs'))),
+  };
+  return problems.length > 0 ? { problems } : { config };
+}
+
+function parseMode(value: unknown, problems: Problem[]): Mode {
+  const mode = value === undefined ? 'chained' : MODES.find((name) => name === value);
+  if (mode !== undefined) return mode;
+  problems.push({ path: 'mode', found: show(value), expected: `one of ${MODES.join(', ')}` });
+  return 'chained';
+}
