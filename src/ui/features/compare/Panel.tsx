@@ -2,6 +2,7 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { useStore } from 'zustand';
 import { Button } from '../../components/controls.tsx';
+import { Section } from '../../components/Section.tsx';
 import { Foreign, Note } from '../../components/small.tsx';
 import { plural } from '../../lib/format.ts';
 import { CompareForm } from './CompareForm.tsx';
@@ -18,16 +19,18 @@ export function ComparePanel() {
   // A table left open comes back only when it is asked for.
   useEffect(() => () => desk.open(false), [desk]);
   return (
-    <div className={styles.stack}>
-      <Note>The same seed, network, load and faults, run by two to four protocols.</Note>
-      <CompareForm />
-      <Progress />
+    <Section title="Protocols side by side" id="compare">
+      <div className={styles.stack}>
+        <Note>The same seed, network, load and faults, run by two to four protocols.</Note>
+        <CompareForm />
+        <Progress />
+      </div>
       {isOpen && comparison !== null && answered !== null && (
         <Suspense fallback={null}>
           <ResultDialog comparison={comparison} request={answered} onClose={() => desk.open(false)} />
         </Suspense>
       )}
-    </div>
+    </Section>
   );
 }
 

@@ -22,16 +22,19 @@ interface OverviewProps {
 }
 
 export function OverviewTable({ comparison: { rows, columns }, measure }: OverviewProps) {
+  const [first] = rows;
+  const isSameSize = rows.every(({ cells }) => cells[0]?.validatorCount === first?.cells[0]?.validatorCount);
   return (
     <div className={styles.scroll}>
-      <table className={styles.table}>
+      <table className={styles.table} data-verdicts={measure === null}>
         <caption className="visually-hidden">{measure === null ? 'Verdicts' : measureTitle(measure)}</caption>
         <thead>
           <tr>
-            <th scope="col">{measure === null ? 'Verdict' : measureTitle(measure)}</th>
-            {columns.map(({ protocol, title }) => (
+            <td />
+            {columns.map(({ protocol, title }, column) => (
               <th key={protocol} scope="col">
                 {title}
+                {isSameSize && first?.cells[column] !== undefined && <small>{promise(first.cells[column])}</small>}
               </th>
             ))}
           </tr>
