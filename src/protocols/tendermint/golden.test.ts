@@ -14,8 +14,9 @@ describe('golden traces', () => {
   it('leader fault: the proposer dies after its proposal; two lock, one does not, and the valid value is proposed again', async () => {
     const cluster = new Cluster({
       n: 4,
+      config: { heartbeatMs: 60_000 },
       // v1 hears nothing of round 0 but the prevotes of v2 and v3.
-      route: ({ from, to, message }) => (to === 1 && from === 0 && message.type !== 'heartbeat' ? [] : [10_000]),
+      route: ({ from, to }, now) => (to === 1 && from === 0 && now < 100_000 ? [] : [10_000]),
     });
     cluster.at(15_000, () => cluster.crash(0));
     cluster.start().run(20_000_000, () => cluster.heights().join() === '0,1,1,1');
@@ -24,7 +25,7 @@ describe('golden traces', () => {
     await expect(`${cluster.log.join('\n')}\n`).toMatchFileSnapshot('traces/leader-fault.txt');
   });
 
-  it('equivocation: two blocks for one round; neither has a polka, round 1 decides, and the votes are evidence', async () => {
+  it('equivocation: two blocks for one round; two see a polka, the next round decides its block, and the lies are evidence', async () => {
     const cluster = new Cluster({ n: 4, lies: { 0: equivocate } });
     cluster.submit(0, 5);
     cluster.start().run(20_000_000, () => cluster.heights().every((height) => height === 1));

@@ -6,8 +6,9 @@
  */
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
+import type { SignedMessage } from '../protocol.ts';
 import { learn, nextAhead, ownHeartbeat, requestSync } from './ask.ts';
-import type { Heartbeat } from './messages.ts';
+import type { Heartbeat, Proposal } from './messages.ts';
 import { NOTE } from './notes.ts';
 import type { Ctx } from './rules.ts';
 import { precommitMessage, prevoteMessage } from './signing.ts';
@@ -66,17 +67,22 @@ function supply(state: State, peer: NodeIndex, message: Heartbeat, out: Out): vo
   const isProposer = proposerAt(state, state.round) === state.self;
   const { valid, height, self } = state;
   if (valid !== null && valid.round > message.validRound && (isHelper || isProposer)) {
-    out.relay(peer, valid.signed.message, valid.signed.proof);
+    passOn(peer, valid.signed, out);
     out.send(peer, { type: 'polka', height, round: valid.round, digest: valid.digest, votes: valid.votes });
   }
   if (message.round !== state.round || state.step === 'new-round') return;
-  const round = currentRound(state);
-  if (round.proposal !== null && (isProposer || isHelper))
-    out.relay(peer, round.proposal.message, round.proposal.proof);
-  const prevote = voteOf(round.prevotes, self);
-  if (prevote !== null) out.relay(peer, prevoteMessage(height, round.round, prevote.digest), prevote.proof);
-  const precommit = voteOf(round.precommits, self);
-  if (precommit !== null) out.relay(peer, precommitMessage(height, round.round, precommit.digest), precommit.proof);
+  const { round, proposal, prevotes, precommits } = currentRound(state);
+  const isNews = message.step === 'propose' && proposal !== null && proposal !== valid?.signed;
+  if (isNews && (isProposer || isHelper)) passOn(peer, proposal, out);
+  const prevote = message.step === 'precommit' ? null : voteOf(prevotes, self);
+  if (prevote !== null) out.relay(peer, prevoteMessage(height, round, prevote.digest), prevote.proof);
+  const precommit = voteOf(precommits, self);
+  if (precommit !== null) out.relay(peer, precommitMessage(height, round, precommit.digest), precommit.proof);
+}
+
+/** A proposal as its proposer signed it; that one has its own. */
+function passOn(peer: NodeIndex, { message, proof }: SignedMessage<Proposal>, out: Out): void {
+  if (proof.signer !== peer) out.relay(peer, message, proof);
 }
 
 /**

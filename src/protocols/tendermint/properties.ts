@@ -3,22 +3,30 @@ import type { NodeIndex } from '../../core/ids.ts';
 import type { Property } from '../protocol.ts';
 import { type Message, NIL } from './messages.ts';
 
-/** The height in progress of the fastest, what each validator locked there, and who prevoted what when. */
-interface LockMemory {
-  height: number;
+/** Heights that a fold looks back; who is slower is not judged. */
+const KEPT = 32;
+
+/** What each validator locked at a height, and who prevoted what when. */
+interface HeightMemory {
   /** By validator: round and hash of its last PRECOMMIT for a block. */
   readonly locks: Map<NodeIndex, { readonly round: number; readonly digest: string }>;
   /** By hash: the rounds in which a correct validator prevoted it. */
   readonly prevoted: Map<string, number[]>;
 }
 
-function forHeight(memory: LockMemory, height: number): boolean {
-  if (height > memory.height) {
-    memory.height = height;
-    memory.locks.clear();
-    memory.prevoted.clear();
+/** By height, in order of first mention; the oldest is forgotten. */
+type LockMemory = Map<number, HeightMemory>;
+
+function ofHeight(memory: LockMemory, height: number): HeightMemory {
+  const known = memory.get(height) ?? { locks: new Map(), prevoted: new Map() };
+  memory.set(height, known);
+  if (memory.size > KEPT) {
+    for (const oldest of memory.keys()) {
+      memory.delete(oldest);
+      break;
+    }
   }
-  return height === memory.height;
+  return known;
 }
 
 /**
@@ -28,12 +36,12 @@ function forHeight(memory: LockMemory, height: number): boolean {
 const locksRespected: Property<Message> = {
   name: 'locks-respected',
   states: 'a correct validator that locked a block prevotes another only after a correct one did, since that lock',
-  createMemory: (): LockMemory => ({ height: 0, locks: new Map(), prevoted: new Map() }),
+  createMemory: (): LockMemory => new Map(),
   onMessage(memory, { node, message }) {
-    const known = memory as LockMemory;
     if (message.type !== 'prevote' && message.type !== 'precommit') return null;
     const { round, digest, type } = message;
-    if (!forHeight(known, message.height) || digest === NIL) return null;
+    if (digest === NIL) return null;
+    const known = ofHeight(memory as LockMemory, message.height);
     const lock = known.locks.get(node);
     if (type === 'precommit') {
       if (lock === undefined || round >= lock.round) known.locks.set(node, { round, digest });
