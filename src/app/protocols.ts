@@ -4,4 +4,5 @@ export const PROTOCOL_TITLES = [
   { name: 'pbft', title: 'PBFT' },
   { name: 'raft', title: 'Raft' },
   { name: 'paxos', title: 'Paxos' },
+  { name: 'tendermint', title: 'Tendermint' },
 ] as const;

@@ -4,12 +4,14 @@ import { paxos } from './paxos/index.ts';
 import { raft } from './raft/index.ts';
 import { pbft } from './pbft/index.ts';
 import { svbft } from './svbft/index.ts';
+import { tendermint } from './tendermint/index.ts';
 
 export const PROTOCOLS: ReadonlyMap<string, AnyProtocol> = new Map<string, AnyProtocol>([
   [svbft.declaration.name, svbft],
   [pbft.declaration.name, pbft],
   [raft.declaration.name, raft],
   [paxos.declaration.name, paxos],
+  [tendermint.declaration.name, tendermint],
 ]);
 
 export function protocolByName(name: string): AnyProtocol | null {

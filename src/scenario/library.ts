@@ -9,6 +9,8 @@ import { paxosPresets } from './presets/paxos.ts';
 import { raftPresets } from './presets/raft.ts';
 import { raftMutantPresets } from './presets/raft-mutants.ts';
 import { scalePresets } from './presets/scale.ts';
+import { tendermintPresets } from './presets/tendermint.ts';
+import { tendermintMutantPresets } from './presets/tendermint-mutants.ts';
 
 export type { Level, Preset, StoryStep } from './presets/preset.ts';
 
@@ -25,6 +27,8 @@ export const presets: readonly Preset[] = [
   ...raftPresets,
   ...raftMutantPresets,
   ...paxosPresets,
+  ...tendermintPresets,
+  ...tendermintMutantPresets,
 ];
 
 /** The preset with this id, or null. */
