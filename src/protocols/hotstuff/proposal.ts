@@ -4,7 +4,7 @@ import { type BlockRules, buildBlock, checkBlock } from '../../ledger/block.ts';
 import { holdsBatch, type Mempool } from '../../ledger/mempool.ts';
 import type { Block } from '../../ledger/types.ts';
 import type { SignedRef } from '../protocol.ts';
-import { addBlock, onCertificate } from './certify.ts';
+import { addBlock, adopt, onCertificate } from './certify.ts';
 import { reportProposals } from './evidence.ts';
 import type { Proposal, Qc } from './messages.ts';
 import { NOTE } from './notes.ts';
@@ -92,7 +92,7 @@ export function considerProposal(state: State, round: Round, now: Micros, out: O
   const message = round.proposal?.message;
   if (message === undefined || round.isRefused) return;
   if (!state.tree.has(round.digest)) {
-    const refusal = takeBlock(state, message.block, now, out, ctx);
+    const refusal = takeBlock(state, message, now, out, ctx);
     if (refusal === null) return;
     if (refusal !== '') {
       round.isRefused = true;
@@ -103,12 +103,14 @@ export function considerProposal(state: State, round: Round, now: Micros, out: O
 }
 
 /** '' when the block stands in the tree now, null while its parent is awaited, otherwise why it is refused. */
-function takeBlock(state: State, block: Block, now: Micros, out: Out, ctx: Ctx): string | null {
+function takeBlock(state: State, { block, justify }: Proposal, now: Micros, out: Out, ctx: Ctx): string | null {
   if (ledgerAt(state, block.parent) === null) {
     return block.height <= state.chain.length + 1 ? NOTE.decidedOtherwise : null;
   }
   const refusal = checkContent(state, block, ctx);
   if (refusal !== null) return refusal;
+  // The parent may have come after the certificate: every block in the tree has one for the block below it.
+  if (justify !== null) adopt(state, justify, out, ctx);
   state.proposeAt = now + ctx.config.blockMicros;
   addBlock(state, block, out, ctx);
   return '';

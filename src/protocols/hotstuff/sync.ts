@@ -13,7 +13,7 @@ import { checkContent } from './proposal.ts';
 import { type Ctx, verifyQc } from './rules.ts';
 import { digestOfQc } from './signing.ts';
 import { leaderOf, type Out, type State } from './state.ts';
-import { isBlockMissing, ledgerAt } from './tree.ts';
+import { isBlockMissing, isCertified, ledgerAt } from './tree.ts';
 
 export function onSyncTimer(state: State, now: Micros, out: Out, ctx: Ctx): void {
   if (isBlockMissing(state)) requestSync(state, state.self, now, out, ctx);
@@ -63,14 +63,14 @@ function takeEntry(state: State, { block, qc }: Entry, now: Micros, out: Out, ct
   const digest = blockHash(block);
   if (block.height <= state.chain.length) return '';
   if (state.tree.has(digest)) {
-    if (qc?.phase === 'commit') onCertificate(state, qc, state.self, now, out, ctx);
+    if (qc?.digest === digest) onCertificate(state, qc, state.self, now, out, ctx);
     return '';
   }
   const certificate = qc ?? (state.highQc?.digest === digest ? state.highQc : null);
   if (certificate === null || certificate.digest !== digest) return NOTE.uncertified;
   if (certificate.height !== block.height || certificate.view !== block.epoch) return NOTE.uncertified;
   if (block.proposer !== leaderOf(block.epoch, state.validatorCount)) return NOTE.wrongLeader;
-  if (heightAt(state, block.parent) !== block.height - 1) return NOTE.wrongPlace;
+  if (!isCertified(state, block.parent) || heightAt(state, block.parent) !== block.height - 1) return NOTE.wrongPlace;
   const refusal = certificate === state.highQc ? null : verifyQc(certificate, ctx);
   if (refusal !== null) return refusal;
   const content = checkContent(state, block, ctx);

@@ -2,6 +2,7 @@
  * The tree of blocks above the decided ones, and what certificates make of it: the highest certificate, the lock, decisions.
  * No effects: the machine calls this when it learns something, recovery when it reads it back.
  */
+import { required } from '../../core/assert.ts';
 import { blockHash } from '../../ledger/block.ts';
 import { copyLedger, executeBatch } from '../../ledger/ledger.ts';
 import { removeBatches, sizeOf } from '../../ledger/mempool.ts';
@@ -35,7 +36,12 @@ export function extendsLock(state: State, parent: string): boolean {
   }
 }
 
-/** Puts a checked block on top of its parent, which is there; then what a certificate for it has to say. */
+/** Whether a block can stand on this one: the last decided one, or a certified one above it. */
+export function isCertified(state: State, digest: string): boolean {
+  return digest === state.tip || (state.tree.get(digest)?.qc ?? null) !== null;
+}
+
+/** Puts a checked block on top of its certified parent; then what a certificate for it has to say. */
 export function insertBlock(state: State, block: Block, ctx: Ctx): readonly DecidedEntry[] {
   const below = ledgerAt(state, block.parent);
   const digest = blockHash(block);
@@ -97,7 +103,10 @@ export function raiseLock(state: State, { view, height, digest }: Lock): void {
 function decideUpTo(state: State, last: TreeNode, qc: Qc): readonly DecidedEntry[] {
   const path: DecidedEntry[] = [];
   for (let node: TreeNode | undefined = last; node !== undefined; node = state.tree.get(node.block.parent)) {
-    path.push({ block: node.block, qc: node === last ? qc : (node.qc ?? qc) });
+    path.push({
+      block: node.block,
+      qc: node === last ? qc : required(node.qc, 'the certificate that a block stands on'),
+    });
   }
   path.reverse();
   if (path[0]?.block.parent !== state.tip) return NOTHING;
