@@ -21,23 +21,33 @@ export interface NetPlace {
   readonly initial: 'none' | 'first' | 'every';
 }
 
-/** A threshold in tokens; `quorum` and `one-correct` (f+1) are those of the slot's electorate. */
-export type NetWeight = number | 'quorum' | 'one-correct' | 'majority';
+/**
+ * A threshold in tokens; `quorum` and `one-correct` (f+1) are those of the slot's electorate. `quorum-1`: one vote of the
+ * quorum is no message of its own, such as a leader's for what it proposes.
+ */
+export type NetWeight = number | 'quorum' | 'quorum-1' | 'one-correct' | 'majority';
 
 export interface NetArc {
   readonly place: string;
   /** 1 if absent. */
   readonly weight?: NetWeight;
   /**
-   * Which epoch's token, seen from that of the event; `same` if absent. The others make the place a position: per owner
-   * (and slot) it holds one token, which moves from epoch to epoch.
+   * Which epoch's token, seen from that of the event; `same` if absent. `from`: the same or a later epoch, all tokens of one.
+   * The others make the place a position: per owner (and slot) it holds one token, which moves from epoch to epoch.
    */
-  readonly epoch?: 'same' | 'lower' | 'up-to' | 'any';
+  readonly epoch?: 'same' | 'lower' | 'up-to' | 'any' | 'from';
+  /** `self`: a token about the acting node, whatever the event is about; see `NetDeclaration.nodeValue`. */
+  readonly about?: 'self';
 }
 
 /** The event of the trace that fires a transition. Sends of one message fire it once, repetitions and relays do not. */
 export type NetLabel =
-  | { readonly kind: 'send'; readonly type: string }
+  | {
+      readonly kind: 'send';
+      readonly type: string;
+      /** Said of a slot it holds for the slots below too, as far as the node has not said it of them in this epoch. */
+      readonly covers?: 'lower-slots';
+    }
   | { readonly kind: 'decide' }
   /** A declared field of kind `enum` takes this value; slot and epoch are those the node then works in. */
   | { readonly kind: 'state'; readonly field: string; readonly value: string };
@@ -79,10 +89,25 @@ export interface NetDeclaration {
    * a decision is recorded when it is taken and a message when it departs.
    */
   readonly sentWithDecision: readonly string[];
+  /** Message types that the deciding step sends on account of its decision: they come after it. */
+  readonly sentAfterDecision?: readonly string[];
+  /** Who sent `inside` in an epoch may have signed a `type` of any slot of that epoch within it: passing that on is no step. */
+  readonly carried?: readonly { readonly type: string; readonly inside: string }[];
+  /** Slots ahead of the highest decided one that a step may touch; 64 if absent. */
+  readonly slotsAhead?: number;
+  /** Epochs from which on the unfolded net can do anything; 1 if absent. */
+  readonly epochsMin?: number;
   /** Absent: all validators, with the protocol's quorum. `history`: decided values before the slot, ascending. */
   electorate?(
     slot: number,
     history: readonly DecidedBlock[],
-    ctx: { readonly validatorCount: number; readonly stakes: readonly number[] },
+    ctx: {
+      readonly validatorCount: number;
+      readonly stakes: readonly number[];
+      /** The protocol's parsed configuration; absent where only the trace is known. */
+      readonly config?: unknown;
+    },
   ): NetElectorate;
+  /** What an event about this node has for a value: the first 16 digits of its digest. */
+  nodeValue?(node: NodeIndex): string;
 }

@@ -9,12 +9,16 @@ export interface FoldedPlace extends NetPlace {
   readonly bySlot: boolean;
   readonly byEpoch: boolean;
   readonly byValue: boolean;
+  /** Its values are nodes. */
+  readonly isAboutNodes: boolean;
 }
 
 export interface FoldedArc {
   readonly place: FoldedPlace;
   readonly weight: NetWeight;
-  readonly epoch: 'same' | 'lower' | 'up-to' | 'any';
+  readonly epoch: NonNullable<NetArc['epoch']>;
+  /** The token is about the acting node. */
+  readonly isOwn: boolean;
 }
 
 export interface FoldedTransition extends Omit<NetTransition, 'take' | 'test' | 'put' | 'inhibit'> {
@@ -49,8 +53,10 @@ export function labelKey(label: NetLabel): string {
 /** @throws {InvariantError} when an arc names no declared place: a mistake in the protocol's folder. */
 export function foldNet(declaration: NetDeclaration): FoldedNet {
   const moving = new Set<string>();
-  for (const { take, test = [], inhibit = [] } of declaration.transitions) {
-    for (const arc of [...take, ...test, ...inhibit]) if ((arc.epoch ?? 'same') !== 'same') moving.add(arc.place);
+  const aboutNodes = new Set<string>();
+  for (const { take, test = [], put, inhibit = [] } of declaration.transitions) {
+    for (const arc of [...take, ...test, ...inhibit]) if (isMove(arc)) moving.add(arc.place);
+    for (const arc of [...take, ...test, ...put, ...inhibit]) if (arc.about === 'self') aboutNodes.add(arc.place);
   }
   const places = declaration.places.map(
     (place, index): FoldedPlace => ({
@@ -60,15 +66,17 @@ export function foldNet(declaration: NetDeclaration): FoldedNet {
       bySlot: place.colours.includes('slot'),
       byEpoch: place.colours.includes('epoch') && !moving.has(place.id),
       byValue: place.colours.includes('value'),
+      isAboutNodes: aboutNodes.has(place.id),
     }),
   );
-  const fold = ({ place, weight = 1, epoch = 'same' }: NetArc): FoldedArc => ({
+  const fold = ({ place, weight = 1, epoch = 'same', about }: NetArc): FoldedArc => ({
     place: required(
       places.find(({ id }) => id === place),
       `place ${place} of the declared net`,
     ),
     weight,
     epoch,
+    isOwn: about === 'self',
   });
   const transitions = declaration.transitions.map(
     ({ take, test = [], put, inhibit = [], ...rest }): FoldedTransition => {
@@ -84,6 +92,11 @@ export function foldNet(declaration: NetDeclaration): FoldedNet {
     byLabel.set(key, [...(byLabel.get(key) ?? []), transition]);
   }
   return { declaration, places, transitions, byLabel };
+}
+
+/** Whether the arc makes its place a position. */
+function isMove({ epoch = 'same' }: NetArc): boolean {
+  return epoch !== 'same' && epoch !== 'from';
 }
 
 /** Whether a transition is meant for events of this epoch and value. */

@@ -194,7 +194,8 @@ export class Conformance implements RunObserver {
     if (known !== undefined) return known;
     const { plan, protocol } = this.#world;
     const validatorCount = plan.validators.length;
-    const ctx = { validatorCount, stakes: plan.validators.map(({ stake }) => stake) };
+    const { config } = this.#world;
+    const ctx = { validatorCount, stakes: plan.validators.map(({ stake }) => stake), config };
     const electorate = this.#net?.electorate?.(slot, this.#history, ctx) ?? {
       members: Array.from({ length: validatorCount }, (_, node) => node),
       quorum: protocol.declaration.quorum(validatorCount),

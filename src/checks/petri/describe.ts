@@ -12,6 +12,8 @@ export interface Deviation {
   /** As in `labelKey`. */
   readonly label: string;
   readonly slot: number;
+  /** False: about the whole run, such as an election; the slot then says nothing. */
+  readonly isOfSlot: boolean;
   readonly epoch: number;
   /** First 16 hex digits. */
   readonly value: string;
@@ -21,13 +23,14 @@ export interface Deviation {
 
 export function describeStep({ event, transition, missing }: ReplayStep, isCorrect: boolean): Deviation {
   const { t, node, label, slot, epoch, value } = event;
-  return { t, node, isCorrect, label, slot, epoch, value, transition: transition?.id ?? null, missing };
+  const isOfSlot = transition?.isOfSlot ?? true;
+  return { t, node, isCorrect, label, slot, isOfSlot, epoch, value, transition: transition?.id ?? null, missing };
 }
 
-/** `prepare for slot 3, epoch 0, without may prepare (0 of 1)`. */
-export function describeDeviation({ label, slot, epoch, missing }: Deviation): string {
+/** `prepare for slot 3, epoch 0, without "may prepare" (0 of 1)`; `vote for epoch 2, without …`. */
+export function describeDeviation({ label, slot, isOfSlot, epoch, missing }: Deviation): string {
   const what = label.startsWith('send ') ? label.slice(5) : label;
-  return `${what} for slot ${slot}, epoch ${epoch}, without ${missing.map(describeMissing).join(' and ')}`;
+  return `${what} for ${isOfSlot ? `slot ${slot}, ` : ''}epoch ${epoch}, without ${missing.map(describeMissing).join(' and ')}`;
 }
 
 export function describeMissing({ place, has, needs }: MissingToken): string {

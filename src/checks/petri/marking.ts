@@ -33,8 +33,8 @@ export class Marking {
 
   /** Tokens that the arc can reach: for a position 1 or 0. */
   count({ place, epoch }: Pick<FoldedArc, 'place' | 'epoch'>, binding: Binding): number {
+    if (!place.isPosition) return epoch === 'from' ? this.#mostFrom(place, binding) : this.#read(place, binding);
     const held = this.#read(place, binding);
-    if (!place.isPosition) return held;
     if (held === NOWHERE) return 0;
     switch (epoch) {
       case 'same':
@@ -45,6 +45,8 @@ export class Marking {
         return held <= binding.epoch ? 1 : 0;
       case 'any':
         return 1;
+      case 'from':
+        return held >= binding.epoch ? 1 : 0;
     }
   }
 
@@ -79,6 +81,20 @@ export class Marking {
     this.#run = run;
   }
 
+  /** The most tokens that the place holds in one epoch from that of the binding on. */
+  #mostFrom(place: FoldedPlace, binding: Binding): number {
+    const { index, owner } = place;
+    const tokens = (place.bySlot ? this.#slots.get(binding.slot) : this.#run) ?? new Map<string, number>();
+    const prefix = `${index}/${owner === 'node' ? binding.node : ''}/`;
+    let most = this.#read(place, binding);
+    for (const [key, held] of tokens) {
+      if (held <= most || !key.startsWith(prefix)) continue;
+      const [, , epoch, value] = key.split('/');
+      if (Number(epoch) > binding.epoch && (!place.byValue || value === binding.value)) most = held;
+    }
+    return most;
+  }
+
   #read(place: FoldedPlace, binding: Binding): number {
     const tokens = place.bySlot ? this.#slots.get(binding.slot) : this.#run;
     return tokens?.get(keyOf(place, binding)) ?? this.#initial(place, binding);
@@ -90,7 +106,10 @@ export class Marking {
       tokens = new Map();
       this.#slots.set(binding.slot, tokens);
     }
-    tokens.set(keyOf(place, binding), value);
+    const key = keyOf(place, binding);
+    // What is in use is not the oldest.
+    if (tokens === this.#run) tokens.delete(key);
+    tokens.set(key, value);
     if (tokens !== this.#run || tokens.size <= RUN_TOKENS_MAX) return;
     const oldest = tokens.keys().next();
     if (oldest.done !== true) tokens.delete(oldest.value);

@@ -36,7 +36,7 @@ export class StepOrder {
 
   push(event: NetEvent): void {
     const waiting = this.#waiting.get(event.node);
-    if (event.label === 'decide') return this.#onDecision(event, waiting);
+    if (event.label === 'decide') return this.#onDecision(event, this.#sameStep(event, waiting));
     if (waiting !== undefined && event.claimedFrom === event.node && event.label.startsWith('send')) {
       this.#release(event, waiting);
     }
@@ -51,6 +51,15 @@ export class StepOrder {
     this.#waiting = state;
   }
 
+  /** Lets go what an earlier step decided: whatever that step sent has departed. */
+  #sameStep(event: NetEvent, waiting: Waiting | undefined): Waiting | undefined {
+    const [first] = waiting?.decisions ?? [];
+    if (waiting === undefined || (waiting.departure === null && first?.event.t === event.t)) return waiting;
+    for (const decision of waiting.decisions) this.#emit(this.#judged(decision));
+    this.#waiting.delete(event.node);
+    return undefined;
+  }
+
   #onDecision(event: NetEvent, waiting: Waiting | undefined): void {
     const types = this.#replay.net.declaration.sentWithDecision;
     if (waiting === undefined && !this.#replay.couldStillSay(types, event)) return this.#emit(event);
@@ -63,10 +72,14 @@ export class StepOrder {
   /** Lets go the decisions that come before something the node says now. */
   #release(event: NetEvent, waiting: Waiting): void {
     const isLaterStep = waiting.departure !== null && event.t > waiting.departure;
+    const { sentAfterDecision = [] } = this.#replay.net.declaration;
+    const isAfter = sentAfterDecision.some((type) => event.label === `send ${type}`);
     waiting.departure ??= event.t;
     while (true) {
       const [next] = waiting.decisions;
-      if (next === undefined || (!isLaterStep && next.event.slot >= event.slot)) break;
+      if (next === undefined) break;
+      const isBefore = next.event.slot < event.slot || (isAfter && next.event.slot === event.slot);
+      if (!isLaterStep && !isBefore) break;
       waiting.decisions.shift();
       this.#emit(this.#judged(next));
     }

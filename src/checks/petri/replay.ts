@@ -42,6 +42,8 @@ export interface ReplayStep {
 export interface ReplayState {
   readonly marking: MarkingState;
   readonly said: Map<number, Set<string>>;
+  /** By label, node and epoch: the highest slot of what holds for the slots below too. Absent in older snapshots. */
+  readonly covered?: Map<string, number>;
   readonly heights: number[];
   readonly top: number;
 }
@@ -51,7 +53,7 @@ export const SLOTS_KEPT = 64;
 /** Where words of no slot are kept, and how many. */
 const WHOLE_RUN = -1;
 const RUN_WORDS_MAX = 16_384;
-/** Slots ahead of the highest decided one that a step may touch. */
+/** Slots ahead of the highest decided one that a step may touch, unless declared otherwise. */
 const SLOTS_AHEAD = 64;
 
 export class Replay {
@@ -60,6 +62,7 @@ export class Replay {
   readonly #electorate: (slot: number) => NetElectorate;
   /** By slot: what was said by whom. */
   #said = new Map<number, Set<string>>();
+  #covered = new Map<string, number>();
   /** By node: the last slot it decided. */
   #heights: number[];
   /** The highest slot decided by a node that counts. */
@@ -90,22 +93,22 @@ export class Replay {
   /** Replays one step; null when it is nothing new: a repetition, something passed on, no label of the net, or too old. */
   step(event: NetEvent): ReplayStep | null {
     const candidates = this.net.byLabel.get(event.label);
-    if (candidates === undefined || event.slot < this.#top - SLOTS_KEPT) return this.#skip(event);
-    const shelf = candidates.some(({ isOfSlot }) => isOfSlot) ? event.slot : WHOLE_RUN;
-    const said = this.#said.get(shelf);
-    const key = wordKey(event, event.claimedFrom);
+    if (candidates === undefined) return this.#skip(event);
+    const isOfSlot = candidates.some((each) => each.isOfSlot);
+    if (isOfSlot && event.slot < this.#top - SLOTS_KEPT) return this.#skip(event);
+    const shelf = isOfSlot ? event.slot : WHOLE_RUN;
+    if (this.#isKnown(event, shelf)) return null;
     if (event.claimedFrom !== event.node) {
-      if (said?.has(key) === true) return null;
+      if (this.#isCarried(event)) return null;
       return deviation(event, null, [{ place: `said by v${event.claimedFrom} before`, has: 0, needs: 1 }]);
     }
-    if (said?.has(key) === true) return null;
-    if (event.slot > this.#top + SLOTS_AHEAD) {
+    if (isOfSlot && event.slot > this.#top + (this.net.declaration.slotsAhead ?? SLOTS_AHEAD)) {
       return deviation(event, null, [
         { place: `slots decided before ${event.slot}`, has: this.#top, needs: event.slot - 1 },
       ]);
     }
-    if (said === undefined) this.#said.set(shelf, new Set([key]));
-    else said.add(key);
+    const said = this.#said.get(shelf) ?? new Set();
+    this.#said.set(shelf, said.add(wordKey(event, event.node)));
     if (shelf === WHOLE_RUN) forgetOldest(said);
     return this.#fire(event, candidates);
   }
@@ -142,6 +145,11 @@ export class Replay {
     return missing;
   }
 
+  /** What an event about the node has for a value. */
+  valueOf(node: NodeIndex): string {
+    return this.net.declaration.nodeValue?.(node) ?? String(node);
+  }
+
   /** What one vote of the node counts, in tokens. */
   powerOf(node: NodeIndex, slot: number): number {
     const { powers } = this.#electorate(slot);
@@ -153,6 +161,7 @@ export class Replay {
     if (typeof weight === 'number') return weight;
     const { members, quorum } = this.#electorate(slot);
     if (weight === 'quorum') return quorum;
+    if (weight === 'quorum-1') return quorum - 1;
     return weight === 'one-correct' ? oneCorrect(members.length) : majority(members.length);
   }
 
@@ -165,15 +174,32 @@ export class Replay {
   }
 
   capture(): ReplayState {
-    return { marking: this.marking.capture(), said: this.#said, heights: this.#heights, top: this.#top };
+    const covered = this.#covered;
+    return { marking: this.marking.capture(), said: this.#said, covered, heights: this.#heights, top: this.#top };
   }
 
   /** Takes the state over: clone it first if it is to be kept. */
   restore(state: ReplayState): void {
     this.marking.restore(state.marking);
     this.#said = state.said;
+    this.#covered = state.covered ?? new Map();
     this.#heights = state.heights;
     this.#top = state.top;
+  }
+
+  /** Whether it was said before, in so many words or with more than these. */
+  #isKnown(event: NetEvent, shelf: number): boolean {
+    const covered = this.#covered.get(wordKey({ ...event, value: '' }, event.claimedFrom)) ?? -1;
+    return event.slot <= covered || this.#said.get(shelf)?.has(wordKey(event, event.claimedFrom)) === true;
+  }
+
+  /** Whether the one it is passed on from signed it, or may have, within something else. */
+  #isCarried({ label, claimedFrom, epoch }: NetEvent): boolean {
+    const { carried = [] } = this.net.declaration;
+    const said = this.#said.get(WHOLE_RUN);
+    return carried.some(
+      ({ type, inside }) => label === `send ${type}` && said?.has(`send ${inside}/${claimedFrom}/${epoch}/`) === true,
+    );
   }
 
   #skip(event: NetEvent): null {
@@ -196,9 +222,24 @@ export class Replay {
       return deviation(event, null, [{ place: 'a step that the protocol has in this epoch', has: 0, needs: 1 }]);
     }
     // Who is no member of the slot adds no tokens: nobody counts its votes.
-    if (outside === null || event.label === 'decide') this.#move(best, event);
+    if (outside === null || event.label === 'decide') {
+      this.#cover(best, event);
+      this.#move(best, event);
+    }
     if (event.label === 'decide') this.#decided(event);
     return deviation(event, best, outside === null ? least : [outside, ...least]);
+  }
+
+  /** Moves the tokens of the slots below for which the event holds too. */
+  #cover(transition: FoldedTransition, event: NetEvent): void {
+    const { on } = transition;
+    if (on.kind !== 'send' || on.covers === undefined) return;
+    const key = wordKey({ ...event, value: '' }, event.node);
+    const first = Math.max((this.#covered.get(key) ?? 0) + 1, this.#top - SLOTS_KEPT, 1);
+    for (let slot = first; slot < event.slot; slot++) this.#move(transition, { ...event, slot });
+    this.#covered.delete(key);
+    this.#covered.set(key, event.slot);
+    forgetOldest(this.#covered);
   }
 
   /** Why the node has no business in this slot, or null. */
@@ -225,7 +266,7 @@ export class Replay {
     for (const arc of take) this.#lack(arc, event, missing);
     for (const arc of test) this.#lack(arc, event, missing);
     for (const arc of inhibit) {
-      const has = this.marking.count(arc, event);
+      const has = this.marking.count(arc, this.#about(arc, event));
       const limit = this.threshold(arc.weight, event.slot);
       if (has >= limit) missing.push({ place: `${arc.place.label} below ${limit}`, has, needs: limit - 1 });
     }
@@ -234,18 +275,25 @@ export class Replay {
 
   #lack(arc: FoldedArc, event: NetEvent, missing: MissingToken[]): void {
     const needs = this.threshold(arc.weight, event.slot);
-    const has = this.marking.count(arc, event);
+    const has = this.marking.count(arc, this.#about(arc, event));
     if (has < needs) missing.push({ place: arc.place.label, has, needs });
   }
 
   #move({ take, put }: FoldedTransition, event: NetEvent): void {
-    for (const arc of take) this.marking.take(arc, event, this.threshold(arc.weight, event.slot));
+    for (const arc of take) {
+      this.marking.take(arc, this.#about(arc, event), this.threshold(arc.weight, event.slot));
+    }
     const { powers } = this.#electorate(event.slot);
     for (const arc of put) {
       const isVote = powers !== undefined && arc.place.owner === 'shared';
       const weight = isVote ? (powers[event.node] ?? 0) : this.threshold(arc.weight, event.slot);
-      this.marking.put(arc, event, weight);
+      this.marking.put(arc, this.#about(arc, event), weight);
     }
+  }
+
+  /** The colours that the arc sees of an event. */
+  #about({ isOwn }: FoldedArc, event: NetEvent): Binding {
+    return isOwn ? { ...event, value: this.valueOf(event.node) } : event;
   }
 
   #decided({ node, slot }: NetEvent): void {
@@ -257,12 +305,12 @@ function deviation(event: NetEvent, transition: FoldedTransition | null, missing
   return { event, transition, missing };
 }
 
-function forgetOldest(said: Set<string> | undefined): void {
-  if (said === undefined || said.size <= RUN_WORDS_MAX) return;
+function forgetOldest(said: Set<string> | Map<string, number>): void {
+  if (said.size <= RUN_WORDS_MAX) return;
   const oldest = said.keys().next();
   if (oldest.done !== true) said.delete(oldest.value);
 }
 
-function wordKey({ label, epoch, value }: NetEvent, node: NodeIndex): string {
+function wordKey({ label, epoch, value }: Pick<NetEvent, 'label' | 'epoch' | 'value'>, node: NodeIndex): string {
   return `${label}/${node}/${epoch}/${value}`;
 }

@@ -69,9 +69,13 @@ function* instances(
   firstEpoch: number,
 ): Generator<Instance> {
   const { take, test, put, inhibit } = transition;
-  const usesValue = [...take, ...test, ...put, ...inhibit].some(({ place }) => place.byValue);
+  const arcs = [...take, ...test, ...put, ...inhibit];
+  const usesValue = arcs.some(({ place, isOwn }) => place.byValue && !isOwn);
+  const isAboutSelf = arcs.some(({ isOwn }) => isOwn);
   const moving = [...take, ...test, ...inhibit].filter((arc) => arc.epoch !== 'same');
   for (const node of range(size.validators)) {
+    // The values stand for the first nodes where they are nodes: of the others nothing can be said.
+    if (isAboutSelf && node >= size.values) continue;
     for (const epoch of epochs) {
       if (!fitsEpoch(transition.epochs, firstEpoch, epoch)) continue;
       for (const value of usesValue ? range(size.values) : [0]) {
@@ -88,6 +92,7 @@ function* instances(
 
 function reaches({ epoch: mode }: FoldedArc, from: number, epoch: number): boolean {
   if (mode === 'lower') return from < epoch;
+  if (mode === 'from') return from >= epoch;
   return mode === 'any' || from <= epoch;
 }
 
@@ -95,7 +100,7 @@ function arcsOf({ transition, node, epoch, value, moves }: Instance, id: string,
   const inputs = new Map<string, number>();
   const outputs = new Map<string, number>();
   const add = (map: Map<string, number>, arc: FoldedArc): void => {
-    const place = placeId(arc.place, node, moves.get(arc) ?? epoch, value, size);
+    const place = placeId(arc.place, node, moves.get(arc) ?? epoch, arc.isOwn ? node : value, size);
     map.set(place, (map.get(place) ?? 0) + weightOf(arc.weight, size));
   };
   for (const arc of transition.take) add(inputs, arc);
@@ -108,7 +113,7 @@ function arcsOf({ transition, node, epoch, value, moves }: Instance, id: string,
     ...[...inputs].map(([place, weight]): PetriArc => ({ from: place, to: id, weight, kind: 'normal' })),
     ...[...outputs].map(([place, weight]): PetriArc => ({ from: id, to: place, weight, kind: 'normal' })),
     ...transition.inhibit.map((arc): PetriArc => {
-      const from = placeId(arc.place, node, moves.get(arc) ?? epoch, value, size);
+      const from = placeId(arc.place, node, moves.get(arc) ?? epoch, arc.isOwn ? node : value, size);
       return { from, to: id, weight: weightOf(arc.weight, size), kind: 'inhibitor' };
     }),
   ];
@@ -117,6 +122,7 @@ function arcsOf({ transition, node, epoch, value, moves }: Instance, id: string,
 function weightOf(weight: NetWeight, { validators, quorum }: UnfoldSize): number {
   if (typeof weight === 'number') return weight;
   if (weight === 'quorum') return quorum;
+  if (weight === 'quorum-1') return quorum - 1;
   return weight === 'one-correct' ? oneCorrect(validators) : majority(validators);
 }
 
@@ -141,7 +147,8 @@ function transitionId({ transition, node, epoch, value, moves }: Instance, size:
     parts.push(`e${epoch}`);
     for (const from of moves.values()) parts.push(`from-e${from}`);
   }
-  const usesValue = [...transition.take, ...transition.test, ...transition.put].some(({ place }) => place.byValue);
+  const arcs = [...transition.take, ...transition.test, ...transition.put];
+  const usesValue = arcs.some(({ place, isOwn }) => place.byValue && !isOwn);
   if (usesValue && size.values > 1) parts.push(valueName(value));
   return parts.join('.');
 }

@@ -111,7 +111,7 @@ function declaredNet(name: string, numbers: ReadonlyMap<string, number>): PetriN
     return refuse('--protocol', JSON.stringify(name), `a protocol that declares a net: ${expected}`);
   }
   const validators = numbers.get('--validators') ?? 4;
-  const epochs = numbers.get('--epochs') ?? 1;
+  const epochs = numbers.get('--epochs') ?? declaration.net.epochsMin ?? 1;
   const values = numbers.get('--values') ?? 1;
   const quorum = declaration.quorum(validators);
   return unfoldNet(declaration.net, { validators, quorum, epochs, values }, `${name}, ${validators} validators`);

@@ -2,6 +2,7 @@
 import { quorumSize } from '../../core/quorum.ts';
 import type { Declaration, MessageDeclaration } from '../protocol.ts';
 import { FIELDS } from './inspect.ts';
+import { net } from './net.ts';
 import { MESSAGE_TYPES } from './signing.ts';
 
 const MESSAGES: Readonly<Record<(typeof MESSAGE_TYPES)[number], Omit<MessageDeclaration, 'type'>>> = {
@@ -111,4 +112,5 @@ export const declaration: Declaration = {
   words: { epoch: 'view', slot: 'sequence number', leader: 'primary', change: 'view change' },
   quorum: quorumSize,
   behaviours: ['equivocate', 'double-vote', 'forged-sender', 'transplant', 'inflate-certificate'],
+  net,
 };

@@ -2,6 +2,7 @@
 import { majority } from '../../core/quorum.ts';
 import type { Declaration, MessageDeclaration } from '../protocol.ts';
 import { FIELDS } from './inspect.ts';
+import { net } from './net.ts';
 import { MESSAGE_TYPES } from './signing.ts';
 
 type Row = readonly [
@@ -71,4 +72,5 @@ export const declaration: Declaration = {
   quorum: majority,
   behaviours: ['equivocate'],
   guarantees: ['agreement', 'prefix-consistency', 'validity', 'one-vote', 'liveness'],
+  net,
 };

@@ -60,9 +60,9 @@ function submissions({ batches }: Block): SignedMessage<Message>[] {
   }));
 }
 
-/** What a vote is about: its candidate, in the form of a digest. */
+/** What a vote is about: its candidate, in the form of a digest whose first 16 digits, which the trace keeps, tell it. */
 export function voteDigest(candidate: number): string {
-  return candidate.toString(16).padStart(64, '0');
+  return candidate.toString(16).padStart(16, '0').padEnd(64, '0');
 }
 
 /**
