@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { PROTOCOLS } from '../../protocols/registry.ts';
 import type { Declaration } from '../../protocols/protocol.ts';
 import { openTestnet } from '../../session/index.ts';
-import type { ScenarioInput } from '../../scenario/index.ts';
+import { presets, type ScenarioInput, validateScenario } from '../../scenario/index.ts';
+import { TestnetError } from '../../core/problem.ts';
 import { checked } from '../plain.ts';
 import { isWithinModel } from '../shrink/index.ts';
 import { compare } from './assemble.ts';
@@ -256,14 +257,23 @@ describe('a script for another protocol', () => {
     expect(() => leaveOut({ ...base, clients: 0 }, [])).toThrow(/clients/);
   });
 
-  it('can be had for every pair of protocols and every preset there is', async () => {
-    const { presets } = await import('../../scenario/index.ts');
-    for (const { scenario } of presets) {
-      const base = checked(scenario);
+  it('can be had for every preset and protocol, or is refused for the shape of the network alone', () => {
+    let translated = 0;
+    for (const { id, scenario } of presets) {
+      const validated = validateScenario(scenario, PROTOCOLS);
+      if ('problems' in validated) continue;
       for (const protocol of PROTOCOLS.values()) {
-        expect(translate(base, protocol).scenario.protocol.name).toBe(protocol.declaration.name);
+        const { name } = protocol.declaration;
+        try {
+          expect(translate(validated.scenario, protocol).scenario.protocol.name).toBe(name);
+          translated++;
+        } catch (error) {
+          if (!(error instanceof TestnetError)) throw error;
+          expect(error.problems[0]?.path, `${id} for ${name}`).toMatch(/^(shards|validators|clients)/);
+        }
       }
     }
+    expect(translated).toBeGreaterThan(presets.length * 3);
   });
 
   it('costs the same with modelled signatures', async () => {

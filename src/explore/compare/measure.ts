@@ -96,16 +96,16 @@ export async function takeAim(
   const run = await open(scenario);
   run.run({ until: microsFromMs(aim.atMs), windows: Number.POSITIVE_INFINITY, goal: null });
   const count = validatorCount(scenario);
-  const leader = leaderOf(nodeSummaries(await run.status(), declaration, count), declaration) ?? 'v0';
+  const leader = leaderOf(nodeSummaries(await run.status(), declaration, count), declaration);
   const names = nodeNames(scenario).slice(0, count);
-  const start = names.indexOf(leader) + (aim.from === 'leader' ? 0 : 1);
+  const start = leader === null ? 0 : names.indexOf(leader) + (aim.from === 'leader' ? 0 : 1);
   const targets = Array.from({ length: aim.count }, (_, i) => names[(start + i) % count] as string);
   const peers = fooledHalf(names, targets);
   const faults = targets.map((target) => faultOn(target, aim, declaration, peers));
-  const word = declaration.words.leader;
+  const who = leader === null ? 'nobody leads' : `${declaration.words.leader} then: ${leader}`;
   return {
     scenario: checked({ ...scenario, faults: [...scenario.faults, ...faults] }),
-    notes: [`${targets.join(', ')} from ${aim.atMs} ms on (${word} then: ${leader})`],
+    notes: [`${targets.join(', ')} from ${aim.atMs} ms on (${who})`],
   };
 }
 

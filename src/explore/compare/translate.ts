@@ -68,7 +68,7 @@ function translateFault(
     note(`left out: ${fault.message} is another message in ${target.name}`);
     return null;
   }
-  if ((fault.kind !== 'link' && fault.kind !== 'byzantine') || fault.types === null) return fault;
+  if (!('types' in fault) || fault.types === null) return fault;
   const types = translateTypes(fault.types, source, target);
   if (types.length === 0) {
     note(`left out: ${target.name} has no message for what ${fault.types.join(', ')} is for`);
@@ -114,12 +114,15 @@ export function leaveOut(scenario: Scenario, before: readonly string[]): Transla
     notes.push(`left out: ${describeProblem(first)}`);
     rest = without(rest, part);
   }
-  throw new TestnetError('bad-input', 'the scenario cannot be made to fit');
+  const problem = { path: '', found: 'a scenario that cannot be made to fit', expected: 'another one' };
+  throw new TestnetError('bad-input', describeProblem(problem), [problem]);
 }
 
 function without(scenario: Scenario, [, list, index, setting]: RegExpExecArray): Scenario {
   if (setting !== undefined) {
-    const kept = Object.entries(scenario.protocol.config).filter(([key]) => key !== setting);
+    const { config } = scenario.protocol;
+    // A setting that is refused and not written is refused for what others say: then none of them stays.
+    const kept = Object.hasOwn(config, setting) ? Object.entries(config).filter(([key]) => key !== setting) : [];
     return { ...scenario, protocol: { ...scenario.protocol, config: Object.fromEntries(kept) } };
   }
   const key = list as 'faults' | 'expect' | 'transactions';

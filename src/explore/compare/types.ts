@@ -1,5 +1,5 @@
 /** What a comparison is: the same seed, network, load and faults, run by several protocols. Plain data throughout. */
-import type { PhaseRole } from '../../protocols/protocol.ts';
+import type { Declaration, PhaseRole } from '../../protocols/protocol.ts';
 import type { Scenario } from '../../scenario/index.ts';
 import type { Percentiles } from '../../session/api.ts';
 
@@ -53,7 +53,7 @@ export interface RowHeading {
 export interface ColumnHeading {
   readonly protocol: string;
   readonly title: string;
-  readonly faultModel: 'byzantine' | 'crash';
+  readonly faultModel: Declaration['faultModel'];
 }
 
 export interface ComparisonPlan {
