@@ -1,13 +1,15 @@
 /**
  * What the paper assumes of gossip (§2.1): what one correct validator received, all receive within Δ after GST. Here messages go
  * point to point and may be lost, so a validator without a decision says where it stands, and the others send what it lacks:
- * their own words of its round, the proposal, and the polka they hold if it is newer. Decided blocks are sync.ts's. Nothing else
- * is needed: every other message that a rule waits for is one that a correct validator says itself, and says again.
+ * their own words of its round, the proposal, the polka they hold if it is newer, and what made them leave its round if they did.
+ * Decided blocks are sync.ts's. Nothing else is needed: every other message that a rule waits for is one that a correct validator
+ * says itself, and says again.
  */
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { SignedMessage } from '../protocol.ts';
 import { learn, nextAhead, ownHeartbeat, requestSync } from './ask.ts';
+import { precommitsHeard } from './heard.ts';
 import type { Heartbeat, Proposal } from './messages.ts';
 import { NOTE } from './notes.ts';
 import type { Ctx } from './rules.ts';
@@ -70,7 +72,8 @@ function supply(state: State, peer: NodeIndex, message: Heartbeat, out: Out): vo
     passOn(peer, valid.signed, out);
     out.send(peer, { type: 'polka', height, round: valid.round, digest: valid.digest, votes: valid.votes });
   }
-  if (message.round !== state.round || state.step === 'new-round') return;
+  if (message.round < state.round) return takeAlong(state, peer, message.round, isHelper, out);
+  if (message.round > state.round || state.step === 'new-round') return;
   const { round, proposal, prevotes, precommits } = currentRound(state);
   const isNews = message.step === 'propose' && proposal !== null && proposal !== valid?.signed;
   if (isNews && (isProposer || isHelper)) passOn(peer, proposal, out);
@@ -78,6 +81,17 @@ function supply(state: State, peer: NodeIndex, message: Heartbeat, out: Out): vo
   if (prevote !== null) out.relay(peer, prevoteMessage(height, round, prevote.digest), prevote.proof);
   const precommit = voteOf(precommits, self);
   if (precommit !== null) out.relay(peer, precommitMessage(height, round, precommit.digest), precommit.proof);
+}
+
+/**
+ * For a peer in a round that we left: the PRECOMMITs heard there. Who left it first held two thirds of the power, perhaps only with
+ * a liar's, and without them the others might wait in that round for ever. Ref: line 47.
+ */
+function takeAlong(state: State, peer: NodeIndex, round: number, isHelper: boolean, out: Out): void {
+  for (const { message, proof } of precommitsHeard(state, round)) {
+    const isOurs = proof.signer === state.self;
+    if (isOurs || (isHelper && proof.signer !== peer)) out.relay(peer, message, proof);
+  }
 }
 
 /** A proposal as its proposer signed it; that one has its own. */

@@ -21,7 +21,13 @@ function replay(state: State, record: Durable, ctx: Ctx): void {
       if (record.entry.block.height === state.height) append(state, record.entry, ctx);
       return;
     case 'round':
-      if (record.height === state.height) enter(state, record.round);
+      if (record.height !== state.height) return;
+      for (const { message, proof } of record.left) {
+        const tally = roundAt(state, message.round)?.precommits;
+        const power = state.powers[proof.signer] as number;
+        if (tally !== undefined) addVote(tally, proof, message.digest, power, true);
+      }
+      enter(state, record.round);
       return;
     case 'proposed': {
       const round = enterFor(state, record.signed.message);

@@ -7,6 +7,7 @@ import { NO_ROUND, type Proposal, type Vote } from './messages.ts';
 import { NOTE } from './notes.ts';
 import { type Ctx, valueToPropose } from './rules.ts';
 import { digestOf, precommitMessage, prevoteMessage } from './signing.ts';
+import { precommitsHeard } from './heard.ts';
 import { currentRound, moveToRound, type Out, proposerAt, type State } from './state.ts';
 import { addVote } from './tally.ts';
 import { blockRules } from './validity.ts';
@@ -17,7 +18,7 @@ export function startRound(state: State, round: number, now: Micros, out: Out, c
   moveToRound(state, round);
   if (round > 0) {
     state.changeCount++;
-    out.persist({ kind: 'round', height: state.height, round });
+    out.persist({ kind: 'round', height: state.height, round, left: precommitsHeard(state, round - 1) });
   }
   if (proposerAt(state, round) === state.self) return propose(state, now, out, ctx);
   waitForProposal(state, out, ctx);

@@ -8,7 +8,15 @@ import { createMempool, type Mempool } from '../../ledger/mempool.ts';
 import { MAX_BATCH_TRANSFERS } from '../../ledger/parse.ts';
 import type { LedgerState } from '../../ledger/types.ts';
 import type { Effects, SignedMessage, SignedRef } from '../protocol.ts';
-import { type DecidedEntry, type Message, NIL, NO_ROUND, type Proposal, type Step } from './messages.ts';
+import {
+  type DecidedEntry,
+  type Message,
+  NIL,
+  NO_ROUND,
+  type Precommit,
+  type Proposal,
+  type Step,
+} from './messages.ts';
 import { initialPriorities, proposerOf, type Turns, totalOf, turnsOfHeight } from './proposer.ts';
 import { type Ctx, correctPowerOf, type Lock, quorumOf } from './rules.ts';
 import { createTally, type PowerTally } from './tally.ts';
@@ -23,8 +31,13 @@ export type Timer =
 
 /** What is on disk, oldest first. Written before anything of its step is sent. */
 export type Durable =
-  /** Entered a round above 0. */
-  | { readonly kind: 'round'; readonly height: number; readonly round: number }
+  /** Entered a round above 0; `left`: the PRECOMMITs of the round before it, which take others along. */
+  | {
+      readonly kind: 'round';
+      readonly height: number;
+      readonly round: number;
+      readonly left: readonly SignedMessage<Precommit>[];
+    }
   /** Our own proposal: another one for its round would be a lie. */
   | { readonly kind: 'proposed'; readonly signed: SignedMessage<Proposal> }
   | { readonly kind: 'prevote' | 'precommit'; readonly height: number; readonly round: number; readonly digest: string }
