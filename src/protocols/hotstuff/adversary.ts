@@ -1,27 +1,24 @@
 /** What only a traitor of this protocol can do. The generic adversary decides when, to whom, and signs with its own key. */
 import type { NodeIndex } from '../../core/ids.ts';
 import { assembleBlock, blockHash, buildBlock } from '../../ledger/block.ts';
-import type { Block } from '../../ledger/types.ts';
 import type { AdversaryHooks, SignedMessage } from '../protocol.ts';
 import type { HotStuffConfig } from './config.ts';
-import type { Message, NewView, Qc, Vote } from './messages.ts';
-import { blockRules } from './proposal.ts';
+import type { Message, NewView, Proposal, Qc, Vote } from './messages.ts';
+import { blockRules, selectable } from './proposal.ts';
 import type { Ctx } from './rules.ts';
-import { digestOf, voteMessage } from './signing.ts';
+import { digestOf, viewOf, voteMessage } from './signing.ts';
 import type { State } from './state.ts';
 import { ledgerAt } from './tree.ts';
 
 export const adversary: AdversaryHooks<State, Message, HotStuffConfig> = {
   conflicting(message, state, ctx) {
     switch (message.type) {
-      case 'proposal': {
-        const block = alternativeTo(message.block, state, ctx);
-        return block === null ? null : { ...message, block };
-      }
+      case 'proposal':
+        return alternativeTo(message, state, ctx);
       case 'vote':
       case 'pre-commit-vote':
       case 'commit-vote':
-        return { ...message, digest: otherDigest(message, state, ctx) };
+        return otherVote(message, state, ctx);
       case 'new-view':
         return understated(message, state);
       default:
@@ -68,32 +65,47 @@ export const adversary: AdversaryHooks<State, Message, HotStuffConfig> = {
   },
 };
 
-/** Another valid block for the same view and parent; null where there is no other. */
-function alternativeTo(block: Block, state: State, ctx: Ctx): Block | null {
+/** Another valid proposal for the same view: other transfers for the same parent or, where there are none, a fork. */
+function alternativeTo(message: Proposal, state: State, ctx: Ctx): Proposal | null {
+  const { block } = message;
   const ledger = ledgerAt(state, block.parent);
   if (ledger === null) return null;
-  if (block.batches.length > 0) return assembleBlock(ledger, block.batches.slice(0, -1), block, blockRules(ctx));
-  const queues = state.pool.queues.map(({ batches, transferCount }) => ({ batches: new Map(batches), transferCount }));
-  const other = buildBlock(ledger, { ...state.pool, queues }, block, blockRules(ctx));
-  return other.batches.length > 0 ? other : null;
+  if (block.batches.length > 0) {
+    return { ...message, block: assembleBlock(ledger, block.batches.slice(0, -1), block, blockRules(ctx)) };
+  }
+  const other = buildBlock(ledger, selectable(state), block, blockRules(ctx));
+  return other.batches.length > 0 ? { ...message, block: other } : forkOf(message, state, ctx);
 }
 
-/** The hash of the conflicting block where there is one, so that a traitor's votes fit its proposals; else of no block. */
-function otherDigest(vote: Vote, state: State, ctx: Ctx): string {
-  const block = state.rounds.get(vote.view)?.proposal?.message.block ?? null;
-  const other = block === null || blockHash(block) !== vote.digest ? null : alternativeTo(block, state, ctx);
-  if (other !== null) return blockHash(other);
+/**
+ * A block on an older certificate: of the highest certified block beside the branch of the proposal, else of the last decided
+ * one. Who is locked further up must refuse it.
+ */
+function forkOf(message: Proposal, state: State, ctx: Ctx): Proposal | null {
+  const branch = new Set<string>();
+  for (let at = message.block.parent; state.tree.has(at); at = state.tree.get(at)?.block.parent ?? '') branch.add(at);
+  let justify = state.chain.at(-1)?.qc ?? null;
+  for (const [digest, { qc }] of state.tree) {
+    const isHigher = viewOf(qc) > viewOf(justify) || branch.has(justify?.digest ?? '');
+    if (qc !== null && !branch.has(digest) && isHigher) justify = qc;
+  }
+  if (justify === null || justify.phase !== 'prepare' || justify.digest === message.block.parent) return null;
+  const ledger = ledgerAt(state, justify.digest);
+  if (ledger === null) return null;
+  const header = { ...message.block, height: justify.height + 1, parent: justify.digest };
+  return { ...message, justify, block: buildBlock(ledger, selectable(state), header, blockRules(ctx)) };
+}
+
+/** A vote for the conflicting block where there is one, so that a traitor's votes fit its proposals; else for no block. */
+function otherVote(vote: Vote, state: State, ctx: Ctx): Vote {
+  const proposal = state.rounds.get(vote.view)?.proposal?.message ?? null;
+  const isOfRound = proposal !== null && digestOf(proposal) === vote.digest;
+  const other = isOfRound ? alternativeTo(proposal, state, ctx) : null;
+  if (other !== null) return { ...vote, height: other.block.height, digest: blockHash(other.block) };
   const { height, view, digest } = vote;
   const root = state.tip;
-  return blockHash({
-    height,
-    parent: digest,
-    proposer: 0,
-    epoch: view,
-    txRoot: root,
-    stateRoot: root,
-    validators: null,
-  });
+  const header = { height, parent: digest, proposer: 0, epoch: view, txRoot: root, stateRoot: root, validators: null };
+  return { ...vote, digest: blockHash(header) };
 }
 
 /** Keeps its highest certificate to itself and shows the one below. */

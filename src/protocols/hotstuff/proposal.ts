@@ -53,7 +53,7 @@ export function onProposeTimer(state: State, view: number, now: Micros, out: Out
 }
 
 /** A copy to choose from: choosing drops what the undecided blocks below execute, and these may be abandoned. */
-function selectable({ pool, waiting }: State): Mempool {
+export function selectable({ pool, waiting }: State): Mempool {
   if (waiting === 0) return pool;
   const queues = pool.queues.map(({ batches, transferCount }) => ({ batches: new Map(batches), transferCount }));
   return { ...pool, queues };
