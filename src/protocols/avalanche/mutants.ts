@@ -1,0 +1,29 @@
+/** Known-broken variants. Each weakens one rule where it stands (see `ctx.mutant`) and is caught by the named check. */
+import type { Mutant } from '../protocol.ts';
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'snow-alpha-half',
+    breaks: 'safety',
+    what: 'Half of the sample makes a poll succeed: two colours can both have that.',
+    source: 'Rocket et al., arXiv 1906.08936, §3.2 (α > k/2)',
+    scenario: 'mutant-snow-alpha-half',
+    check: 'agreement',
+  },
+  {
+    name: 'snow-no-reset',
+    breaks: 'safety',
+    what: 'The counter of successes is not reset by a change of mind nor by a failed poll: it no longer counts polls in a row.',
+    source: 'Rocket et al., arXiv 1906.08936, §3.2, figure 2',
+    scenario: 'mutant-snow-no-reset',
+    check: 'agreement',
+  },
+  {
+    name: 'avalanche-no-noops',
+    breaks: 'liveness',
+    what: 'A node with nothing to propose issues nothing: the last vertices are never built on, so never accepted.',
+    source: 'Rocket et al., arXiv 1906.08936, §4.3 (no-op transactions)',
+    scenario: 'mutant-avalanche-no-noops',
+    check: 'liveness',
+  },
+];

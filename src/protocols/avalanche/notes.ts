@@ -1,0 +1,21 @@
+/** Which rule fired, or why an input was refused: constant texts of the trace. */
+export const NOTE = {
+  notValidator: 'refused: the sender is no validator',
+  notClient: 'refused: a batch is not sent by its client',
+  notIssuer: 'refused: a vertex is not signed by its issuer',
+  badVertex: 'refused: a vertex breaks the rules',
+  badBatch: 'refused: a batch carries a bad signature',
+  fullOrphans: 'refused: too many vertices wait for their parents',
+  recovered: 'restarted: keeps what it accepted and what it issued',
+  answered: 'refused: the poll was answered before',
+  stale: 'refused: an answer to no poll of ours',
+  succeeded: 'poll succeeds: α equal answers',
+  failed: 'poll fails: counters start again',
+  flips: 'prefers another member of the conflict set',
+  rogue: 'a conflict set has a second member',
+  early: 'accepted by β1: without a rival',
+  late: 'accepted by β2: against rivals',
+  settled: 'accepted: so many polls in a row',
+  rejected: 'a vertex builds on one that lost: its batches wait again',
+  colourless: 'asks without a colour: others are past this slot',
+} as const;

@@ -1,0 +1,183 @@
+/** What a node knows: plain data. `Durable` is the part that survives a crash. */
+import type { NodeIndex } from '../../core/ids.ts';
+import { createLedger } from '../../ledger/ledger.ts';
+import { createMempool, type Mempool } from '../../ledger/mempool.ts';
+import { MAX_BATCH_TRANSFERS } from '../../ledger/parse.ts';
+import type { LedgerState } from '../../ledger/types.ts';
+import type { Effects, SignedRef } from '../protocol.ts';
+import type { Message, Vertex } from './messages.ts';
+import type { Ctx } from './rules.ts';
+
+/** Timers: `poll` carries its poll, so that a late one is inert. */
+export type Timer =
+  | { readonly kind: 'issue' }
+  | { readonly kind: 'poll'; readonly poll: number }
+  /** Vertices that were asked for have not come: somebody else is asked. */
+  | { readonly kind: 'fetch' };
+
+/** What is on disk, oldest first. Written before anything of its step is sent. */
+export type Durable =
+  | { readonly kind: 'issued'; readonly vertex: Vertex; readonly proof: SignedRef }
+  | { readonly kind: 'accepted'; readonly vertex: Vertex; readonly proof: SignedRef };
+
+export type Out = Effects<Message, Timer, Durable>;
+
+/** A vertex whose ancestors are all known. */
+export interface Entry {
+  readonly vertex: Vertex;
+  /** Its issuer's signature, for whoever asks. */
+  readonly proof: SignedRef;
+  /** Longest way to a vertex without parents, from 1. */
+  readonly depth: number;
+  /** Hashes of known vertices that build on it. */
+  readonly children: string[];
+  isAccepted: boolean;
+  /** It or an ancestor lost its conflict set. */
+  isRejected: boolean;
+}
+
+/** P_T: the vertices of one slot, of which at most one is ever accepted. Ref: §3.1–§3.4. */
+export interface ConflictSet {
+  readonly slot: number;
+  /** Hashes, in order of arrival. */
+  readonly members: string[];
+  /** d: successful polls for each member, in Avalanche also for what builds on it. */
+  readonly confidence: number[];
+  /** Hash; '' before the first member. */
+  preferred: string;
+  /** Winner of the last successful poll, '' before the first, and how many in a row it has won. */
+  last: string;
+  count: number;
+  /** Polls that ended, for Slush. */
+  rounds: number;
+  /** Hash of the accepted member, '' before. */
+  accepted: string;
+}
+
+/** The poll in progress. */
+export interface Poll {
+  readonly id: number;
+  readonly slot: number;
+  readonly vertices: readonly string[];
+  readonly sampled: readonly NodeIndex[];
+  readonly answered: NodeIndex[];
+  /** By vertex: how many preferred it. */
+  readonly yes: number[];
+  /** Without DAG: how many answered with each colour. */
+  readonly colours: Map<string, number>;
+}
+
+/** A query that waits for vertices. */
+export interface Deferred {
+  readonly from: NodeIndex;
+  readonly poll: number;
+  readonly slot: number;
+  readonly vertices: readonly string[];
+}
+
+export interface State {
+  readonly self: NodeIndex;
+  readonly validatorCount: number;
+
+  /** Durable: the accepted vertices, in order of acceptance, and the slot of the last own vertex, 0 before. */
+  readonly accepted: string[];
+  issuedSlot: number;
+
+  /** By hash. */
+  readonly entries: Map<string, Entry>;
+  /** By slot. */
+  readonly sets: Map<number, ConflictSet>;
+  /** Hashes of vertices on which nothing builds that may win. */
+  readonly tips: Set<string>;
+  /** By hash: vertices that wait for a parent. */
+  readonly orphans: Map<string, { readonly vertex: Vertex; readonly proof: SignedRef }>;
+  /** By hash of what is asked for: how often it was, and the orphans that wait for it. */
+  readonly missing: Map<string, { attempts: number; readonly orphans: string[] }>;
+  deferred: Deferred[];
+
+  /** Hashes of vertices that no poll has asked about yet. */
+  unpolled: string[];
+  poll: Poll | null;
+  /** Polls of our own so far: the next one's number. */
+  pollCount: number;
+  /** By node: its latest poll that we answered. */
+  readonly answered: number[];
+  /** The query answered last. */
+  lastAsked: Deferred | null;
+  /** Chits of our last poll without DAG, by colour. */
+  lastColours: [string, number][];
+  /** Poll in which a preference changed last, 0 before. */
+  flippedAt: number;
+  /** Highest slot accepted, and heard of. */
+  acceptedSlot: number;
+  seenSlot: number;
+  /** Draws made from the node's random stream. */
+  drawn: number;
+
+  /** Executed in the order in which this node accepted: what has been executed is the same at all, balances may not be. */
+  readonly ledger: LedgerState;
+  readonly pool: Mempool;
+  /** Batches in `pool`, counted once per change. */
+  waiting: number;
+  /** By batch: the vertex that carries it, unless that was rejected. */
+  readonly inFlight: Map<number, string>;
+  /** By batch: for how many vertices of ours it has waited. */
+  readonly patience: Map<number, number>;
+}
+
+export function createState(ctx: Ctx): State {
+  const { config, self, validatorCount, clientCount } = ctx;
+  return {
+    self,
+    validatorCount,
+    accepted: [],
+    issuedSlot: 0,
+    entries: new Map(),
+    sets: new Map(),
+    tips: new Set(),
+    orphans: new Map(),
+    missing: new Map(),
+    deferred: [],
+    unpolled: [],
+    poll: null,
+    pollCount: 0,
+    answered: new Array<number>(validatorCount).fill(0),
+    lastAsked: null,
+    lastColours: [],
+    flippedAt: 0,
+    acceptedSlot: 0,
+    seenSlot: 0,
+    drawn: 0,
+    ledger: createLedger(ctx.workload, clientCount),
+    pool: createMempool(
+      {
+        maxBatches: config.mempoolLimit,
+        maxTransfers: config.mempoolLimit,
+        maxBatchTransfers: Math.min(MAX_BATCH_TRANSFERS, config.maxTransactionsPerBlock),
+      },
+      validatorCount,
+      clientCount,
+    ),
+    waiting: 0,
+    inFlight: new Map(),
+    patience: new Map(),
+  };
+}
+
+/** The conflict set of a slot, made where there is none. */
+export function setOf(state: State, slot: number): ConflictSet {
+  const known = state.sets.get(slot);
+  if (known !== undefined) return known;
+  const created: ConflictSet = {
+    slot,
+    members: [],
+    confidence: [],
+    preferred: '',
+    last: '',
+    count: 0,
+    rounds: 0,
+    accepted: '',
+  };
+  state.sets.set(slot, created);
+  return created;
+}
