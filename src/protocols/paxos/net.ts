@@ -46,14 +46,6 @@ const PLACES: readonly NetPlace[] = [
     initial: 'none',
   },
   {
-    id: 'may-propose',
-    label: 'may propose',
-    explain: 'The server has proposed no block for this instance in this ballot.',
-    owner: 'node',
-    colours: ['slot', 'epoch'],
-    initial: 'every',
-  },
-  {
     id: 'proposals',
     label: 'proposals',
     explain: 'This block was proposed for this instance in this ballot.',
@@ -64,7 +56,7 @@ const PLACES: readonly NetPlace[] = [
   {
     id: 'may-accept',
     label: 'may accept',
-    explain: 'The server has accepted no block for this instance in this ballot.',
+    explain: 'The server has accepted, and proposed, no block for this instance in this ballot.',
     owner: 'node',
     colours: ['slot', 'epoch'],
     initial: 'every',
@@ -132,7 +124,7 @@ const TRANSITIONS: readonly NetTransition[] = [
     explain: 'Phase 2a: asks to accept one block, and accepts it itself, once a majority has promised. §2.2.',
     on: { kind: 'send', type: 'accept' },
     epochs: 'later',
-    take: [PROMISED, { place: 'may-propose' }, { place: 'may-accept' }],
+    take: [PROMISED, { place: 'may-accept' }],
     test: [{ place: 'promises', weight: 'quorum' }],
     put: [{ place: 'promised' }, { place: 'proposals' }, { place: 'acceptances' }],
   },
@@ -163,6 +155,6 @@ export const net: NetDeclaration = {
   transitions: TRANSITIONS,
   firstEpoch: 0,
   slots: 'independent',
-  sentWithDecision: ['accept'],
+  sentWithDecision: ['prepare', 'accept'],
   epochsMin: 2,
 };

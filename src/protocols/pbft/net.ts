@@ -14,19 +14,12 @@ type Row = readonly [
 ];
 
 const PLACES: Readonly<Record<string, Row>> = {
-  'may-assign': [
-    'may assign',
+  'may-vote': [
+    'may vote',
     'node',
     ['slot', 'epoch'],
     'every',
-    'The replica has given this number to no request in this view.',
-  ],
-  'may-prepare': [
-    'may prepare',
-    'node',
-    ['slot', 'epoch'],
-    'every',
-    'The replica has voted for no request under this number in this view.',
+    'The replica has voted for no request under this number in this view, be it by giving it the number.',
   ],
   'in-view': [
     'in view',
@@ -83,10 +76,10 @@ const TRANSITIONS: readonly NetTransition[] = [
   {
     id: 'assign',
     label: 'assign',
-    explain: 'The primary of the first view gives the number to a request; that is its vote for it. §4.2.',
+    explain: 'The primary of the first view gives the number to one request; that is its vote for it. §4.2.',
     on: { kind: 'send', type: 'pre-prepare' },
     epochs: 'first',
-    take: [{ place: 'may-assign' }],
+    take: [{ place: 'may-vote' }],
     test: [{ place: 'in-view' }],
     put: [{ place: 'assignments' }, { place: 'prepares' }],
   },
@@ -96,7 +89,7 @@ const TRANSITIONS: readonly NetTransition[] = [
     explain: 'The primary of a later view, which it has begun with NEW-VIEW, does the same. §4.2, §4.4.',
     on: { kind: 'send', type: 'pre-prepare' },
     epochs: 'later',
-    take: [{ place: 'may-assign' }],
+    take: [{ place: 'may-vote' }],
     test: [{ place: 'in-view' }, { place: 'new-views' }],
     put: [{ place: 'assignments' }, { place: 'prepares' }],
   },
@@ -105,7 +98,7 @@ const TRANSITIONS: readonly NetTransition[] = [
     label: 'prepare',
     explain: 'Votes for the request that the number was given to, once a view and never in a view that was left. §4.2.',
     on: { kind: 'send', type: 'prepare' },
-    take: [IN_VIEW, { place: 'may-prepare' }],
+    take: [IN_VIEW, { place: 'may-vote' }],
     test: [{ place: 'assignments' }],
     put: [{ place: 'in-view' }, { place: 'prepares' }],
   },
@@ -115,7 +108,7 @@ const TRANSITIONS: readonly NetTransition[] = [
     explain: 'Votes for what a NEW-VIEW assigns: its pre-prepares travel inside it. §4.4.',
     on: { kind: 'send', type: 'prepare' },
     epochs: 'later',
-    take: [IN_VIEW, { place: 'may-prepare' }],
+    take: [IN_VIEW, { place: 'may-vote' }],
     test: [{ place: 'new-views' }],
     put: [{ place: 'in-view' }, { place: 'prepares' }],
   },

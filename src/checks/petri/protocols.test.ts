@@ -1,0 +1,169 @@
+/** Every protocol with a net: correct nodes keep to it in storms within its fault model, broken variants leave it, liars are told. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { PROTOCOLS } from '../../protocols/registry.ts';
+import { openInProcess } from '../../runtime/inprocess.ts';
+import { compileScenario, presetById, type ScenarioInput, validateScenario } from '../../scenario/index.ts';
+import { Conformance, type ConformanceReport } from './conformance.ts';
+import { describeDeviation } from './describe.ts';
+import { deadlocks, explore } from './reach.ts';
+import { unfoldNet } from './unfold.ts';
+
+async function replayed(input: unknown): Promise<ConformanceReport> {
+  const validated = validateScenario(input, PROTOCOLS);
+  if ('problems' in validated) throw new Error(JSON.stringify(validated.problems));
+  const plan = compileScenario(validated.scenario, PROTOCOLS);
+  const options = { keepWords: false, highlights: 'all' } as const;
+  const executor = await openInProcess(plan, options, (world) => [new Conformance(world)]);
+  executor.run({ until: Number.POSITIVE_INFINITY, windows: Number.POSITIVE_INFINITY, goal: null });
+  return (await executor.status()).reports['petri'] as ConformanceReport;
+}
+
+interface Case {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly sizes: readonly number[];
+  readonly stopMs: number;
+  /** Steps of correct nodes that the storms must have at least, so that they show something. */
+  readonly stepsMin: number;
+}
+
+const CASES: Readonly<Record<string, Case>> = {
+  pbft: {
+    config: { blockTimeMs: 500, viewChangeTimeoutMs: 1000, statusPeriodMs: 1000 },
+    sizes: [4, 6, 7],
+    stopMs: 12_000,
+    stepsMin: 1500,
+  },
+  raft: { config: { blockTimeMs: 500 }, sizes: [3, 4, 5], stopMs: 15_000, stepsMin: 1000 },
+  paxos: { config: { blockTimeMs: 500 }, sizes: [3, 4, 5], stopMs: 15_000, stepsMin: 1000 },
+};
+
+function quiet(name: string, more: Partial<ScenarioInput> = {}): ScenarioInput {
+  return {
+    seed: 5,
+    protocol: { name, config: { ...(CASES[name]?.config ?? {}) } },
+    crypto: { suite: 'modelled:ml-dsa-65' },
+    workload: { ratePerSecond: 5 },
+    stop: { ms: 8000 },
+    ...more,
+  };
+}
+
+describe.each(Object.entries(CASES))('%s', (name, { sizes, stopMs, stepsMin }) => {
+  const reports: ConformanceReport[] = [];
+  // The first seed stands for what once went wrong: a decision waited in the queue of an earlier step.
+  const SEEDS = [1045, ...Array.from({ length: 8 }, (_, i) => 400 + i)];
+
+  beforeAll(async () => {
+    for (const seed of SEEDS) {
+      const storm = { intensity: seed === 1045 ? 0.4 : 0.3 + 0.1 * (seed % 7), beyond: false, startMs: 300 };
+      const network = { synchrony: { kind: 'partial', gstMs: 9000, deltaMs: 200 } } as const;
+      const validators = seed === 1045 ? 4 : (sizes[seed % sizes.length] ?? 4);
+      reports.push(await replayed(quiet(name, { seed, validators, network, storm, stop: { ms: stopMs } })));
+    }
+  }, 120_000);
+
+  it('keeps its correct nodes on the net in storms', () => {
+    reports.forEach(({ checks, fitness, deviations }, i) => {
+      const broken = deviations.filter(({ isCorrect }) => isCorrect).map(describeDeviation);
+      expect(broken, `seed ${SEEDS[i]}`).toEqual([]);
+      expect(checks.map(({ name: check, verdict }) => [check, verdict])).toEqual([['petri-net', 'holds']]);
+      expect(fitness).toBe(1);
+    });
+    expect(reports.reduce((sum, { steps }) => sum + steps, 0)).toBeGreaterThan(stepsMin);
+  });
+
+  it('keeps to it alone, and in pairs', async () => {
+    for (const validators of [1, 2]) {
+      const { checks, steps } = await replayed(quiet(name, { validators }));
+      expect(checks[0]?.verdict, `${validators}: ${checks[0]?.detail}`).toBe('holds');
+      expect(steps).toBeGreaterThan(10);
+    }
+  });
+});
+
+describe('a broken variant', () => {
+  it.each([
+    ['mutant-quorum-2f', /commit for slot \d+, epoch 0, without "PREPAREs" \(2 of 3\)/],
+    ['mutant-slot-conflict', /prepare for slot \d+, epoch 0, without "may vote" \(0 of 1\)/],
+    ['mutant-pbft-votes-not-distinct', /commit for slot \d+, epoch 0, without "PREPAREs" \(2 of 3\)/],
+    ['mutant-raft-majority-of-peers', /decide for slot \d+, epoch \d+, without "ACKs" \(1 of 2\)/],
+    ['mutant-raft-forgets-vote', /vote for epoch \d+, without "may vote" \(0 of 1\)/],
+    ['mutant-paxos-amnesia', /accepted for slot \d+, epoch \d+, without "promised" \(0 of 1\)/],
+  ])('%s takes correct nodes off the net', async (preset, detail) => {
+    const { checks, fitness } = await replayed(presetById(preset)?.scenario);
+    expect(checks[0]).toMatchObject({ verdict: 'violated', atMs: expect.any(Number) });
+    expect(checks[0]?.detail).toMatch(detail);
+    expect(fitness).toBeLessThan(1);
+  });
+});
+
+describe('a traitor', () => {
+  it.each([
+    ['pbft', 'equivocate', ['v0'], /pre-prepare for .* "may vote"/],
+    ['pbft', 'double-vote', ['v1'], /prepare for .* "may vote"/],
+    ['pbft', 'forged-sender', ['v0'], /"said by v\d before"/],
+    // Whoever is elected.
+    ['raft', 'equivocate', ['v0', 'v1', 'v2'], /append for .* "may append"/],
+    ['paxos', 'equivocate', ['v0', 'v1', 'v2'], /accept for .* "may accept"/],
+  ] as const)('of %s that does %s is told by its steps', async (name, behaviour, targets, sign) => {
+    const faults = targets.map((target) => ({ kind: 'byzantine', target, behaviour, at: 700 }) as const);
+    const { deviations } = await replayed(quiet(name, { validators: 4, faults }));
+    expect(deviations.map(describeDeviation).join('\n')).toMatch(sign);
+    expect(deviations.filter(({ isCorrect }) => isCorrect)).toEqual([]);
+  });
+});
+
+describe('unfolded', () => {
+  const reach = (name: string, validators: number) => {
+    const { net, quorum } = PROTOCOLS.get(name)?.declaration ?? {};
+    if (net === undefined || quorum === undefined) throw new Error(`${name} has no net`);
+    const epochs = net.epochsMin ?? 1;
+    return explore(unfoldNet(net, { validators, quorum: quorum(validators), epochs, values: 1 }, name));
+  };
+
+  it.each([
+    ['pbft', 6673],
+    ['raft', 2731],
+    ['paxos', 21_851],
+  ])('the net of four nodes of %s has %i markings', (name, markings) => {
+    const graph = reach(name, 4);
+    expect({ cutOff: graph.cutOff, markings: graph.markings.size }).toEqual({ cutOff: null, markings });
+  });
+
+  // Ongaro & Ousterhout, figure 3 (election safety): a term has one leader, because majorities meet and a server votes once.
+  it('Raft elects one leader a term; with a quorum of half the servers it does not', () => {
+    const { net } = PROTOCOLS.get('raft')?.declaration ?? {};
+    if (net === undefined) throw new Error('no net');
+    const elected = (quorum: number): number => {
+      const election = { ...net, transitions: net.transitions.filter(({ id }) => ['campaign', 'vote'].includes(id)) };
+      const unfolded = unfoldNet(election, { validators: 4, quorum, epochs: 2, values: 2 }, 'election');
+      const votes = unfolded.places.flatMap(({ id }, i) => (id.startsWith('votes.e1') ? [i] : []));
+      const { markings, cutOff } = explore(unfolded);
+      expect({ cutOff, candidates: votes.length }).toEqual({ cutOff: null, candidates: 2 });
+      let most = 0;
+      for (let at = 0; at < markings.size; at++) {
+        const tokens = markings.at(at);
+        most = Math.max(most, votes.filter((place) => (tokens[place] ?? 0) >= quorum).length);
+      }
+      return most;
+    };
+    expect(elected(3)).toBe(1);
+    expect(elected(2)).toBe(2);
+  });
+
+  it('Raft ends where every server has committed, and only there', () => {
+    const { net } = PROTOCOLS.get('raft')?.declaration ?? {};
+    const unfolded = unfoldNet(
+      net as NonNullable<typeof net>,
+      { validators: 4, quorum: 3, epochs: 2, values: 1 },
+      'raft',
+    );
+    const graph = explore(unfolded);
+    const committed = unfolded.places.flatMap(({ id }, i) => (id.startsWith('committed') ? [i] : []));
+    expect({ ends: deadlocks(graph).length, servers: committed.length }).toEqual({ ends: 1, servers: 4 });
+    for (const at of deadlocks(graph)) {
+      const tokens = graph.markings.at(at);
+      expect(committed.map((place) => tokens[place])).toEqual([1, 1, 1, 1]);
+    }
+  });
+});
