@@ -11,18 +11,16 @@ export interface BulkHash {
 /** The hash in plain script: needs no opening. */
 export const scriptHash: BulkHash = { engine: 'script', hash: (bytes) => blake3(bytes) };
 
-let opened: Promise<BulkHash> | null = null;
+let shared: Promise<BulkHash> | null = null;
 
-/**
- * The fastest that runs here: hash-wasm, or the script version where WebAssembly is missing, forbidden or differs. Opened
- * once a thread: the hasher keeps nothing from one call to the next.
- */
-export function openBulkHash(): Promise<BulkHash> {
-  opened ??= open();
-  return opened;
+/** The one that all runs of a thread share, opened when it is first asked for: it keeps nothing from one call to the next. */
+export function sharedBulkHash(): Promise<BulkHash> {
+  shared ??= openBulkHash();
+  return shared;
 }
 
-async function open(): Promise<BulkHash> {
+/** The fastest that runs here: hash-wasm, or the script version where WebAssembly is missing, forbidden or differs. */
+export async function openBulkHash(): Promise<BulkHash> {
   try {
     const { createBLAKE3 } = await import('hash-wasm');
     const hasher = await createBLAKE3();

@@ -1,7 +1,7 @@
 /** From a run plan to what its hosts share: protocol, suites, keys, costs. The same in every thread. */
 import type { NodeIndex } from '../core/ids.ts';
 import { TestnetError } from '../core/problem.ts';
-import { openBulkHash, scriptHash } from '../crypto/bulk.ts';
+import { scriptHash, sharedBulkHash } from '../crypto/bulk.ts';
 import { costsOf, HASH_MICROS_PER_KIB } from '../crypto/costs.ts';
 import { hashHex } from '../crypto/hash.ts';
 import { deriveKeySeed, domainPrefix } from '../crypto/identity.ts';
@@ -52,7 +52,7 @@ export async function openConstants(
   if ('problems' in parsed) throw new TestnetError('bad-input', 'bad protocol.config', parsed.problems);
   // Each WebAssembly memory takes gigabytes of address space, of which a process has a terabyte: node workers of a large
   // testnet spend theirs on signatures and hash in script.
-  const bulk = shared === null ? await openBulkHash() : scriptHash;
+  const bulk = shared === null ? await sharedBulkHash() : scriptHash;
   const nodeSuites = await Promise.all(suiteNames(plan).map((name) => suiteOnce(name, shared?.proofs[name])));
   return {
     plan,

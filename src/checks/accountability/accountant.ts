@@ -9,7 +9,7 @@
 import { encode, toHex } from '../../core/encoding.ts';
 import { ENVIRONMENT, nodeName, type NodeIndex } from '../../core/ids.ts';
 import type { WorldConstants } from '../../kernel/host/world.ts';
-import { verifyStatement } from '../../kernel/host/signing.ts';
+import { openEnvelope, verifyStatement } from '../../kernel/host/signing.ts';
 import type { DecideHighlight, Highlight, MessageHighlight } from '../../kernel/trace/highlights.ts';
 import type { SignedMessage } from '../../protocols/protocol.ts';
 import type { RunObserver } from '../../runtime/executor.ts';
@@ -113,9 +113,11 @@ export class Accountant implements RunObserver {
   #onMessage({ node, type, slot, epoch, digest, envelope }: MessageHighlight): void {
     const declared = this.#world.protocol.declaration.messages[type];
     if (node === ENVIRONMENT || declared?.exclusive !== true) return;
-    const { claimedFrom, signature, memo } = envelope;
-    const message = (memo?.message ?? null) as { readonly type: string } | null;
-    if (message === null || claimedFrom >= this.#world.plan.validators.length) return;
+    const { claimedFrom, signature } = envelope;
+    if (claimedFrom >= this.#world.plan.validators.length) return;
+    // Where nodes live in workers, what arrives here has not been opened yet.
+    const message = openEnvelope(this.#world, envelope).message as { readonly type: string } | null;
+    if (message === null) return;
     this.#hear(claimedFrom, { slot, epoch, digest, label: declared.label }, { digest, message, signature });
   }
 
