@@ -46,10 +46,18 @@ export function adopt(state: State, qc: Qc, out: Out, ctx: Ctx): void {
     announce(state, learnQc(state, qc, ctx), out);
     if (state.lock !== lock) out.note(state.mode === 'basic' ? NOTE.lockedByQuorum : NOTE.locked);
   }
+  excuse(state, qc);
   // Its voters were in its view, and in the chained form have nothing left to do there. Ref: §5, Algorithm 4 (`onNewView`).
   const isOver = state.mode === 'chained' || qc.phase === 'commit';
   const view = isOver ? qc.view + 1 : qc.view;
   if (view > state.view) enterView(state, view, false, out, ctx);
+}
+
+/** The view before did not fail after all: its votes came by another way than its collector. */
+function excuse(state: State, { phase, view }: Qc): void {
+  if (phase !== 'prepare' || view + 1 !== state.lengthenedAt || state.mode === 'basic') return;
+  state.lengthenedAt = 0;
+  state.timeouts = Math.max(0, state.timeouts - 1);
 }
 
 /** A checked block: on disk, then into the tree. */

@@ -38,7 +38,8 @@ const NUMBERS = {
     minimum: 1,
     maximum: DAY_MS,
     integer: false,
-    description: 'Virtual ms that a view has; half as long again for every timeout in a row, until a block is decided.',
+    description:
+      'Virtual ms that a view has; a quarter longer for every view in a row that failed, until a block is decided.',
   },
   maxTransactionsPerBlock: {
     default: 1000,

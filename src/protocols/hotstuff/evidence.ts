@@ -17,14 +17,15 @@ export function choiceOf({ height, digest }: Vote): string {
   return `${digest}/${height}`;
 }
 
-/** The voter's first vote against this one; once a voter, view and phase. */
+/** The voter's first vote against this one; once a voter, view and phase. Evidence is about one height, as everywhere. */
 export function reportVotes(state: State, tally: Tally, second: Vote, proof: SignedRef, out: Out): void {
   const voter = proof.signer;
   const first = voteOf(tally, voter);
   if (first === null || tally.caught.includes(voter)) return;
+  const [digest = '', height] = first.digest.split('/');
+  if (Number(height) !== second.height) return;
   tally.caught.push(voter);
   state.evidenceCount++;
-  const [digest = '', height] = first.digest.split('/');
   const message: Vote = { ...second, height: Number(height), digest };
   out.evidence(voter, EVIDENCE[second.type], { message, proof: first.proof }, { message: second, proof });
 }
@@ -33,7 +34,7 @@ export function reportVotes(state: State, tally: Tally, second: Vote, proof: Sig
 export function reportProposals(state: State, round: Round, second: Proposal, proof: SignedRef, out: Out): boolean {
   const first = round.proposal;
   if (first === null || round.digest === digestOf(second)) return false;
-  if (!round.isLeaderCaught) {
+  if (!round.isLeaderCaught && first.message.block.height === second.block.height) {
     round.isLeaderCaught = true;
     state.evidenceCount++;
     out.evidence(proof.signer, EVIDENCE.proposal, first, { message: second, proof });

@@ -52,6 +52,9 @@ function quorumAt(
 /** Message delays from wanting a view to its end: NEW-VIEW, four times out and back in the basic form, one to spare. */
 const DELAYS_PER_VIEW = { basic: 9, chained: 5 } as const;
 
+/** How much longer than necessary views may have become before the network calmed down. */
+const SPARE_LENGTHENINGS = 3;
+
 /**
  * After the network has calmed down: what was lost is said again (two periods); then views become long enough, and of leaders in
  * turn at most f fail. A failed leader of the chained form costs two timeouts, since it was to collect the votes of the view
@@ -67,8 +70,8 @@ function livenessBound(
   let enough = 0;
   while (enough < MAX_LENGTHENINGS && viewMicros(enough, config) < needed + config.blockMicros) enough++;
   let bound = 2 * (config.statusMicros + delay) + validatorCount * (config.blockMicros + needed);
-  for (let timeouts = enough + 2 * maxFaulty(validatorCount) + 1; timeouts >= 0; timeouts--) {
-    bound += viewMicros(timeouts, config) + delay;
+  for (let timeouts = enough + maxFaulty(validatorCount) + SPARE_LENGTHENINGS; timeouts >= 0; timeouts--) {
+    bound += 2 * (viewMicros(timeouts, config) + delay);
   }
   return bound;
 }

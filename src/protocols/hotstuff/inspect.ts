@@ -38,7 +38,7 @@ export const FIELDS: readonly FieldDeclaration[] = [
     name: 'timeouts',
     label: 'Timeouts',
     kind: 'count',
-    explain: 'Views that began by timeout since the last decision; each makes the next view longer.',
+    explain: 'Views that failed since the last decision; each makes the next one longer.',
   },
   { name: 'evidence', label: 'Evidence', kind: 'count', explain: 'Equivocations it can prove.' },
 ];

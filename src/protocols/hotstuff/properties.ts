@@ -53,13 +53,13 @@ const oneCertificate: Property<Message> = {
 
 const oneVoteAView: Property<Message> = {
   name: 'one-vote-a-view',
-  states: 'a correct replica votes for one block in a view, at whatever height',
+  states: 'a correct replica votes once per view and phase, at whatever height',
   createMemory: (): Said => new Map(),
   onMessage(memory, { node, message }) {
     if (message.type !== 'vote' && message.type !== 'pre-commit-vote' && message.type !== 'commit-vote') return null;
     const word = `${message.digest}/${message.height}`;
-    const first = contradiction(memory as Said, `${node}/${message.view}`, word);
-    return first === null ? null : `voted for two blocks in view ${message.view}`;
+    const first = contradiction(memory as Said, `${node}/${message.type}/${message.view}`, word);
+    return first === null ? null : `cast two votes of one phase in view ${message.view}`;
   },
 };
 

@@ -99,8 +99,10 @@ export interface State {
   /** The certificate of phase `prepare` of the highest view; null for that of genesis. */
   highQc: Qc | null;
   lock: Lock;
-  /** Views in a row that ended without a decision: each makes the next one longer. */
+  /** Views since the last decision that ended without a certificate: each makes the next one longer. */
   timeouts: number;
+  /** The view that began with one more of them; 0 when none did. */
+  lengthenedAt: number;
   /** When the next proposal is due at the earliest, by our own clock, µs. */
   proposeAt: Micros;
   /** The view that we are about to propose in; 0 before the first. */
@@ -149,6 +151,7 @@ export function createState(ctx: Ctx): State {
     highQc: null,
     lock: { view: 0, height: 0, digest: GENESIS_HASH },
     timeouts: 0,
+    lengthenedAt: 0,
     proposeAt: 0,
     armedView: 0,
     asked: null,

@@ -5,13 +5,13 @@ import { NOTE } from './notes.ts';
 import type { Ctx } from './rules.ts';
 import { moveToView, type Out, type State } from './state.ts';
 
-/** Lengthenings of a view after which it stays: 437 times the configured time. */
-export const MAX_LENGTHENINGS = 15;
+/** Lengthenings of a view after which it stays: 517 times the configured time. */
+export const MAX_LENGTHENINGS = 28;
 
-/** Time of a view, µs: half as long again for every timeout since the last decision. Ref: §4.4 (exponential back-off). */
+/** Time of a view, µs: a quarter longer for every view since the last decision that failed. Ref: §4.4 (exponential back-off). */
 export function viewMicros(timeouts: number, config: Ctx['config']): Micros {
   let micros = config.viewChangeMicros;
-  for (let i = Math.min(timeouts, MAX_LENGTHENINGS); i > 0; i--) micros += Math.floor(micros / 2);
+  for (let i = Math.min(timeouts, MAX_LENGTHENINGS); i > 0; i--) micros += Math.ceil(micros / 4);
   return micros + config.blockMicros;
 }
 
@@ -19,6 +19,7 @@ export function viewMicros(timeouts: number, config: Ctx['config']): Micros {
 export function enterView(state: State, view: number, isByTimeout: boolean, out: Out, ctx: Ctx): void {
   if (isByTimeout) {
     state.timeouts++;
+    state.lengthenedAt = view;
     out.note(NOTE.newView);
   }
   moveToView(state, view);
