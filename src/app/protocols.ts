@@ -5,4 +5,5 @@ export const PROTOCOL_TITLES = [
   { name: 'raft', title: 'Raft' },
   { name: 'paxos', title: 'Paxos' },
   { name: 'tendermint', title: 'Tendermint' },
+  { name: 'sharded', title: 'Sharded commit' },
 ] as const;

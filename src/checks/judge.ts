@@ -10,6 +10,7 @@ import { agreement } from './invariants/agreement.ts';
 import { certificates } from './invariants/certificates.ts';
 import { liveness } from './invariants/liveness.ts';
 import { oneVote } from './invariants/one-vote.ts';
+import { noStaleLock } from './invariants/stale-lock.ts';
 import { prefixConsistency } from './invariants/prefix.ts';
 import { propertyInvariant } from './invariants/property.ts';
 import { validity } from './invariants/validity.ts';
@@ -69,6 +70,7 @@ export class Judge implements RunObserver {
     ];
     const promised: readonly string[] | undefined = declaration.guarantees;
     this.#invariants = [
+      ...(promised?.includes('no-stale-lock') === true ? [noStaleLock(this.#facts)] : []),
       ...common.filter(({ name }) => promised === undefined || promised.includes(name)),
       ...properties.map(propertyInvariant),
     ];

@@ -5,7 +5,7 @@
 import type { NodeIndex } from '../core/ids.ts';
 import type { Micros } from '../core/time.ts';
 import type { SuiteName } from '../crypto/suite.ts';
-import type { Workload } from '../protocols/protocol.ts';
+import type { Shards, Workload } from '../protocols/protocol.ts';
 
 export interface RunPlan {
   /** 0 … 2^32−1. */
@@ -20,6 +20,8 @@ export interface RunPlan {
   readonly clientCount: number;
   readonly network: NetworkPlan;
   readonly workload: Workload;
+  /** Absent: the testnet is one. */
+  readonly shards?: Shards;
   /** In the order they were given; recorded interventions follow with `at` set. */
   readonly faults: readonly FaultPlan[];
   /** Transactions that somebody submitted by hand, recorded at their time. */
@@ -117,11 +119,24 @@ export interface FaultTiming {
   readonly untilWhen: ConditionPlan | null;
 }
 
+/** Where in its work a node crashes, counted from the fault's begin. */
+export interface CrashPoint {
+  /** Instead of handling a message, instead of sending it (its log is written), or right after sending it. */
+  readonly on: 'receive' | 'send' | 'sent';
+  readonly type: string;
+  /** 1 = the first. */
+  readonly nth: number;
+}
+
 export type FaultBody =
   | {
       readonly kind: 'crash';
       readonly target: NodeIndex /** what a restart finds on disk */;
-      readonly disk: 'durable' | 'amnesia' | 'torn';
+      readonly disk:
+        | 'durable'
+        | 'amnesia'
+        | 'torn' /** absent: at once; else not before the node comes to this point */;
+      readonly point?: CrashPoint;
     }
   | {
       readonly kind: 'partition' /** nodes of different groups cannot hear each other; nodes in no group hear all */;

@@ -58,9 +58,14 @@ export interface Effects<M, T, R> {
   decide(decision: Decision): void;
   /** Which rule fired, or why an input was refused: a short constant text. */
   note(rule: string): void;
+  /** A lock taken or released, or a transaction that came one step further. Harnesses that keep no trace leave it out. */
+  mark?(kind: MarkKind, transaction: number, what: string): void;
   /** Two conflicting statements by one signer: proof for anyone that it lied. */
   evidence(against: NodeIndex, what: string, first: SignedMessage<M>, second: SignedMessage<M>): void;
 }
+
+/** Steps of transactions between shards, as the trace shows them. */
+export type MarkKind = 'lock' | 'unlock' | 'commit2pc';
 
 export interface SignedMessage<M> {
   readonly message: M;
@@ -80,8 +85,20 @@ export interface NodeContext<C, M> {
   /** The node's own random stream for `draw(key, counter)`; the counter is part of the state. */
   readonly random: StreamKey;
   readonly workload: Workload;
+  /** How the testnet is split; absent: each validator is a shard where the protocol has shards. */
+  readonly shards?: Shards;
   /** Whether `signer` signed this message. Costs the node the CPU time of one verification. */
   verify(signer: NodeIndex, message: M, signature: Uint8Array): boolean;
+}
+
+/** How a testnet is split into shards. Validator k belongs to shard ⌊k / validatorsPerShard⌋. */
+export interface Shards {
+  readonly count: number;
+  readonly validatorsPerShard: number;
+  /** Which shard keeps an account: by hash, or neighbours together. */
+  readonly strategy: 'hash' | 'range';
+  /** Phases of the atomic commit between shards. */
+  readonly commit: '2pc' | '3pc';
 }
 
 /** The load that clients put on the testnet. */
@@ -93,6 +110,8 @@ export interface Workload {
   /** Accounts, all with the same balance at genesis. */
   readonly accountCount: number;
   readonly initialBalance: number;
+  /** Share of transactions that cross shards, per million; absent: 0. */
+  readonly crossShardPpm?: number;
 }
 
 /** Same state and input, same effects: no clock, no randomness, no I/O. Owns its state (plain data) and updates it in place. */
@@ -187,7 +206,15 @@ export interface Declaration {
 }
 
 /** The common invariants, by the name under which they are judged. */
-export type Guarantee = 'agreement' | 'prefix-consistency' | 'validity' | 'certificates' | 'one-vote' | 'liveness';
+export type Guarantee =
+  | 'agreement'
+  | 'prefix-consistency'
+  | 'validity'
+  | 'certificates'
+  | 'one-vote'
+  | 'liveness'
+  /** Judged only where it is promised. */
+  | 'no-stale-lock';
 
 /**
  * What one protocol promises beyond the common invariants (one leader a term, no stale read). A fold over what correct nodes
@@ -205,7 +232,12 @@ export interface Property<M> {
   /** `fields` as declared; only validators show them. */
   onState?(
     memory: unknown,
-    shown: { readonly t: Micros; readonly node: NodeIndex; readonly alive: boolean; readonly fields: readonly number[] },
+    shown: {
+      readonly t: Micros;
+      readonly node: NodeIndex;
+      readonly alive: boolean;
+      readonly fields: readonly number[];
+    },
   ): string | null;
   onDecision?(
     memory: unknown,
@@ -287,7 +319,13 @@ export interface Protocol<S, M extends { readonly type: string }, T, C, R, K> {
   /** The time after GST within which a correct protocol must decide again, for the bounded-liveness check. */
   livenessBound(
     config: K,
-    network: { readonly deltaMicros: Micros; readonly validatorCount: number; readonly stepMicros: Micros },
+    network: {
+      readonly deltaMicros: Micros;
+      readonly validatorCount: number;
+      readonly stepMicros: Micros;
+      /** Of the workload; absent: enough. */
+      readonly ratePerSecond?: number;
+    },
   ): Micros;
 }
 

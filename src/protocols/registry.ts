@@ -3,6 +3,7 @@ import type { AnyProtocol } from './protocol.ts';
 import { paxos } from './paxos/index.ts';
 import { raft } from './raft/index.ts';
 import { pbft } from './pbft/index.ts';
+import { sharded } from './sharded/index.ts';
 import { svbft } from './svbft/index.ts';
 import { tendermint } from './tendermint/index.ts';
 
@@ -12,6 +13,7 @@ export const PROTOCOLS: ReadonlyMap<string, AnyProtocol> = new Map<string, AnyPr
   [raft.declaration.name, raft],
   [paxos.declaration.name, paxos],
   [tendermint.declaration.name, tendermint],
+  [sharded.declaration.name, sharded],
 ]);
 
 export function protocolByName(name: string): AnyProtocol | null {

@@ -1,6 +1,6 @@
 import { nodeName } from '../core/ids.ts';
 import { msFromMicros } from '../core/time.ts';
-import type { FaultPlan } from '../kernel/plan.ts';
+import type { CrashPoint, FaultPlan } from '../kernel/plan.ts';
 
 /** One line for people. Part of the trace, hence of the fingerprint. */
 export function describeFault(fault: FaultPlan, validatorCount: number): string {
@@ -8,7 +8,7 @@ export function describeFault(fault: FaultPlan, validatorCount: number): string 
   const names = (nodes: readonly number[]): string => nodes.map(name).join(', ');
   switch (fault.kind) {
     case 'crash':
-      return `${name(fault.target)} crashes (${fault.disk} disk)`;
+      return `${name(fault.target)} crashes${pointText(fault.point)} (${fault.disk} disk)`;
     case 'partition': {
       const sides = fault.groups.map((group) => names(group)).join(fault.oneWay ? ' → ' : ' | ');
       return `partition ${sides} (${fault.cut})`;
@@ -33,4 +33,10 @@ export function describeFault(fault: FaultPlan, validatorCount: number): string 
     case 'byzantine':
       return `${name(fault.target)} turns Byzantine: ${fault.behaviour}`;
   }
+}
+
+function pointText(point: CrashPoint | undefined): string {
+  if (point === undefined) return '';
+  const when = { receive: 'instead of handling', send: 'instead of sending', sent: 'after sending' }[point.on];
+  return ` ${when} its ${point.type} no. ${point.nth}`;
 }

@@ -5,6 +5,7 @@ import type { ProtocolMap } from './compile.ts';
 import { indexOfAccount, indexOfNode, validatorCount } from './nodes.ts';
 import { add, expect, type Report } from './report.ts';
 import type { Scenario } from './schema.ts';
+import { VALIDATORS_DEFAULT } from './schema/document.ts';
 import { escapeInvisible, oneOf } from './show.ts';
 
 /** The protocol meant, or null when there is none of that name. */
@@ -49,15 +50,30 @@ export function checkNetwork(scenario: Scenario, report: Report): void {
 }
 
 export function checkWhole(scenario: Scenario, protocol: AnyProtocol | null, report: Report): void {
-  if (scenario.workload.crossShard > 0) {
-    expect(report, ['workload', 'crossShard'], '0: sharding is not available yet');
-  }
+  checkShards(scenario, protocol, report);
   const names = new Set<string>();
   for (const [i, { name }] of scenario.expect.entries()) {
     if (names.has(name)) expect(report, ['expect', i, 'name'], 'a name that no other expectation has');
     names.add(name);
   }
   if (protocol !== null) checkExpectations(scenario, protocol, report);
+}
+
+/** The protocol whose validators are shards. */
+const SHARDED = 'sharded';
+
+/** Shards and load between them need the protocol that knows both, and as many validators as the shards have. */
+function checkShards(scenario: Scenario, protocol: AnyProtocol | null, report: Report): void {
+  const { shards, workload, validators } = scenario;
+  const knowsShards = protocol === null || protocol.declaration.name === SHARDED;
+  if (workload.crossShard > 0 && !knowsShards)
+    expect(report, ['workload', 'crossShard'], `0: only the protocol "${SHARDED}" has shards`);
+  if (shards === null) return;
+  if (!knowsShards) expect(report, ['shards'], `null: only the protocol "${SHARDED}" has shards`, 'shards');
+  const count = shards.count * shards.validatorsPerShard;
+  const given = typeof validators === 'number' ? validators : validators.length;
+  if (given !== count && validators !== VALIDATORS_DEFAULT)
+    expect(report, ['validators'], `${count}, as \`shards\` says, or nothing`, String(given));
 }
 
 /** Every formula must mean something in this testnet. */

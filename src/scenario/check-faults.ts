@@ -31,6 +31,7 @@ export function checkFault(
   switch (fault.kind) {
     case 'crash':
       checkNode(scenario, fault.target, 'validator', report, [...path, 'target']);
+      if (fault.point !== null) checkTypes([fault.point.type], protocol, report, [...path, 'point', 'type']);
       break;
     case 'slow':
       checkNode(scenario, fault.target, 'node', report, [...path, 'target']);

@@ -43,6 +43,7 @@ export function compileScenario(scenario: Scenario, protocols: ProtocolMap): Run
     clientCount: scenario.clients,
     network: compileNetwork(scenario.network),
     workload: compileWorkload(scenario.workload),
+    ...(scenario.shards === null ? {} : { shards: scenario.shards }),
     faults: [...storm, ...written],
     submissions: scenario.transactions.map((transaction) => compileTransaction(scenario, transaction)),
     stop: { height: scenario.stop.height, at: scenario.stop.ms === null ? null : microsFromMs(scenario.stop.ms) },
@@ -92,7 +93,8 @@ function stormFaults(scenario: Scenario, protocol: AnyProtocol): StormFault[] {
 
 function compileValidators(scenario: Scenario): ValidatorPlan[] {
   const { validators, network, crypto } = scenario;
-  const entries = typeof validators === 'number' ? Array.from({ length: validators }, () => null) : validators;
+  const entries =
+    typeof validators === 'number' ? Array.from({ length: validatorCount(scenario) }, () => null) : validators;
   const spread =
     network.latency.kind === 'regions' ? REGION_NAMES.filter((name) => name !== 'local') : (['local'] as const);
   return entries.map((entry, i) => ({
@@ -161,6 +163,7 @@ function compileWorkload(workload: Scenario['workload']): RunPlan['workload'] {
     batchMicros: microsFromMs(workload.batchMs),
     accountCount: workload.accounts,
     initialBalance: workload.initialBalance,
+    ...(workload.crossShard === 0 ? {} : { crossShardPpm: partsPerMillion(workload.crossShard) }),
   };
 }
 
@@ -196,7 +199,12 @@ function compileBody(scenario: Scenario, fault: Fault): FaultBody {
     names.map((name) => nodeIndex(scenario, name)).sort((a, b) => a - b);
   switch (kind) {
     case 'crash':
-      return { kind, target: nodeIndex(scenario, fault.target), disk: fault.restart };
+      return {
+        kind,
+        target: nodeIndex(scenario, fault.target),
+        disk: fault.restart,
+        ...(fault.point === null ? {} : { point: fault.point }),
+      };
     case 'partition':
       return { kind, groups: fault.groups.map(indices), oneWay: fault.oneWay, cut: fault.cut };
     case 'link': {

@@ -34,7 +34,7 @@ function problemsOfIssue(issue: Issue, document: unknown, base: readonly Propert
       ];
     default:
   }
-  const expected = path[0] === 'shards' ? 'null: sharding is not available yet' : expectedAt(document, path);
+  const expected = expectedAt(document, path);
   return [{ path: formatPath(path), found: showValue(valueAt(document, path)), expected }];
 }
 

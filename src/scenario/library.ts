@@ -9,6 +9,7 @@ import { paxosPresets } from './presets/paxos.ts';
 import { raftPresets } from './presets/raft.ts';
 import { raftMutantPresets } from './presets/raft-mutants.ts';
 import { scalePresets } from './presets/scale.ts';
+import { shardedPresets } from './presets/sharded.ts';
 import { tendermintPresets } from './presets/tendermint.ts';
 import { tendermintMutantPresets } from './presets/tendermint-mutants.ts';
 
@@ -29,6 +30,7 @@ export const presets: readonly Preset[] = [
   ...paxosPresets,
   ...tendermintPresets,
   ...tendermintMutantPresets,
+  ...shardedPresets,
 ];
 
 /** The preset with this id, or null. */

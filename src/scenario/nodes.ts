@@ -2,18 +2,22 @@
 import { type NodeIndex, nodeIndexOf } from '../core/ids.ts';
 import type { Scenario } from './schema.ts';
 
-export function validatorCount(scenario: Pick<Scenario, 'validators'>): number {
+export function validatorCount(scenario: Pick<Scenario, 'validators' | 'shards'>): number {
+  if (scenario.shards !== null) return scenario.shards.count * scenario.shards.validatorsPerShard;
   return typeof scenario.validators === 'number' ? scenario.validators : scenario.validators.length;
 }
 
 /** `v0` … and `c0` … in index order. */
-export function nodeNames(scenario: Pick<Scenario, 'validators' | 'clients'>): string[] {
+export function nodeNames(scenario: Pick<Scenario, 'validators' | 'shards' | 'clients'>): string[] {
   const validators = Array.from({ length: validatorCount(scenario) }, (_, i) => `v${i}`);
   return [...validators, ...Array.from({ length: scenario.clients }, (_, i) => `c${i}`)];
 }
 
 /** The index of a node, or null when no such node exists. */
-export function indexOfNode(scenario: Pick<Scenario, 'validators' | 'clients'>, name: string): NodeIndex | null {
+export function indexOfNode(
+  scenario: Pick<Scenario, 'validators' | 'shards' | 'clients'>,
+  name: string,
+): NodeIndex | null {
   return nodeIndexOf(name, validatorCount(scenario), scenario.clients);
 }
 

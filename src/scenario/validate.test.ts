@@ -58,7 +58,7 @@ describe('shape', () => {
     [{ protocol, format: 'testnet-scenario/2' }, 'format: found "testnet-scenario/2", expected "testnet-scenario/1"'],
     [{ protocol, name: 'x'.repeat(201) }, `name: found "${'x'.repeat(60)}…", expected text of at most 200 characters`],
     [{ protocol, name: 3 }, 'name: found 3, expected text of at most 200 characters'],
-    [{ protocol, shards: { count: 4 } }, 'shards: found {"count":4}, expected null: sharding is not available yet'],
+    [{ protocol, shards: { count: 0 } }, 'shards.count: found 0, expected a whole number from 1 to 64'],
     [
       { protocol, network: { latency: { kind: 'gamma' } } },
       'network.latency.kind: found "gamma", expected "constant", "uniform", "normal", "log-normal", "pareto" or "regions"',
@@ -112,7 +112,10 @@ describe('meaning', () => {
       { network: { latency: { kind: 'constant', ms: 600 } } },
       'network.synchrony.deltaMs: found 500, expected at least the smallest latency (600)',
     ],
-    [{ workload: { crossShard: 0.5 } }, 'workload.crossShard: found 0.5, expected 0: sharding is not available yet'],
+    [
+      { workload: { crossShard: 0.5 } },
+      'workload.crossShard: found 0.5, expected 0: only the protocol "sharded" has shards',
+    ],
     [{ faults: [crash('v4', 0)] }, 'faults[0].target: found "v4", expected a validator from v0 to v3'],
     [{ faults: [crash('c0', 0)] }, 'faults[0].target: found "c0", expected a validator from v0 to v3'],
     [

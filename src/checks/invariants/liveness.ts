@@ -68,6 +68,7 @@ export function liveness(facts: Facts): Invariant {
       deltaMicros,
       validatorCount: known.validatorCount,
       stepMicros,
+      ratePerSecond: plan.workload.ratePerSecond,
     });
   }
 }

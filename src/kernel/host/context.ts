@@ -21,6 +21,7 @@ export function nodeContext(
     mutant: plan.protocol.mutant,
     random: streamKey(plan.seed, PURPOSE.workload, self),
     workload: plan.workload,
+    ...(plan.shards === undefined ? {} : { shards: plan.shards }),
     verify(signer, message, signature) {
       onVerify(signer);
       return verifyStatement(world, signer, message, signature);

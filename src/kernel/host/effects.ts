@@ -1,7 +1,8 @@
 /** The effects of one step, as the host carries them out: sends are signed at once and leave when the step is over. */
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
-import type { Decision, Effects, SignedMessage, SignedRef } from '../../protocols/protocol.ts';
+import type { Decision, Effects, MarkKind, SignedMessage, SignedRef } from '../../protocols/protocol.ts';
+import type { Recorder } from '../trace/recorder.ts';
 import { EVERYONE, type Outgoing } from './adversary.ts';
 
 type Message = { readonly type: string };
@@ -15,7 +16,8 @@ export interface EffectsTarget {
   disarmTimer(timer: unknown): void;
   store(record: unknown): void;
   decided(decision: Decision): void;
-  noted(rule: string): void;
+  readonly recorder: Recorder;
+  readonly now: Micros;
   accused(against: NodeIndex, what: string, first: SignedMessage<unknown>, second: SignedMessage<unknown>): void;
 }
 
@@ -63,7 +65,11 @@ export class HostEffects implements Effects<Message, unknown, unknown> {
   }
 
   note(rule: string): void {
-    this.#host.noted(rule);
+    this.#host.recorder.note(this.#host.now, rule);
+  }
+
+  mark(kind: MarkKind, transaction: number, what: string): void {
+    this.#host.recorder.transaction(this.#host.now, kind, transaction, what);
   }
 
   evidence(against: NodeIndex, what: string, first: SignedMessage<Message>, second: SignedMessage<Message>): void {

@@ -9,7 +9,7 @@ import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Decision, NodeContext, SignedMessage, SignedRef } from '../../protocols/protocol.ts';
 import type { ControlEvent } from '../control.ts';
-import { bareEnvelope, type Envelope } from '../envelope.ts';
+import type { Envelope } from '../envelope.ts';
 import type { FaultPlan } from '../plan.ts';
 import { EVENT_CLASS, EventQueue } from '../queue.ts';
 import { Recorder } from '../trace/recorder.ts';
@@ -17,13 +17,14 @@ import { dropCode } from '../trace/records.ts';
 import type { DropReason } from '../trace/events.ts';
 import type { Outgoing } from './adversary.ts';
 import { Cpu } from './cpu.ts';
+import { type CrashTrap, catchesArrival, departuresBefore } from './crash-trap.ts';
 import { type EffectsTarget, HostEffects } from './effects.ts';
 import { type AnyMachine, type Message, machineOf } from './machines.ts';
 import { nodeContext } from './context.ts';
 import { contentHash, Outbox } from './outbox.ts';
 import { Observation } from './observation.ts';
 import type { Side } from './side.ts';
-import type { HostReport, HostSnapshot, Payload, TimerEntry } from './snapshot.ts';
+import { envelopeStripper, type HostReport, type HostSnapshot, type Payload, type TimerEntry } from './snapshot.ts';
 import { encodeAgain, openEnvelope, statementBytes, verifyEnvelope } from './signing.ts';
 import { Traitor } from './traitor.ts';
 import { createWork, type Work } from './work.ts';
@@ -34,6 +35,7 @@ export class NodeHost implements EffectsTarget {
   readonly recorder: Recorder;
   alive = false;
   readonly #world: World;
+  readonly #secretKey: Uint8Array;
   readonly #machine: AnyMachine;
   readonly #ctx: NodeContext<unknown, Message>;
   readonly #queue = new EventQueue<Payload>();
@@ -42,16 +44,17 @@ export class NodeHost implements EffectsTarget {
   readonly #effects: HostEffects;
   readonly #traitor: Traitor;
   #sides: Side[] = [];
-  /** The side whose step runs. */
+  /** The side whose step runs, and its virtual time. */
   #active = 0;
   #disk: unknown[] = [];
   #generation = 0;
-  #now: Micros = 0;
+  now: Micros = 0;
   /** Time of the last event. */
   #clock: Micros = 0;
   /** CPU time that the step in progress has cost so far, µs. */
   #spent: Micros = 0;
   #slowMilli = 1000;
+  #trap: CrashTrap | null = null;
   readonly #observation: Observation;
   readonly work: Work;
 
@@ -68,8 +71,6 @@ export class NodeHost implements EffectsTarget {
     this.#traitor = new Traitor(world, self);
     this.#ctx = nodeContext(world, self, (signer) => this.#chargeVerify(signer));
   }
-
-  readonly #secretKey: Uint8Array;
 
   /** Time of the next thing that happens here, or Infinity. */
   get nextTime(): Micros {
@@ -154,9 +155,11 @@ export class NodeHost implements EffectsTarget {
     if (world.plan.protocol.mutant !== 'unverified' && !verifyEnvelope(world, envelope)) {
       return this.#drop(envelope, now, 'bad-signature');
     }
+    const message = memo.message as Message;
+    if (catchesArrival(this.#trap, message.type)) this.#crash(now);
+    if (!this.alive) return this.#drop(envelope, now, 'crashed');
     this.recorder.deliver(now, envelope.origin, envelope.sequence, now - arrivedAt);
     const from = envelope.claimedFrom;
-    const message = memo.message as Message;
     this.#traitor.overhear(envelope, message);
     const proof = { signer: from, signature: envelope.signature };
     const input = { kind: 'message', now, from, message, proof } as const;
@@ -176,10 +179,10 @@ export class NodeHost implements EffectsTarget {
 
   #onControl(event: ControlEvent): void {
     if (event.kind === 'submit') {
-      if (event.submission.client !== this.self || !this.alive) return;
-      const { from, to, amount } = event.submission;
-      const command = { kind: 'transfer', from, to, amount };
-      return this.#runStep(0, { kind: 'command', now: event.at, command }, event.at);
+      const { client, from, to, amount } = event.submission;
+      if (client !== this.self || !this.alive) return;
+      const input = { kind: 'command', now: event.at, command: { kind: 'transfer', from, to, amount } } as const;
+      return this.#runStep(0, input, event.at);
     }
     if (event.kind === 'begin') this.#beginFault(event.fault, event.at);
     else this.#endFault(event.fault, event.at);
@@ -189,7 +192,8 @@ export class NodeHost implements EffectsTarget {
     this.#outbox.beginRule(fault.id, fault);
     if (!('target' in fault) || fault.target !== this.self) return;
     if (fault.kind === 'slow') this.#slowMilli = fault.factorMilli;
-    if (fault.kind === 'crash') this.#crash(now);
+    if (fault.kind === 'crash' && fault.point !== undefined) this.#trap = { point: fault.point, count: 0 };
+    else if (fault.kind === 'crash') this.#crash(now);
     if (fault.kind === 'byzantine') {
       this.#traitor.begin(fault);
       const original = this.#sides[0];
@@ -205,7 +209,7 @@ export class NodeHost implements EffectsTarget {
     this.#outbox.endRule(fault.id, now);
     if (!('target' in fault) || fault.target !== this.self) return;
     if (fault.kind === 'slow') this.#slowMilli = 1000;
-    if (fault.kind === 'crash' && !this.alive) this.#restart(fault.disk, now);
+    if (fault.kind === 'crash') this.#restart(fault.disk, now);
     if (fault.kind === 'byzantine') {
       this.#traitor.end(fault.id);
       if (fault.behaviour === 'twins') this.#sides.length = Math.min(this.#sides.length, 1);
@@ -224,6 +228,8 @@ export class NodeHost implements EffectsTarget {
   }
 
   #restart(disk: 'durable' | 'amnesia' | 'torn', now: Micros): void {
+    this.#trap = null;
+    if (this.alive) return;
     if (disk === 'amnesia') this.#disk = [];
     if (disk === 'torn') this.#disk.pop();
     this.alive = true;
@@ -239,7 +245,7 @@ export class NodeHost implements EffectsTarget {
   #runStep(sideIndex: number, input: Parameters<AnyMachine['step']>[1], now: Micros): void {
     const side = this.#sides[sideIndex] as Side;
     this.#active = sideIndex;
-    this.#now = now;
+    this.now = now;
     this.#spent = 0;
     this.#machine.step(side.state, input, this.#effects, this.#ctx);
     this.#observe(now);
@@ -262,8 +268,10 @@ export class NodeHost implements EffectsTarget {
       }
       items = items.filter((item) => item.delay === 0);
     }
-    this.#outbox.dispatch(items, departure, !this.#traitor.active);
+    const last = departuresBefore(this.#trap, items);
+    this.#outbox.dispatch(last === null ? items : items.slice(0, last), departure, !this.#traitor.active);
     this.#effects.outgoing.length = 0;
+    if (last !== null) this.#crash(departure);
   }
 
   signOwn(to: NodeIndex, message: Message): Outgoing {
@@ -283,7 +291,7 @@ export class NodeHost implements EffectsTarget {
   }
 
   armTimer(timer: unknown, after: Micros): void {
-    this.#arm(this.#active, timer, this.#now + after);
+    this.#arm(this.#active, timer, this.now + after);
   }
 
   #arm(sideIndex: number, timer: unknown, due: Micros): void {
@@ -303,30 +311,20 @@ export class NodeHost implements EffectsTarget {
 
   decided(decision: Decision): void {
     if (this.#active !== 0) return;
-    this.recorder.decide(this.#now, decision.slot, decision.epoch, decision.digest);
-    this.#world.emit({ kind: 'decide', t: this.#now, node: this.self, decision });
-  }
-
-  noted(rule: string): void {
-    this.recorder.note(this.#now, rule);
+    this.recorder.decide(this.now, decision.slot, decision.epoch, decision.digest);
+    this.#world.emit({ kind: 'decide', t: this.now, node: this.self, decision });
   }
 
   accused(against: NodeIndex, what: string, first: SignedMessage<unknown>, second: SignedMessage<unknown>): void {
     const pair = [first, second].map(({ message, proof }) => ({ message, signature: proof.signature }));
     const hashes = pair.flatMap(({ message, signature }) => contentHash(this.#world, encode(message), signature));
-    this.recorder.evidence(this.#now, against, what, hashes);
-    this.#world.emit({ kind: 'evidence', t: this.#now, node: this.self, against, what, statements: pair });
+    this.recorder.evidence(this.now, against, what, hashes);
+    this.#world.emit({ kind: 'evidence', t: this.now, node: this.self, against, what, statements: pair });
   }
 
   /** All that the node is, as plain data that still shares objects with it: clone before keeping it. */
   capture(): HostSnapshot {
-    const bare = new Map<Envelope, Envelope>();
-    const strip = <T extends Payload>(payload: T): T => {
-      if (!('origin' in payload)) return payload;
-      const known = bare.get(payload) ?? bareEnvelope(payload);
-      bare.set(payload, known);
-      return known as T;
-    };
+    const strip = envelopeStripper();
     const cpu = this.#cpu.capture();
     return {
       alive: this.alive,
@@ -339,6 +337,7 @@ export class NodeHost implements EffectsTarget {
       traitor: this.#traitor.capture(),
       generation: this.#generation,
       slowMilli: this.#slowMilli,
+      trap: this.#trap,
       ...this.#observation.capture(),
       recorder: this.recorder.snapshot(),
       work: this.work,
@@ -361,6 +360,7 @@ export class NodeHost implements EffectsTarget {
     this.#traitor.restore(snapshot.traitor);
     this.#generation = snapshot.generation;
     this.#slowMilli = snapshot.slowMilli;
+    this.#trap = snapshot.trap ?? null;
     this.#observation.restore(snapshot);
     this.recorder.restore(snapshot.recorder);
     Object.assign(this.work, snapshot.work);

@@ -1,12 +1,13 @@
 import type { Micros } from '../../core/time.ts';
 import type { NodeKnowledge } from '../../protocols/protocol.ts';
 import type { ControlEvent } from '../control.ts';
-import type { Envelope } from '../envelope.ts';
+import { bareEnvelope, type Envelope } from '../envelope.ts';
 import type { Links } from '../network/index.ts';
 import type { EventClass } from '../queue.ts';
 import type { RecorderSnapshot } from '../trace/recorder.ts';
 import type { Outgoing } from './adversary.ts';
 import type { CpuSnapshot } from './cpu.ts';
+import type { CrashTrap } from './crash-trap.ts';
 import type { Side } from './side.ts';
 import type { TraitorSnapshot } from './traitor.ts';
 import type { Work } from './work.ts';
@@ -41,6 +42,8 @@ export interface HostSnapshot {
   readonly traitor: TraitorSnapshot;
   readonly generation: number;
   readonly slowMilli: number;
+  /** Absent: none is set. */
+  readonly trap?: CrashTrap | null;
   readonly observed: Int32Array;
   readonly flags: number;
   readonly recorder: RecorderSnapshot;
@@ -56,4 +59,15 @@ export interface HostReport {
   readonly timers: readonly { readonly timer: string; readonly due: Micros }[];
   readonly cpuFreeAt: Micros;
   readonly inboxLength: number;
+}
+
+/** Replaces envelopes by bare ones, the same by the same; leaves everything else. */
+export function envelopeStripper(): <T extends Payload>(payload: T) => T {
+  const bare = new Map<Envelope, Envelope>();
+  return <T extends Payload>(payload: T): T => {
+    if (!('origin' in payload)) return payload;
+    const known = bare.get(payload) ?? bareEnvelope(payload);
+    bare.set(payload, known);
+    return known as T;
+  };
 }

@@ -41,6 +41,9 @@ export const EVENT_KIND: Readonly<Partial<Record<RecordKind, TraceEventKind>>> =
   [RECORD.heal]: 'heal',
   [RECORD.note]: 'note',
   [RECORD.evidence]: 'evidence',
+  [RECORD.lock]: 'lock',
+  [RECORD.unlock]: 'unlock',
+  [RECORD.commit2pc]: 'commit2pc',
 };
 
 interface Base {
@@ -83,6 +86,12 @@ export function decodeEvent(
       return { ...base, kind: 'note', text: text() };
     case RECORD.evidence:
       return { ...base, kind: 'evidence', against: nodeName(argument, context.validatorCount), text: text() };
+    case RECORD.lock:
+      return { ...base, kind: 'lock', transaction: words[at + 4] as number, account: text() };
+    case RECORD.unlock:
+      return { ...base, kind: 'unlock', transaction: words[at + 4] as number, account: text() };
+    case RECORD.commit2pc:
+      return { ...base, kind: 'commit2pc', transaction: words[at + 4] as number, phase: text() };
     default:
       throw new InvariantError(`record kind ${header & 63} is no event`);
   }

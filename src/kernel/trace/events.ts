@@ -106,6 +106,22 @@ export interface EvidenceEvent extends Base {
   readonly text: string;
 }
 
+/** A shard locked or released an account for a transaction. */
+export interface LockEvent extends Base {
+  readonly kind: 'lock' | 'unlock';
+  /** Number of the transaction: the slot of its messages. */
+  readonly transaction: number;
+  readonly account: string;
+}
+
+/** One step of an atomic commit between shards. */
+export interface CommitEvent extends Base {
+  readonly kind: 'commit2pc';
+  readonly transaction: number;
+  /** prepare, commit, abort: by its coordinator; prepared, committed, aborted: by a shard that takes part. */
+  readonly phase: string;
+}
+
 export type TraceEvent =
   | SendEvent
   | DeliverEvent
@@ -115,6 +131,8 @@ export type TraceEvent =
   | DecideEvent
   | FaultEvent
   | NoteEvent
-  | EvidenceEvent;
+  | EvidenceEvent
+  | LockEvent
+  | CommitEvent;
 
 export type TraceEventKind = TraceEvent['kind'];

@@ -106,6 +106,15 @@ export class Recorder {
     this.#withText(RECORD.note, 0, t, text);
   }
 
+  /** A lock taken or released, or one step of a transaction between shards. */
+  transaction(t: Micros, kind: 'lock' | 'unlock' | 'commit2pc', transaction: number, text: string): void {
+    const code = this.#textCode(text);
+    const at = this.#begin(RECORD[kind], 5, 0, t);
+    this.#block[at] = code;
+    this.#block[at + 1] = transaction;
+    this.#end(5);
+  }
+
   fault(t: Micros, kind: typeof RECORD.fault | typeof RECORD.heal, index: number, text: string): void {
     this.#withText(kind, index, t, text);
   }

@@ -29,6 +29,10 @@ export const RECORD = {
   evidence: 11,
   /** code, byte length, UTF-8 bytes: names a text for later records of the stream */
   text: 12,
+  /** text (account, or step of the commit), transaction */
+  lock: 13,
+  unlock: 14,
+  commit2pc: 15,
 } as const;
 export type RecordKind = (typeof RECORD)[keyof typeof RECORD];
 

@@ -13,10 +13,22 @@ const LENGTHS: Readonly<Record<number, number>> = {
   [RECORD.heal]: 4,
   [RECORD.note]: 4,
   [RECORD.evidence]: 8,
+  [RECORD.lock]: 5,
+  [RECORD.unlock]: 5,
+  [RECORD.commit2pc]: 5,
 };
 
 /** Kinds whose fourth word names a text. */
-const WITH_TEXT: ReadonlySet<number> = new Set([RECORD.timer, RECORD.fault, RECORD.heal, RECORD.note, RECORD.evidence]);
+const WITH_TEXT: ReadonlySet<number> = new Set([
+  RECORD.timer,
+  RECORD.fault,
+  RECORD.heal,
+  RECORD.note,
+  RECORD.evidence,
+  RECORD.lock,
+  RECORD.unlock,
+  RECORD.commit2pc,
+]);
 
 /** The first thing wrong, for people; null when every record is whole and every text it names was given before. */
 export function checkStream(words: Uint32Array, fieldCount: number): string | null {

@@ -9,6 +9,8 @@ import { nodeName, timeMs } from './parts.ts';
 export const FORMAT = 'testnet-scenario/1';
 export const SEED_MAX = 2 ** 32 - 1;
 export const VALIDATORS_MAX = 256;
+export const VALIDATORS_DEFAULT = 4;
+export const SHARDS_MAX = 64;
 
 const MODELLED = REAL_SUITES.map((name): `modelled:${RealSuiteName}` => `modelled:${name}`);
 export const SUITES: readonly [SuiteName, ...SuiteName[]] = [...REAL_SUITES, ...MODELLED];
@@ -37,7 +39,14 @@ const workload = z.strictObject({
   batchMs: z.number().min(1).max(60_000).default(200).describe('a client signs what it collected so often'),
   accounts: z.int().min(2).max(10_000).default(100),
   initialBalance: z.int().min(0).max(1_000_000_000).default(1000),
-  crossShard: z.number().min(0).max(1).default(0).describe('share of transfers between shards'),
+  crossShard: z.number().min(0).max(1).default(0).describe('share of transactions between shards'),
+});
+
+const shards = z.strictObject({
+  count: z.int().min(1).max(SHARDS_MAX).default(4),
+  validatorsPerShard: z.int().min(1).max(1).default(1).describe('validators of each shard, s0v0 and so on'),
+  strategy: z.enum(['hash', 'range']).default('hash').describe('which shard keeps an account'),
+  commit: z.enum(['2pc', '3pc']).default('2pc').describe('phases of the atomic commit between shards'),
 });
 
 const transaction = z.strictObject({
@@ -56,13 +65,13 @@ export const scenarioSchema = z.strictObject({
   protocol,
   validators: z
     .union([z.int().min(1).max(VALIDATORS_MAX), z.array(validator).min(1).max(VALIDATORS_MAX)])
-    .default(4)
+    .default(VALIDATORS_DEFAULT)
     .describe('how many, or one entry each'),
   clients: z.int().min(1).max(64).default(1),
   crypto: z.strictObject({ suite: z.enum(SUITES).default('ml-dsa-65') }).prefault({}),
   network: networkSchema.prefault({}),
   workload: workload.prefault({}),
-  shards: z.null().default(null).describe('reserved: sharding is not available yet'),
+  shards: shards.nullable().default(null).describe('null: one testnet; else `validators` follows from it'),
   faults: z.array(faultSchema).max(1000).default([]),
   storm: stormSchema.nullable().default(null).describe('random faults drawn from the seed'),
   transactions: z.array(transaction).max(10_000).default([]).describe('submitted by hand, besides the workload'),

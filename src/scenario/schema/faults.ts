@@ -38,6 +38,17 @@ const crash = z.strictObject({
     .enum(['durable', 'amnesia', 'torn'])
     .default('durable')
     .describe('what it finds on disk: everything, nothing, or everything but the last write'),
+  point: z
+    .strictObject({
+      on: z
+        .enum(['receive', 'send', 'sent'])
+        .describe('instead of handling the message, instead of sending it, or right after sending it'),
+      type: z.string().min(1).max(40).describe('message type'),
+      nth: z.int().min(1).max(1_000_000).default(1).describe('1: the first one from the begin of this fault'),
+    })
+    .nullable()
+    .default(null)
+    .describe('crashes not before it comes to this point of its work; null: at once'),
   ...timing,
 });
 

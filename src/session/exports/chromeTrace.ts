@@ -124,6 +124,8 @@ class ChromeTrace {
     switch (event.kind) {
       case 'decide':
         return this.#instant(event.node, ts, `decide ${event.slot}`, { epoch: event.epoch, digest: event.digest });
+      case 'commit2pc':
+        return this.#instant(event.node, ts, `${event.phase} ${event.transaction}`, {});
       case 'note':
         return this.#instant(event.node, ts, event.text, {});
       case 'evidence':

@@ -95,6 +95,11 @@ function textOf(event: TraceEvent): string {
       return `${at} ${event.kind} ${event.faultId}: ${event.text}`;
     case 'evidence':
       return `${at} evidence against ${event.against}: ${event.text}`;
+    case 'lock':
+    case 'unlock':
+      return `${at} ${event.kind} ${event.account} for ${event.transaction}`;
+    case 'commit2pc':
+      return `${at} transaction ${event.transaction}: ${event.phase}`;
     case 'note':
       return `${at} note ${event.text}`;
     default:

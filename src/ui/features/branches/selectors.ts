@@ -53,6 +53,11 @@ export function eventLine(event: TraceEvent): string {
       return `${event.node} evidence against ${event.against}: ${event.text}`;
     case 'note':
       return `${event.node} ${event.text}`;
+    case 'lock':
+    case 'unlock':
+      return `${event.node} ${event.kind}s ${event.account} for ${event.transaction}`;
+    case 'commit2pc':
+      return `${event.node} transaction ${event.transaction}: ${event.phase}`;
     default:
       return `${event.kind}: ${event.text}`;
   }

@@ -94,6 +94,11 @@ export function eventText(event: TraceEvent): string {
       return `slot ${event.slot}: ${shortHash(event.digest)}`;
     case 'evidence':
       return `against ${event.against}: ${event.text}`;
+    case 'lock':
+    case 'unlock':
+      return `${event.account} for transaction ${event.transaction}`;
+    case 'commit2pc':
+      return `transaction ${event.transaction}: ${event.phase}`;
     default:
       return event.text;
   }

@@ -1,0 +1,187 @@
+/**
+ * A client of a sharded testnet: signs one transaction at a time, hands it to the shard of its first input, and asks again
+ * until it hears what became of it. A share of its transactions crosses shards.
+ */
+import type { NodeIndex } from '../../core/ids.ts';
+import { draw, scale } from '../../core/prng.ts';
+import type { Micros } from '../../core/time.ts';
+import { transferId } from '../../ledger/ledger.ts';
+import { isTransfer } from '../../ledger/parse.ts';
+import type { Batch, Transfer } from '../../ledger/types.ts';
+import type { ClientCommand } from '../client/client.ts';
+import { AMOUNT_MAX, arrivalMicros, isActive, ownAccountCount, type Share, shareOf } from '../client/workload.ts';
+import type { Effects, Input, Machine, NodeContext, NodeKnowledge } from '../protocol.ts';
+import type { ShardedConfig } from './config.ts';
+import type { Message, Outcome } from './messages.ts';
+import { shardOf, slotOf } from './placement.ts';
+
+/** Plain data. */
+export interface ShardedClientState {
+  readonly self: NodeIndex;
+  readonly share: Share;
+  startedAt: Micros;
+  nextSequence: number;
+  /** Transactions of the workload made so far. */
+  madeCount: number;
+  /** What was not answered yet, by number, oldest first. */
+  readonly unanswered: Map<number, { readonly batch: Batch; readonly to: NodeIndex; delay: Micros; due: Micros }>;
+  committed: number;
+  aborted: number;
+  readonly recent: {
+    readonly transaction: number;
+    readonly id: string;
+    readonly at: Micros;
+    outcome: Outcome | null;
+  }[];
+}
+
+type ClientTimer = { readonly kind: 'make' } | { readonly kind: 'again' };
+type ClientContext = NodeContext<ShardedConfig, Message>;
+type ClientEffects = Effects<Message, ClientTimer, never>;
+
+const RECENT_MAX = 16;
+/** Older ones are given up. */
+const UNANSWERED_MAX = 256;
+const RETRY_DOUBLINGS = 8;
+/** Draws of one transaction: number i owns the counters from OWN_DRAWS + DRAWS · i on; arrivals draw below. */
+const DRAWS = 64;
+const OWN_DRAWS = 0x8000_0000;
+
+export const client: Machine<ShardedClientState, Message, ClientTimer, ClientCommand, never, ShardedConfig> = {
+  create,
+  /** Clients keep nothing across a crash, and no fault crashes them. */
+  recover: create,
+  step,
+  timerKey: (timer) => timer.kind,
+  observe: (_state, out) => void out.fill(-1),
+  inspect,
+};
+
+function create(ctx: ClientContext): ShardedClientState {
+  return {
+    self: ctx.self,
+    share: shareOf(ctx.workload, ctx.self - ctx.validatorCount, ctx.clientCount),
+    startedAt: 0,
+    nextSequence: 0,
+    madeCount: 0,
+    unanswered: new Map(),
+    committed: 0,
+    aborted: 0,
+    recent: [],
+  };
+}
+
+function step(
+  state: ShardedClientState,
+  input: Input<Message, ClientTimer, ClientCommand>,
+  out: ClientEffects,
+  ctx: ClientContext,
+): void {
+  const { now } = input;
+  if (input.kind === 'message') return onMessage(state, input.message, out);
+  if (input.kind === 'command') {
+    const { from, to, amount } = input.command;
+    const transfer = { from, to, amount };
+    return isTransfer(transfer) ? submit(state, [transfer], now, out, ctx) : out.note('client: not a transfer');
+  }
+  if (input.kind === 'start') {
+    state.startedAt = now;
+    if (ctx.config.clientRetryMicros > 0) out.setTimer({ kind: 'again' }, ctx.config.clientRetryMicros);
+  } else if (input.timer.kind === 'again') {
+    return askAgain(state, now, out, ctx);
+  } else {
+    submit(state, makeTransfers(state.share, state.madeCount, ctx), now, out, ctx);
+    state.madeCount++;
+  }
+  if (!isActive(state.share)) return;
+  const due = state.startedAt + arrivalMicros(state.share, ctx.random, state.madeCount);
+  out.setTimer({ kind: 'make' }, Math.max(0, due - now));
+}
+
+function submit(
+  state: ShardedClientState,
+  transfers: readonly Transfer[],
+  now: Micros,
+  out: ClientEffects,
+  ctx: ClientContext,
+): void {
+  const batch: Batch = { type: 'submit', client: state.self, sequence: state.nextSequence++, transfers };
+  const to = shardOf(transfers[0]?.from ?? 0, ctx);
+  const delay = ctx.config.clientRetryMicros;
+  const transaction = slotOf(batch, ctx);
+  state.unanswered.set(transaction, { batch, to, delay, due: now + delay });
+  if (state.unanswered.size > UNANSWERED_MAX) state.unanswered.delete(state.unanswered.keys().next().value as number);
+  state.recent.push({ transaction, id: transferId(batch, 0), at: now, outcome: null });
+  if (state.recent.length > RECENT_MAX) state.recent.shift();
+  out.send(to, batch);
+}
+
+function onMessage(state: ShardedClientState, message: Message, out: ClientEffects): void {
+  if (message.type !== 'result') return out.note('client: takes no such message');
+  const { slot, outcome } = message;
+  if (!state.unanswered.delete(slot)) return;
+  if (outcome === 'commit') state.committed++;
+  else state.aborted++;
+  const listed = state.recent.find(({ transaction }) => transaction === slot);
+  if (listed !== undefined) listed.outcome = outcome;
+}
+
+function askAgain(state: ShardedClientState, now: Micros, out: ClientEffects, { config }: ClientContext): void {
+  out.setTimer({ kind: 'again' }, config.clientRetryMicros);
+  for (const entry of state.unanswered.values()) {
+    if (entry.due > now) continue;
+    entry.delay = Math.min(2 * entry.delay, RETRY_DOUBLINGS * config.clientRetryMicros);
+    entry.due = now + entry.delay;
+    out.send(entry.to, entry.batch);
+  }
+}
+
+/** The transfers of transaction `number`: 1 to `transfersMax`, from own accounts; crossing shards or staying, as the share says. */
+function makeTransfers(share: Share, number: number, ctx: ClientContext): Transfer[] {
+  let counter = OWN_DRAWS + number * DRAWS;
+  const next = (bound: number): number => scale(draw(ctx.random, counter++), bound);
+  const crosses = next(1_000_000) < (ctx.workload.crossShardPpm ?? 0);
+  const count = 1 + next(ctx.config.transfersMax);
+  const own = (): number => share.position + share.clientCount * next(ownAccountCount(share));
+  const first = own();
+  const home = shardOf(first, ctx);
+  const transfers: Transfer[] = [];
+  for (let i = 0; i < count; i++) {
+    const start = i === 0 ? first : own();
+    const stays = (account: number): boolean => shardOf(account, ctx) === home;
+    const from = i === 0 || crosses ? start : (seek(start, share.clientCount, share.accountCount, stays) ?? first);
+    const wanted = (account: number): boolean => account !== from && stays(account) !== crosses;
+    const to = seek(next(share.accountCount), 1, share.accountCount, wanted) ?? (from + 1) % share.accountCount;
+    transfers.push({ from, to, amount: 1 + next(AMOUNT_MAX) });
+  }
+  return transfers;
+}
+
+/** The first account from `start` on, in steps and round the end, that is wanted; null where there is none. */
+function seek(start: number, by: number, count: number, wanted: (account: number) => boolean): number | null {
+  for (let account = start; account < count; account += by) if (wanted(account)) return account;
+  for (let account = start % by; account < start; account += by) if (wanted(account)) return account;
+  return null;
+}
+
+function inspect(state: ShardedClientState): NodeKnowledge {
+  return {
+    role: 'client',
+    epoch: 0,
+    height: 0,
+    phase: isActive(state.share) ? 'submitting' : 'idle',
+    lock: null,
+    certificates: [],
+    log: state.recent.map((sent) => ({ ...sent })),
+    ledgerRoot: null,
+    balances: [],
+    mempoolSize: 0,
+    details: {
+      nextSequence: state.nextSequence,
+      workloadTransactions: state.madeCount,
+      committed: state.committed,
+      aborted: state.aborted,
+      unanswered: [...state.unanswered.keys()],
+    },
+  };
+}

@@ -1,0 +1,109 @@
+/** `protocol.config` of a scenario: one table gives defaults, validation and the published schema. */
+import type { Problem } from '../../core/problem.ts';
+import { type Micros, microsFromMs } from '../../core/time.ts';
+import { numberSchema, type NumberOption, own, parseNumber, refuseUnknown, show } from '../common/options.ts';
+import { TRANSFERS_MAX } from './placement.ts';
+
+const POLICIES = ['block', 'release-after-timeout', 'heuristic-commit', 'heuristic-abort'] as const;
+/** What a participant does that has voted YES and hears of no decision. All but `block` may break atomicity. */
+export type DoubtPolicy = (typeof POLICIES)[number];
+
+/** What the machine reads: times in µs. */
+export interface ShardedConfig {
+  /** From the first PREPARE to the abort for want of votes. */
+  readonly prepareMicros: Micros;
+  /** Longest wait for locks before a NO. */
+  readonly lockWaitMicros: Micros;
+  /** First and longest time between two attempts to say something; it doubles in between. */
+  readonly retryMicros: Micros;
+  readonly retryMaxMicros: Micros;
+  readonly heartbeatMicros: Micros;
+  /** Silence after which a shard counts as down. */
+  readonly downMicros: Micros;
+  readonly inDoubt: DoubtPolicy;
+  /** When the policies other than `block` act. */
+  readonly inDoubtMicros: Micros;
+  /** Transfers in one transaction of the workload, 1 to this many. */
+  readonly transfersMax: number;
+  /** A client asks again after so long, then after twice that, and so on; 0: never. */
+  readonly clientRetryMicros: Micros;
+}
+
+const DAY_MS = 86_400_000;
+const time = (ms: number, minimum: number, description: string): NumberOption => ({
+  default: ms,
+  minimum,
+  maximum: DAY_MS,
+  integer: false,
+  description,
+});
+
+const NUMBERS = {
+  prepareTimeoutMs: time(2000, 1, 'Virtual ms after which a coordinator aborts for want of votes.'),
+  lockWaitMs: time(1000, 1, 'Virtual ms that a transaction waits for locks before the shard votes NO.'),
+  retryMs: time(300, 1, 'Virtual ms until an unanswered message is said again; doubles each time.'),
+  retryMaxMs: time(2000, 1, 'Longest virtual ms between two attempts.'),
+  heartbeatMs: time(500, 1, 'Virtual ms from one heartbeat to the next.'),
+  downAfterMs: time(2000, 1, 'Virtual ms of silence after which a shard counts as down: new transactions avoid it.'),
+  inDoubtTimeoutMs: time(1500, 1, 'Virtual ms in doubt after which the policies other than block act.'),
+  clientRetryMs: time(3000, 0, 'Virtual ms after which a client submits again what was not answered; 0: never.'),
+  transfersMax: {
+    default: 2,
+    minimum: 1,
+    maximum: TRANSFERS_MAX,
+    integer: true,
+    description: 'Transfers in a transaction of the workload: from 1 to this many, all or none of them executed.',
+  },
+} as const satisfies Record<string, NumberOption>;
+
+/** JSON Schema of `protocol.config`. */
+export const configSchema: Readonly<Record<string, unknown>> = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    ...numberSchema(NUMBERS),
+    inDoubt: {
+      enum: [...POLICIES],
+      default: 'block',
+      description:
+        'What a shard does that voted YES and hears of no decision: block and ask (safe), release its locks, or decide alone.',
+    },
+  },
+};
+
+/** The configuration with defaults filled in, or everything that is wrong with it. */
+export function parseConfig(
+  raw: Readonly<Record<string, unknown>>,
+): { readonly config: ShardedConfig } | { readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  refuseUnknown(raw, [...Object.keys(NUMBERS), 'inDoubt'], problems);
+  const number = (name: keyof typeof NUMBERS): number => parseNumber(raw, name, NUMBERS[name], problems);
+  const micros = (name: keyof typeof NUMBERS): Micros => microsFromMs(number(name));
+  const policy = own(raw, 'inDoubt') ?? 'block';
+  const inDoubt = POLICIES.find((known) => known === policy);
+  if (inDoubt === undefined)
+    problems.push({ path: 'inDoubt', found: show(policy), expected: `one of ${POLICIES.join(', ')}` });
+  const config: ShardedConfig = {
+    prepareMicros: micros('prepareTimeoutMs'),
+    lockWaitMicros: micros('lockWaitMs'),
+    retryMicros: micros('retryMs'),
+    retryMaxMicros: micros('retryMaxMs'),
+    heartbeatMicros: micros('heartbeatMs'),
+    downMicros: micros('downAfterMs'),
+    inDoubt: inDoubt ?? 'block',
+    inDoubtMicros: micros('inDoubtTimeoutMs'),
+    transfersMax: number('transfersMax'),
+    clientRetryMicros: micros('clientRetryMs'),
+  };
+  if (problems.length === 0) checkOrder(config, problems);
+  return problems.length > 0 ? { problems } : { config };
+}
+
+function checkOrder(config: ShardedConfig, problems: Problem[]): void {
+  if (config.retryMaxMicros < config.retryMicros) {
+    problems.push({ path: 'retryMaxMs', found: `${config.retryMaxMicros / 1000}`, expected: 'at least retryMs' });
+  }
+  if (config.downMicros <= config.heartbeatMicros) {
+    problems.push({ path: 'downAfterMs', found: `${config.downMicros / 1000}`, expected: 'more than heartbeatMs' });
+  }
+}

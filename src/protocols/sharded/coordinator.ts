@@ -1,0 +1,184 @@
+/** The coordinator of a transaction: the shard of its first input. Many of them work side by side. Ref: BHG §7.4. */
+import type { NodeIndex } from '../../core/ids.ts';
+import type { Micros } from '../../core/time.ts';
+import type { Batch } from '../../ledger/types.ts';
+import type { SignedRef } from '../protocol.ts';
+import type { Acknowledge, Message, Outcome, PreAcknowledge, Vote } from './messages.ts';
+import { NOTE } from './notes.ts';
+import { readTransaction, type Transaction } from './placement.ts';
+import { commitMode, isMajority, isUnanimous } from './rules.ts';
+import { type Coordination, type Ctx, everyShard, type Out, type State, tell } from './state.ts';
+
+/** A client's transaction. One that came before is answered as it ended, or is in hand already. */
+export function onSubmit(
+  state: State,
+  from: NodeIndex,
+  batch: Batch,
+  proof: SignedRef,
+  now: Micros,
+  out: Out,
+  ctx: Ctx,
+): void {
+  if (batch.client !== from) return out.note(NOTE.notClient);
+  const transaction = readTransaction({ batch, signature: proof.signature }, ctx);
+  if ('refused' in transaction) return out.note(transaction.refused);
+  const { slot, shards } = transaction;
+  if (shards[0] !== state.self) return out.note(NOTE.notHere);
+  const ended = state.outcomes.get(slot);
+  if (ended !== undefined) return tellClient(transaction, ended, out);
+  if (state.coordinating.has(slot)) return;
+  out.persist({ kind: 'begun', transaction });
+  const entry = createCoordination(transaction, now, ctx);
+  state.coordinating.set(slot, entry);
+  if (shards.some((shard) => isDown(state, shard, now, ctx))) {
+    out.note(NOTE.shardDown);
+    return decide(state, entry, 'abort', out, ctx);
+  }
+  out.mark?.('commit2pc', slot, 'prepare');
+  ask(state, entry, out, ctx);
+}
+
+export function createCoordination(transaction: Transaction, now: Micros, ctx: Ctx): Coordination {
+  return {
+    transaction,
+    phase: 'preparing',
+    yes: [],
+    written: [],
+    acknowledged: [],
+    startedAt: now,
+    delay: ctx.config.retryMicros,
+  };
+}
+
+/** A shard that sent no heartbeat for too long. */
+export function isDown(state: State, shard: NodeIndex, now: Micros, { config }: Ctx): boolean {
+  return shard !== state.self && now - Math.max(0, state.heardAt[shard] ?? 0) > config.downMicros;
+}
+
+/** Says to everybody who has not answered what this phase has to say, and arms the next attempt. */
+export function ask(state: State, entry: Coordination, out: Out, ctx: Ctx): void {
+  const { transaction, phase, yes, written, acknowledged } = entry;
+  const { slot, digest, shards, signed } = transaction;
+  const missing = (all: readonly NodeIndex[], answered: readonly NodeIndex[]): NodeIndex[] =>
+    all.filter((shard) => !answered.includes(shard));
+  const say = (to: readonly NodeIndex[], message: Message): void => {
+    for (const shard of to) tell(state, shard, message, out);
+  };
+  out.setTimer({ kind: 'retry', slot }, entry.delay);
+  entry.delay = Math.min(2 * entry.delay, ctx.config.retryMaxMicros);
+  if (phase === 'preparing') say(missing(shards, yes), { type: 'prepare-request', slot, digest, transaction: signed });
+  else if (phase === 'pre-committing')
+    say(missing(everyShard(state), written), { type: 'pre-commit', slot, digest, ballot: 0, outcome: 'commit' });
+  else
+    say(missing(shards, acknowledged), {
+      type: phase === 'committing' ? 'commit-request' : 'abort-request',
+      slot,
+      digest,
+    });
+}
+
+export function onVote(state: State, from: NodeIndex, message: Vote, out: Out, ctx: Ctx): void {
+  const entry = voted(state, from, message, ctx);
+  if (entry === undefined || entry.phase !== 'preparing') return out.note(NOTE.lateVote);
+  if (ctx.mutant !== 'xshard-replay' && entry.transaction.digest !== message.digest) return out.note(NOTE.misread);
+  if (!entry.transaction.shards.includes(from)) return out.note(NOTE.notShard);
+  if (!message.yes) {
+    out.note(NOTE.refusedVote);
+    return decide(state, entry, 'abort', out, ctx);
+  }
+  if (!entry.yes.includes(from)) entry.yes.push(from);
+  if (!isUnanimous(entry)) return;
+  if (commitMode(entry.transaction, ctx) === '2pc') {
+    out.note(NOTE.unanimous);
+    return decide(state, entry, 'commit', out, ctx);
+  }
+  out.note(NOTE.writesDown);
+  entry.phase = 'pre-committing';
+  entry.delay = ctx.config.retryMicros;
+  ask(state, entry, out, ctx);
+}
+
+/** The transaction that a vote is on. Mutant `xshard-replay`: any that still waits for a vote of that shard. */
+function voted(state: State, from: NodeIndex, message: Vote, { mutant }: Ctx): Coordination | undefined {
+  if (mutant !== 'xshard-replay') return state.coordinating.get(message.slot);
+  for (const entry of state.coordinating.values()) {
+    const { phase, transaction, yes } = entry;
+    if (phase === 'preparing' && transaction.shards.includes(from) && !yes.includes(from)) return entry;
+  }
+  return undefined;
+}
+
+/** Three phases: COMMIT stands once a majority of all shards has it written down. Ref: Keidar & Dolev §4. */
+export function onWritten(state: State, from: NodeIndex, message: PreAcknowledge, out: Out, ctx: Ctx): void {
+  const entry = state.coordinating.get(message.slot);
+  if (entry?.phase !== 'pre-committing' || message.ballot !== 0) return;
+  if (!entry.written.includes(from)) entry.written.push(from);
+  const enough =
+    ctx.mutant === '3pc-partition'
+      ? entry.transaction.shards.every((shard) => entry.written.includes(shard))
+      : isMajority(entry.written.length, state.shardCount);
+  if (enough) decide(state, entry, 'commit', out, ctx);
+}
+
+/** The decision: on disk before it is told. Ref: §7.4, the commit record. */
+export function decide(state: State, entry: Coordination, outcome: Outcome, out: Out, ctx: Ctx): void {
+  const { transaction } = entry;
+  if (ctx.mutant !== '2pc-decision-not-logged') out.persist({ kind: 'decided', slot: transaction.slot, outcome });
+  entry.phase = outcome === 'commit' ? 'committing' : 'aborting';
+  entry.delay = ctx.config.retryMicros;
+  out.mark?.('commit2pc', transaction.slot, outcome);
+  tellClient(transaction, outcome, out);
+  ask(state, entry, out, ctx);
+}
+
+/** The own participant learned the outcome from somebody else (three phases): the coordinator follows. */
+export function adopt(state: State, slot: number, out: Out, ctx: Ctx): void {
+  const entry = state.coordinating.get(slot);
+  const outcome = state.outcomes.get(slot);
+  if (entry === undefined || outcome === undefined || isDecided(entry)) return;
+  decide(state, entry, outcome, out, ctx);
+}
+
+export function onAcknowledge(state: State, from: NodeIndex, { slot }: Acknowledge, out: Out): void {
+  const entry = state.coordinating.get(slot);
+  if (entry === undefined || !isDecided(entry)) return;
+  if (!entry.acknowledged.includes(from)) entry.acknowledged.push(from);
+  if (!entry.transaction.shards.every((shard) => entry.acknowledged.includes(shard))) return;
+  out.persist({ kind: 'done', slot });
+  out.cancelTimer({ kind: 'retry', slot });
+  state.coordinating.delete(slot);
+}
+
+export function onRetryTimer(state: State, slot: number, now: Micros, out: Out, ctx: Ctx): void {
+  const entry = state.coordinating.get(slot);
+  if (entry === undefined) return;
+  const late = now - entry.startedAt >= ctx.config.prepareMicros;
+  if (entry.phase === 'preparing' && late && ctx.mutant !== 'lock-order-deadlock') {
+    out.note(NOTE.timedOut);
+    return decide(state, entry, 'abort', out, ctx);
+  }
+  out.note(NOTE.repeats);
+  ask(state, entry, out, ctx);
+}
+
+/** After a restart: what was decided is said again; what was not is aborted, unless others may have committed it. */
+export function resume(state: State, out: Out, ctx: Ctx): void {
+  for (const [slot, entry] of state.coordinating) {
+    if (isDecided(entry)) {
+      ask(state, entry, out, ctx);
+    } else if (state.outcomes.has(slot) && ctx.mutant !== '2pc-decision-not-logged') {
+      adopt(state, slot, out, ctx);
+    } else if (commitMode(entry.transaction, ctx) === '2pc' || !state.participating.has(slot)) {
+      out.note(NOTE.presumesAbort);
+      decide(state, entry, 'abort', out, ctx);
+    } else {
+      entry.phase = 'pre-committing';
+    }
+  }
+}
+
+const isDecided = ({ phase }: Coordination): boolean => phase === 'committing' || phase === 'aborting';
+
+function tellClient({ signed, slot, digest }: Transaction, outcome: Outcome, out: Out): void {
+  out.send(signed.batch.client, { type: 'result', slot, digest, outcome });
+}

@@ -1,0 +1,61 @@
+/** How the protocol describes itself: views, legend and checkers are made from this. */
+import { majority } from '../../core/quorum.ts';
+import type { Declaration, MessageDeclaration } from '../protocol.ts';
+import { FIELDS } from './inspect.ts';
+import { MESSAGE_TYPES } from './signing.ts';
+
+type Described = Omit<MessageDeclaration, 'type'>;
+const message = (
+  label: string,
+  phase: Described['phase'],
+  explain: string,
+  marks: Partial<Pick<Described, 'exclusive' | 'vote'>> = {},
+): Described => ({ label, phase, exclusive: false, vote: false, ...marks, explain });
+
+const MESSAGES: Readonly<Record<(typeof MESSAGE_TYPES)[number], Described>> = {
+  'prepare-request': message(
+    'PREPARE',
+    'propose',
+    'Phase 1: the coordinator asks a shard to check its part, lock its accounts and vote.',
+  ),
+  vote: message('VOTE', 'first', 'YES: locked, and the part cannot fail any more. NO: the transaction is off.', {
+    exclusive: true,
+    vote: true,
+  }),
+  'pre-commit': message(
+    'PRE-COMMIT',
+    'second',
+    'Phase 2 of three: write down what the outcome is to be; a majority of all shards makes it stand.',
+  ),
+  'pre-acknowledge': message('WRITTEN', 'second', 'The shard has written the outcome down in this ballot.', {
+    vote: true,
+  }),
+  'commit-request': message('COMMIT', 'cross', 'The decision: execute your part and release its locks.', {
+    exclusive: true,
+  }),
+  'abort-request': message('ABORT', 'cross', 'The decision: give up your part and release its locks.'),
+  acknowledge: message('ACK', 'third', 'The decision was carried out; the coordinator may forget.'),
+  'status-query': message('STATUS?', 'change', 'A shard in doubt asks what became of a transaction.'),
+  'status-reply': message('STATUS', 'change', 'What this shard knows of the transaction.'),
+  heartbeat: message('HEARTBEAT', 'sync', 'The shard is up.'),
+  result: message('RESULT', 'sync', 'The coordinator tells the client what became of its transaction.'),
+  submit: message('SUBMIT', 'client', 'A client hands a signed transaction to the shard of its first input.'),
+};
+
+export const declaration: Declaration = {
+  name: 'sharded',
+  title: 'Sharded commit',
+  summary:
+    'Every shard keeps its own accounts. A transaction that touches several is prepared by all of them, which lock what it ' +
+    'needs and vote; it is committed everywhere or nowhere. In two phases a dead coordinator blocks, in three it does not.',
+  paper:
+    'Gray, Notes on Data Base Operating Systems, 1978; Bernstein, Hadzilacos, Goodman, Concurrency Control and Recovery in ' +
+    'Database Systems, 1987, ch. 7; Skeen, Nonblocking Commit Protocols, SIGMOD 1981; Keidar, Dolev, JCSS 57(3), 1998',
+  messages: MESSAGE_TYPES.map((type) => ({ type, ...MESSAGES[type] })),
+  fields: FIELDS,
+  faultModel: 'crash',
+  words: { epoch: 'incarnation', slot: 'transaction', leader: 'coordinator', change: 'restart' },
+  quorum: majority,
+  behaviours: ['equivocate'],
+  guarantees: ['agreement', 'one-vote', 'liveness', 'no-stale-lock'],
+};

@@ -1,0 +1,116 @@
+/** What a shard shows of itself: the declared fields after every step, and everything on request. */
+import { hashValue } from '../../crypto/hash.ts';
+import type { FieldDeclaration, NodeKnowledge } from '../protocol.ts';
+import type { Transaction } from './placement.ts';
+import type { State } from './state.ts';
+
+const ROLES = ['coordinator', 'participant', 'idle'] as const;
+const PHASES = ['idle', 'preparing', 'in doubt', 'pre-committing', 'telling'] as const;
+/** Endings that `inspect` lists, newest last. */
+const LISTED = 16;
+
+/** In the order in which `observe` writes them. */
+export const FIELDS: readonly FieldDeclaration[] = [
+  {
+    name: 'role',
+    label: 'Role',
+    kind: 'enum',
+    values: ROLES,
+    explain: 'Coordinates a transaction, takes part in one, or neither. A shard may do both at once.',
+  },
+  { name: 'epoch', label: 'Incarnation', kind: 'epoch', explain: 'How often it has restarted from its log.' },
+  { name: 'height', label: 'Ended', kind: 'slot', explain: 'The highest transaction that has ended here.' },
+  {
+    name: 'phase',
+    label: 'Phase',
+    kind: 'enum',
+    values: PHASES,
+    explain: 'How far its oldest transaction is: collecting votes, in doubt, writing the outcome down, or telling it.',
+  },
+  {
+    name: 'lockEpoch',
+    label: 'Oldest lock',
+    kind: 'slot',
+    explain: 'The lowest transaction that holds a lock here.',
+  },
+  { name: 'mempool', label: 'Waiting', kind: 'count', explain: 'Transactions that wait for a lock.' },
+  { name: 'locks', label: 'Locks', kind: 'count', explain: 'Accounts that are locked.' },
+  { name: 'open', label: 'Open', kind: 'count', explain: 'Transactions that have not ended here.' },
+  { name: 'inDoubt', label: 'In doubt', kind: 'count', explain: 'Transactions with a YES and no decision.' },
+  { name: 'coordinating', label: 'Coordinating', kind: 'count', explain: 'Transactions that it coordinates.' },
+  { name: 'committed', label: 'Committed', kind: 'count', explain: 'Transactions that it has executed.' },
+  { name: 'aborted', label: 'Aborted', kind: 'count', explain: 'Transactions that it has given up.' },
+];
+
+/** One 32-bit integer a field of `FIELDS`, −1 for none. Linear in what is open: it runs after every step. */
+export function observe(state: State, out: Int32Array): void {
+  let waiting = 0;
+  for (const { phase } of state.participating.values()) if (phase === 'waiting') waiting++;
+  out[0] = roleOf(state);
+  out[1] = Math.max(0, state.incarnation - 1);
+  out[2] = state.height;
+  out[3] = phaseOf(state);
+  out[4] = oldestLock(state);
+  out[5] = waiting;
+  out[6] = state.locks.size;
+  out[7] = state.participating.size;
+  out[8] = state.participating.size - waiting;
+  out[9] = state.coordinating.size;
+  out[10] = state.committed;
+  out[11] = state.aborted;
+}
+
+function roleOf({ coordinating, participating }: State): number {
+  if (coordinating.size > 0) return 0;
+  return participating.size > 0 ? 1 : 2;
+}
+
+function phaseOf({ coordinating, participating }: State): number {
+  const [first] = coordinating.values();
+  if (first?.phase === 'preparing') return 1;
+  if (first?.phase === 'pre-committing') return 3;
+  if (participating.size > 0) return 2;
+  return first === undefined ? 0 : 4;
+}
+
+function oldestLock({ locks }: State): number {
+  let oldest = -1;
+  for (const slot of locks.values()) if (oldest === -1 || slot < oldest) oldest = slot;
+  return oldest;
+}
+
+/** Everything it knows, as plain JSON-like data; hashes in full. */
+export function inspect(state: State): NodeKnowledge {
+  const locks = [...state.locks].map(([account, slot]) => ({ account: `a${account}`, transaction: slot }));
+  return {
+    role: ROLES[roleOf(state)] ?? 'idle',
+    epoch: Math.max(0, state.incarnation - 1),
+    height: state.height,
+    phase: PHASES[phaseOf(state)] ?? 'idle',
+    lock: locks.length === 0 ? null : locks,
+    certificates: [],
+    log: [...state.outcomes].slice(-LISTED).map(([transaction, outcome]) => ({ transaction, outcome })),
+    ledgerRoot: hashValue(state.balances),
+    balances: state.balances.slice(),
+    mempoolSize: [...state.participating.values()].filter(({ phase }) => phase === 'waiting').length,
+    details: {
+      coordinator: [...state.coordinating.values()].map(({ transaction, phase, yes, written, acknowledged }) => ({
+        ...named(transaction),
+        phase,
+        votedYes: [...yes],
+        wroteDown: [...written],
+        acknowledged: [...acknowledged],
+        complete: acknowledged.length / transaction.shards.length,
+      })),
+      participant: [...state.participating.values()].map(({ transaction, phase, attempt }) => ({
+        ...named(transaction),
+        phase,
+        ownBallot: attempt?.ballot ?? null,
+      })),
+      committed: state.committed,
+      aborted: state.aborted,
+    },
+  };
+}
+
+const named = ({ slot, digest, shards }: Transaction) => ({ transaction: slot, digest, shards: [...shards] });

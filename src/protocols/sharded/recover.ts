@@ -1,0 +1,57 @@
+/** The state after a crash, from the log. Who waited for locks is forgotten; who is in doubt holds its locks again. */
+import { close, execute, release } from './finish.ts';
+import { createCoordination } from './coordinator.ts';
+import { relock } from './participant.ts';
+import { type Ctx, createState, type Durable, type State } from './state.ts';
+
+/** Replays the records, oldest first. */
+export function recover(ctx: Ctx, records: readonly Durable[]): State {
+  const state = createState(ctx);
+  for (const record of records) replay(state, record, ctx);
+  return state;
+}
+
+function replay(state: State, record: Durable, ctx: Ctx): void {
+  switch (record.kind) {
+    case 'started':
+      state.incarnation++;
+      return;
+    case 'begun': {
+      const { transaction } = record;
+      state.coordinating.set(transaction.slot, createCoordination(transaction, 0, ctx));
+      return;
+    }
+    case 'decided': {
+      const entry = state.coordinating.get(record.slot);
+      if (entry !== undefined) entry.phase = record.outcome === 'commit' ? 'committing' : 'aborting';
+      return;
+    }
+    case 'done':
+      state.coordinating.delete(record.slot);
+      return;
+    case 'prepared': {
+      const { transaction } = record;
+      const delay = ctx.config.retryMicros;
+      state.participating.set(transaction.slot, {
+        transaction,
+        phase: 'prepared',
+        since: 0,
+        delay,
+        attempt: null,
+        ballotSeen: 0,
+      });
+      relock(state, transaction, ctx);
+      return;
+    }
+    case 'ended': {
+      const transaction = state.participating.get(record.slot)?.transaction;
+      if (record.outcome === 'commit' && transaction !== undefined) execute(state, transaction, ctx);
+      close(state, record.slot, record.outcome);
+      release(state, record.slot, null);
+      return;
+    }
+    case 'ballot':
+      state.ballots.set(record.slot, { promised: record.promised, accepted: record.accepted });
+      return;
+  }
+}

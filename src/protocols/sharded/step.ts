@@ -1,0 +1,119 @@
+/** The machine: (state, input) → effects. Coordinator and participant are two machines that talk through messages, even at home. */
+import { assertNever } from '../../core/assert.ts';
+import type { NodeIndex } from '../../core/ids.ts';
+import type { Micros } from '../../core/time.ts';
+import type { Input, SignedRef } from '../protocol.ts';
+import { adopt, onAcknowledge, onRetryTimer, onSubmit, onVote, onWritten, resume } from './coordinator.ts';
+import type { Message } from './messages.ts';
+import { NOTE } from './notes.ts';
+import { onDecision, onPrepare, onWaitTimer, wakeWaiting } from './participant.ts';
+import type { Ctx, Out, State, Timer } from './state.ts';
+import { onDoubtTimer, onPreAcknowledge, onPreCommit, onStatusQuery, onStatusReply } from './termination.ts';
+
+/** A shard takes no commands: transactions come from clients, as messages. */
+export type Command = never;
+
+/** Same state and input, same effects. Owns `state` and updates it in place. */
+export function step(state: State, input: Input<Message, Timer, Command>, out: Out, ctx: Ctx): void {
+  switch (input.kind) {
+    case 'start':
+      onStart(state, input.now, out, ctx);
+      break;
+    case 'message':
+      if (input.from < state.shardCount) state.heardAt[input.from] = input.now;
+      onMessage(state, input.from, input.message, input.proof, input.now, out, ctx);
+      break;
+    case 'timeout':
+      onTimeout(state, input.timer, input.now, out, ctx);
+      break;
+    case 'command':
+      return assertNever(input.command);
+    default:
+      return assertNever(input);
+  }
+  drain(state, input.now, out, ctx);
+}
+
+/** What the shard said to itself. Every answer costs a phase of some transaction, so that it comes to an end. */
+function drain(state: State, now: Micros, out: Out, ctx: Ctx): void {
+  for (let message = state.loopback.shift(); message !== undefined; message = state.loopback.shift()) {
+    onMessage(state, state.self, message, null, now, out, ctx);
+  }
+}
+
+function onStart(state: State, now: Micros, out: Out, ctx: Ctx): void {
+  const isRestart = state.incarnation > 0;
+  state.incarnation++;
+  out.persist({ kind: 'started' });
+  state.heardAt.fill(now);
+  out.setTimer({ kind: 'heartbeat' }, ctx.config.heartbeatMicros);
+  if (!isRestart) return;
+  out.note(NOTE.restarted);
+  resume(state, out, ctx);
+  for (const [slot, entry] of state.participating) {
+    entry.since = now;
+    if (entry.transaction.shards[0] !== state.self || ctx.shards?.commit === '3pc')
+      out.setTimer({ kind: 'doubt', slot }, entry.delay);
+  }
+}
+
+function onTimeout(state: State, timer: Timer, now: Micros, out: Out, ctx: Ctx): void {
+  switch (timer.kind) {
+    case 'heartbeat':
+      out.broadcast({ type: 'heartbeat', incarnation: state.incarnation });
+      return out.setTimer({ kind: 'heartbeat' }, ctx.config.heartbeatMicros);
+    case 'retry':
+      return onRetryTimer(state, timer.slot, now, out, ctx);
+    case 'wait':
+      onWaitTimer(state, timer.slot, out, ctx);
+      return wakeWaiting(state, now, out, ctx);
+    case 'doubt':
+      onDoubtTimer(state, timer.slot, now, out, ctx);
+      return adopt(state, timer.slot, out, ctx);
+    default:
+      return assertNever(timer);
+  }
+}
+
+function onMessage(
+  state: State,
+  from: NodeIndex,
+  message: Message,
+  proof: SignedRef | null,
+  now: Micros,
+  out: Out,
+  ctx: Ctx,
+): void {
+  if (message.type === 'submit') {
+    if (proof !== null) onSubmit(state, from, message, proof, now, out, ctx);
+    return;
+  }
+  if (from >= state.shardCount) return out.note(NOTE.notShard);
+  switch (message.type) {
+    case 'prepare-request':
+      return onPrepare(state, from, message, now, out, ctx);
+    case 'vote':
+      return onVote(state, from, message, out, ctx);
+    case 'pre-commit':
+      return onPreCommit(state, from, message, out);
+    case 'pre-acknowledge':
+      onWritten(state, from, message, out, ctx);
+      return onPreAcknowledge(state, from, message, out);
+    case 'commit-request':
+    case 'abort-request':
+      onDecision(state, from, message, now, out, ctx);
+      return adopt(state, message.slot, out, ctx);
+    case 'acknowledge':
+      return onAcknowledge(state, from, message, out);
+    case 'status-query':
+      return onStatusQuery(state, from, message, now, out, ctx);
+    case 'status-reply':
+      onStatusReply(state, from, message, now, out, ctx);
+      return adopt(state, message.slot, out, ctx);
+    case 'heartbeat':
+    case 'result':
+      return;
+    default:
+      return assertNever(message);
+  }
+}

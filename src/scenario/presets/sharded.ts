@@ -1,0 +1,242 @@
+/** Transactions between shards: atomic commit in two and in three phases, and what it takes to break it. */
+import type { FaultInput, ScenarioInput } from '../schema.ts';
+import { type Preset, preset } from './preset.ts';
+
+const CRYPTO = { suite: 'modelled:ml-dsa-65' } as const;
+const NETWORK: ScenarioInput['network'] = {
+  latency: { kind: 'constant', ms: 50 },
+  synchrony: { kind: 'partial', gstMs: 0, deltaMs: 100 },
+};
+
+interface Setting {
+  readonly seed?: number;
+  readonly count: number;
+  readonly commit?: '2pc' | '3pc';
+  readonly config?: Record<string, unknown>;
+  readonly faults?: FaultInput[];
+  readonly workload?: ScenarioInput['workload'];
+  readonly transactions?: ScenarioInput['transactions'];
+  readonly stopMs: number;
+}
+
+/** Copies take 50 ms, half of the load crosses shards. */
+function shards(setting: Setting, mutant: string | null = null): ScenarioInput {
+  const { seed = 1, count, commit = '2pc', config = {}, faults = [], transactions = [], stopMs } = setting;
+  return {
+    seed,
+    protocol: { name: 'sharded', mutant, config },
+    shards: { count, commit },
+    crypto: CRYPTO,
+    network: NETWORK,
+    workload: { ratePerSecond: 8, crossShard: 0.6, ...setting.workload },
+    transactions,
+    faults,
+    stop: { ms: stopMs },
+  };
+}
+
+/** Copies of these types from one node to another come so much later. */
+function late(from: string[], to: string[], types: string[], delayMs: number, at: number, until: number): FaultInput {
+  return { kind: 'link', from, to, types, symmetric: false, delayMs, at, until };
+}
+
+const onPurpose: readonly Preset[] = [
+  preset({
+    id: 'mutant-2pc-release-after-yes',
+    title: 'Released after YES',
+    teaches:
+      'A shard that voted YES cannot know whether others committed: releasing its locks on a timeout splits a transaction.',
+    level: 'broken on purpose',
+    violates: 'atomicity',
+    scenario: shards(
+      {
+        count: 3,
+        faults: [late(['v0'], ['v1'], ['commit-request', 'status-reply'], 8000, 2000, 6000)],
+        stopMs: 30_000,
+      },
+      '2pc-release-after-yes',
+    ),
+  }),
+  preset({
+    id: 'mutant-2pc-decision-not-logged',
+    title: 'Decision not logged',
+    teaches:
+      'A coordinator that tells COMMIT before it is on disk restarts, finds nothing, and aborts what others committed.',
+    level: 'broken on purpose',
+    violates: 'atomicity',
+    scenario: shards(
+      {
+        count: 3,
+        faults: [
+          late(['v0'], ['v2'], ['commit-request'], 10_000, 1000, 7000),
+          { kind: 'crash', target: 'v0', point: { on: 'sent', type: 'commit-request', nth: 4 }, at: 2000, until: 8000 },
+        ],
+        config: { transfersMax: 1 },
+        stopMs: 25_000,
+      },
+      '2pc-decision-not-logged',
+    ),
+  }),
+  preset({
+    id: 'mutant-2pc-blocking',
+    title: 'Two phases block',
+    teaches:
+      'With the coordinator dead after YES, two phases hold the locks for as long as it is away; three phases go on.',
+    level: 'broken on purpose',
+    violates: 'no-stale-lock',
+    scenario: shards(
+      {
+        count: 4,
+        commit: '3pc',
+        faults: [{ kind: 'crash', target: 'v0', point: { on: 'receive', type: 'vote', nth: 3 }, at: 2000 }],
+        stopMs: 60_000,
+      },
+      '2pc-blocking',
+    ),
+  }),
+  preset({
+    id: 'mutant-2pc-execute-can-fail',
+    title: 'COMMIT that cannot be executed',
+    teaches:
+      'A YES without locks is worth nothing: two transactions spend the same units, and one fails after others committed.',
+    level: 'broken on purpose',
+    violates: 'atomicity',
+    scenario: shards(
+      { count: 3, workload: { accounts: 12, initialBalance: 100, ratePerSecond: 12 }, stopMs: 20_000 },
+      '2pc-execute-can-fail',
+    ),
+  }),
+  preset({
+    id: 'mutant-lock-order-deadlock',
+    title: 'Deadlock',
+    teaches:
+      'Two transactions that lock in opposite order wait for each other for ever, where nobody looks at ages or clocks.',
+    level: 'broken on purpose',
+    violates: 'no-stale-lock',
+    scenario: shards(
+      { count: 2, workload: { accounts: 6, crossShard: 1, ratePerSecond: 12, initialBalance: 10_000 }, stopMs: 70_000 },
+      'lock-order-deadlock',
+    ),
+  }),
+  preset({
+    id: 'mutant-xshard-replay',
+    title: 'Replayed vote',
+    teaches: 'A vote that names no transaction is worth another one: a late YES commits what its shard refused.',
+    level: 'broken on purpose',
+    violates: 'serializability',
+    scenario: shards(
+      {
+        count: 3,
+        workload: { accounts: 12, initialBalance: 60, ratePerSecond: 12, crossShard: 0.9 },
+        faults: [
+          {
+            kind: 'link',
+            from: ['v1', 'v2'],
+            to: null,
+            types: ['vote'],
+            symmetric: false,
+            duplicate: 0.8,
+            at: 0,
+            until: 15_000,
+          },
+          late(['v1'], ['v0'], ['vote'], 2500, 2000, 12_000),
+        ],
+        stopMs: 30_000,
+      },
+      'xshard-replay',
+    ),
+  }),
+  preset({
+    id: 'mutant-3pc-partition',
+    title: 'Three phases, cut in two',
+    teaches:
+      'Without majorities each side of a cut ends the transaction by what it has seen: one commits, the other aborts.',
+    level: 'broken on purpose',
+    violates: 'atomicity',
+    scenario: shards(
+      {
+        count: 4,
+        commit: '3pc',
+        config: { transfersMax: 6 },
+        workload: { crossShard: 1 },
+        faults: [
+          { kind: 'crash', target: 'v0', point: { on: 'sent', type: 'pre-commit', nth: 1 }, at: 3000, until: 20_000 },
+          { kind: 'partition', groups: [['v1'], ['v2', 'v3']], at: 3000, until: 12_000 },
+        ],
+        stopMs: 50_000,
+      },
+      '3pc-partition',
+    ),
+  }),
+];
+
+export const shardedPresets: readonly Preset[] = [
+  preset({
+    id: 'sharded-happy-path',
+    title: 'Shards: happy path',
+    teaches:
+      'A transaction that touches several shards is prepared by all, then committed by all; many run side by side.',
+    level: 'first steps',
+    scenario: {
+      seed: 7,
+      protocol: { name: 'sharded' },
+      shards: { count: 4 },
+      clients: 2,
+      workload: { ratePerSecond: 10, crossShard: 0.6 },
+      stop: { ms: 30_000 },
+    },
+  }),
+  preset({
+    id: 'sharded-coordinator-crash',
+    title: 'Shards: the coordinator dies after YES',
+    teaches: 'Shards in doubt keep their locks and ask; when the coordinator is back, its log tells what to say.',
+    level: 'faults',
+    scenario: shards({
+      seed: 7,
+      count: 3,
+      faults: [
+        { kind: 'crash', target: 'v0', point: { on: 'send', type: 'commit-request', nth: 2 }, at: 4000, until: 14_000 },
+      ],
+      stopMs: 30_000,
+    }),
+  }),
+  preset({
+    id: 'sharded-3pc',
+    title: 'Shards: three phases do not block',
+    teaches:
+      'The outcome is written down by a majority of all shards first, so that those left behind can end it themselves.',
+    level: 'faults',
+    scenario: shards({
+      seed: 7,
+      count: 4,
+      commit: '3pc',
+      faults: [{ kind: 'crash', target: 'v0', point: { on: 'sent', type: 'pre-commit', nth: 4 }, at: 4000 }],
+      stopMs: 30_000,
+    }),
+  }),
+  preset({
+    id: 'sharded-liar',
+    title: 'Shards: a lying coordinator',
+    teaches:
+      'Shards of one node are trusted: a coordinator that tells COMMIT to some and ABORT to others splits a transaction.',
+    level: 'beyond the model',
+    violates: 'atomicity',
+    scenario: shards({
+      seed: 7,
+      count: 4,
+      config: { transfersMax: 6 },
+      faults: [
+        {
+          kind: 'byzantine',
+          target: 'v0',
+          behaviour: 'equivocate',
+          peers: ['v1'],
+          types: ['commit-request'],
+          at: 3000,
+        },
+      ],
+      stopMs: 20_000,
+    }),
+  }),
+  ...onPurpose,
+];
