@@ -2,6 +2,7 @@
 import { supermajority } from '../../core/quorum.ts';
 import type { Declaration, MessageDeclaration } from '../protocol.ts';
 import { FIELDS } from './inspect.ts';
+import { net } from './net.ts';
 import { MESSAGE_TYPES } from './signing.ts';
 
 const MESSAGES: Readonly<Record<(typeof MESSAGE_TYPES)[number], Omit<MessageDeclaration, 'type'>>> = {
@@ -76,4 +77,5 @@ export const declaration: Declaration = {
   words: { epoch: 'round', slot: 'height', leader: 'proposer', change: 'next round' },
   quorum: supermajority,
   behaviours: ['equivocate', 'double-vote', 'forged-sender', 'transplant', 'inflate-certificate'],
+  net,
 };

@@ -53,6 +53,8 @@ export class TestNetwork<S, M extends AnyMessage, T, R, K> {
   readonly evidence: { readonly by: number; readonly against: number; readonly what: string }[] = [];
   /** Everything sent, in order. */
   readonly sent: { readonly at: Micros; readonly from: number; readonly to: number | null; readonly message: M }[] = [];
+  /** Everything passed on: who said it first, and who gets it. */
+  readonly relayed: { readonly from: number; readonly to: number; readonly signer: number; readonly message: M }[] = [];
   /** `time node text`, one a noteworthy thing. */
   readonly log: string[] = [];
   readonly alive: boolean[];
@@ -180,6 +182,7 @@ export class TestNetwork<S, M extends AnyMessage, T, R, K> {
 
   /** Passes on what `signer` said: it arrives as that one's word. */
   #relay(node: number, to: number, signer: number, message: M): void {
+    this.relayed.push({ from: node, to, signer, message });
     const text = this.options.describe?.(message) ?? null;
     const origin = signer === node ? '' : `(v${signer}'s) `;
     if (text !== null) this.log.push(this.#line(node, `→ ${nameOf(to, this.options.n)} again: ${origin}${text}`));
