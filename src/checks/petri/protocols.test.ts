@@ -33,6 +33,7 @@ const CASES: Readonly<Record<string, Case>> = {
     stopMs: 12_000,
     stepsMin: 1500,
   },
+  tendermint: { config: { blockTimeMs: 500 }, sizes: [4, 6, 7], stopMs: 12_000, stepsMin: 800 },
   raft: { config: { blockTimeMs: 500 }, sizes: [3, 4, 5], stopMs: 15_000, stepsMin: 1000 },
   paxos: { config: { blockTimeMs: 500 }, sizes: [3, 4, 5], stopMs: 15_000, stepsMin: 1000 },
 };
@@ -86,6 +87,8 @@ describe('a broken variant', () => {
     ['mutant-quorum-2f', /commit for slot \d+, epoch 0, without "PREPAREs" \(2 of 3\)/],
     ['mutant-slot-conflict', /prepare for slot \d+, epoch 0, without "may vote" \(0 of 1\)/],
     ['mutant-pbft-votes-not-distinct', /commit for slot \d+, epoch 0, without "PREPAREs" \(2 of 3\)/],
+    ['mutant-tendermint-quorum-2f+1-any-n', /precommit for slot \d+, epoch \d+, without "PREVOTEs" \(\d of \d\)/],
+    ['mutant-tendermint-unverified', /decide for slot \d+, epoch \d+, without "PRECOMMITs" \(\d of \d\)/],
     ['mutant-raft-majority-of-peers', /decide for slot \d+, epoch \d+, without "ACKs" \(1 of 2\)/],
     ['mutant-raft-forgets-vote', /vote for epoch \d+, without "may vote" \(0 of 1\)/],
     ['mutant-paxos-amnesia', /accepted for slot \d+, epoch \d+, without "promised" \(0 of 1\)/],
@@ -102,6 +105,7 @@ describe('a traitor', () => {
     ['pbft', 'equivocate', ['v0'], /pre-prepare for .* "may vote"/],
     ['pbft', 'double-vote', ['v1'], /prepare for .* "may vote"/],
     ['pbft', 'forged-sender', ['v0'], /"said by v\d before"/],
+    ['tendermint', 'double-vote', ['v1'], /prevote for .* "may prevote"/],
     // Whoever is elected.
     ['raft', 'equivocate', ['v0', 'v1', 'v2'], /append for .* "may append"/],
     ['paxos', 'equivocate', ['v0', 'v1', 'v2'], /accept for .* "may accept"/],
@@ -123,6 +127,7 @@ describe('unfolded', () => {
 
   it.each([
     ['pbft', 6673],
+    ['tendermint', 16_516],
     ['raft', 2731],
     ['paxos', 21_851],
   ])('the net of four nodes of %s has %i markings', (name, markings) => {

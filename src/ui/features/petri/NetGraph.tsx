@@ -140,7 +140,7 @@ const Arcs = memo(function Arcs({
             />
             {weight !== '' && (
               <text x={middle.x} y={middle.y - 5}>
-                {weight === 'quorum' ? `≥ ${quorum}` : weight}
+                {weightText(weight, quorum)}
               </text>
             )}
           </g>
@@ -149,6 +149,11 @@ const Arcs = memo(function Arcs({
     </>
   );
 });
+
+function weightText(weight: string, quorum: number): string {
+  if (weight === 'quorum') return `≥ ${quorum}`;
+  return weight === 'quorum-1' ? `≥ ${quorum - 1}` : weight;
+}
 
 /** The drawing shrinks to this share of its size, then it scrolls: labels must stay legible. */
 const SMALLEST = 0.8;

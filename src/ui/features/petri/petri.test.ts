@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { foldNet } from '../../../checks/petri/compile.ts';
 import { readPnml } from '../../../checks/petri/pnml.ts';
+import type { Declaration } from '../../../protocols/protocol.ts';
 import { PROTOCOLS } from '../../../protocols/registry.ts';
 import { openTestnet, type TestnetSession } from '../../../session/index.ts';
 import type { Frame, TraceView } from '../../../session/view.ts';
@@ -186,8 +187,42 @@ describe('the picture', () => {
   });
 });
 
+describe('of a protocol whose epochs belong to the whole run', () => {
+  it('the picture of an index shows the election that led to it, and the votes for the server itself', async () => {
+    await session.load({
+      seed: 3,
+      protocol: { name: 'raft' },
+      crypto: { suite: 'modelled:ml-dsa-65' },
+      workload: { ratePerSecond: 5, accounts: 10 },
+      stop: { ms: 8_000 },
+    });
+    await session.runUntil({ ms: 7_000 });
+    [frame, view] = [session.frame() as Frame, session.view()];
+    const played = playedTo(7_000_000);
+    const looks = frame.nodes
+      .filter(({ kind }) => kind === 'validator')
+      .map(({ index }) => look(played, index, 7_000_000, 3));
+    const leaders = looks.filter(({ steps }) => steps.some(({ text }) => text === 'REQUEST-VOTE in term 1'));
+    expect(leaders).toHaveLength(1);
+    for (const { steps, places, epoch } of looks) {
+      const tokens = Object.fromEntries(places.map(({ id, tokens: count }) => [id, count]));
+      const isLeader = steps === leaders[0]?.steps;
+      expect(epoch).toBe(1);
+      expect(steps.map(({ text }) => text)).toEqual([
+        ...(isLeader
+          ? ['REQUEST-VOTE in term 1', 'HEARTBEAT in term 1', 'APPEND in term 1']
+          : ['VOTE in term 1', 'ACK in term 1']),
+        'decide in term 1',
+      ]);
+      expect(tokens).toMatchObject({ 'in-term': 1, 'may-vote': 0, votes: isLeader ? 4 : 0, copies: 3, committed: 1 });
+    }
+    // Not begun yet by the server itself: shown in the term in which it is.
+    expect(look(played, 0, 7_000_000, 40)).toMatchObject({ epoch: 1, value: '' });
+  });
+});
+
 it('the file holds the net for as many validators as there are', () => {
-  const net = readPnml(pnmlOf(frame.declaration, 7));
+  const net = readPnml(pnmlOf(PROTOCOLS.get('svbft')?.declaration as Declaration, 7));
   expect(net.name).toBe('svbft, 7 validators');
   expect(net.places.map(({ id }) => id)).toContain('in-view.v6.e1');
   expect(net.arcs.find(({ from, to }) => from === 'prepares.e0' && to === 'commit.v0.e0')?.weight).toBe(5);

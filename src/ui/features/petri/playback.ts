@@ -90,26 +90,41 @@ export class NetPlayback {
     return this.#faulty.has(node);
   }
 
-  /** The node's own steps in a slot, first to last. */
-  stepsOf(node: NodeIndex, slot: number): readonly PlayedStep[] {
-    return this.steps.filter((step) => step.node === node && step.slot === slot);
+  /** The node's own steps in a slot, first to last; with an epoch also those about the whole run that belong to it. */
+  stepsOf(node: NodeIndex, slot: number, epoch: number | null = null): readonly PlayedStep[] {
+    return this.steps.filter(
+      (step) => step.node === node && (step.isOfSlot ? step.slot === slot : step.epoch === epoch),
+    );
   }
 
   /** The slot worth looking at: the one in progress once anybody did something in it, the last decided one before. */
   slotOf(node: NodeIndex): number {
     const decided = this.replay.heightOf(node);
-    const hasBegun = decided === 0 || this.steps.some(({ slot }) => slot === decided + 1);
+    const hasBegun = decided === 0 || this.steps.some(({ slot, isOfSlot }) => isOfSlot && slot === decided + 1);
     return hasBegun ? decided + 1 : decided;
   }
 
-  /** Colours under which to show a slot: those of the node's last step in it, or of anybody's. */
+  /** Colours under which to show a slot: those of the node's last step in it, or of where it is and what others did. */
   bindingOf(node: NodeIndex, slot: number): Binding {
-    const inSlot = this.steps.filter((step) => step.slot === slot);
+    const inSlot = this.steps.filter((step) => step.isOfSlot && step.slot === slot && this.#hasEpoch(step));
     const own = inSlot.filter((step) => step.node === node);
-    const epoch = own.at(-1)?.epoch ?? this.net.declaration.firstEpoch;
+    const epoch = own.at(-1)?.epoch ?? this.#epochOf(node) ?? this.net.declaration.firstEpoch;
     const about = (list: readonly PlayedStep[]): string | undefined =>
       list.findLast((step) => step.epoch === epoch && step.value !== '')?.value;
     return { node, slot, epoch, value: about(own) ?? about(inSlot) ?? '' };
+  }
+
+  /** The epoch in which the node is, whatever slot it works on; null where epochs belong to slots. */
+  #epochOf(node: NodeIndex): number | null {
+    const place = this.net.places.find(({ isPosition, bySlot, owner }) => isPosition && !bySlot && owner === 'node');
+    return place === undefined ? null : this.replay.marking.positionOf(place, { node, slot: 0, epoch: 0, value: '' });
+  }
+
+  /** Whether the step moved tokens of an epoch: a checkpoint, for one, belongs to none. */
+  #hasEpoch({ transition }: PlayedStep): boolean {
+    const fired = this.net.transitions.find(({ id }) => id === transition);
+    if (fired === undefined) return true;
+    return [...fired.take, ...fired.test, ...fired.put].some(({ place }) => place.colours.includes('epoch'));
   }
 
   #isSameTrace(view: Pick<TraceView, 'events' | 'eventCount'>): boolean {

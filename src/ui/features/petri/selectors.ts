@@ -63,7 +63,7 @@ export function pictureOf(
   const { net, replay } = playback;
   const slot = view.slot ?? playback.slotOf(view.node);
   const binding = playback.bindingOf(view.node, slot);
-  const own = playback.stepsOf(view.node, slot);
+  const own = playback.stepsOf(view.node, slot, binding.epoch);
   const isWrong = (step: PlayedStep): boolean => !step.fits && (!step.isCorrect || !view.trusted);
   const inEpoch = own.filter(({ epoch }) => epoch === binding.epoch);
   const last = own.findLast(({ transition }) => transition !== null);
@@ -87,7 +87,10 @@ export function pictureOf(
       label: place.label,
       explain: place.explain,
       isShared: place.owner === 'shared',
-      tokens: replay.marking.count({ place, epoch: 'same' }, binding),
+      tokens: replay.marking.count(
+        { place, epoch: 'same' },
+        place.isAboutNodes ? { ...binding, value: replay.valueOf(view.node) } : binding,
+      ),
       wanted: wanted.get(place.id) ?? null,
     })),
     transitions: net.transitions.map((transition) => {
