@@ -197,6 +197,14 @@ describe('validators', () => {
     );
   });
 
+  it('adaptive: who got the better validator in one round gets the worse in the next', () => {
+    const reputation = shardRange(20).map((node) => 100 - node);
+    const sums = assignValidators('adaptive', reputation, 2).map((members) =>
+      members.reduce((sum, node) => sum + (reputation[node] ?? 0), 0),
+    );
+    expect(sums).toEqual([905, 905]);
+  });
+
   it('the coordinator has the highest reputation, the lowest index of equals', () => {
     expect(coordinatorOf([4, 2, 7], [0, 0, 5, 0, 9, 0, 0, 9])).toBe(4);
     expect(coordinatorOf([7, 2, 4], [0, 0, 9, 0, 9, 0, 0, 9])).toBe(2);

@@ -47,6 +47,16 @@ describe('when to reshard', () => {
     expect(plansOf(steady(loads, 60))).toEqual([]);
   });
 
+  it('does not merge what would have to be split again soon', () => {
+    const policy = { ...RESHARD_POLICY, mergeBelowPermille: 450 };
+    const planOf = (permille: readonly number[]) => {
+      const state = createReshardState();
+      observeLoads(state, loadsOf(permille), 0, policy);
+      return observeLoads(state, loadsOf(permille), lastingMicros, policy);
+    };
+    expect([planOf([440, 300]), planOf([440, 160])]).toEqual([null, { kind: 'merge', shard: 1, into: 0 }]);
+  });
+
   it('a peak that does not last changes nothing', () => {
     const peaks = Array.from({ length: 60 }, (_, second) => loadsOf([second % 4 === 0 ? 300 : 990, 500]));
     expect(plansOf(peaks)).toEqual([]);
