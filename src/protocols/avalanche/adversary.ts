@@ -34,14 +34,17 @@ function opposite(chit: Chit, state: State): Chit | null {
 }
 
 /**
- * The colour that is behind among those it asked last: whoever leads is held back, so that the network stays split. Ref: Kniep,
- * Laval, Sliwinski, Wattenhofer, Quantifying Liveness and Safety of Avalanche's Snowball, arXiv 2409.02217, §4.
+ * The colour that is behind, as the queries of all others tell: whoever leads is held back, so that the network stays split. Ref:
+ * Kniep, Laval, Sliwinski, Wattenhofer, Quantifying Liveness and Safety of Avalanche's Snowball, arXiv 2409.02217.
  */
 function minority(chit: Chit, state: State): Chit | null {
   const set = state.sets.get(chit.slot);
   if (set === undefined || set.members.length < 2) return null;
-  const counts = new Map(state.lastColours);
-  const weight = (colour: string): number => counts.get(colour) ?? 0;
-  const behind = set.members.reduce((least, colour) => (weight(colour) < weight(least) ? colour : least));
-  return { ...chit, prefers: [behind] };
+  const weights = set.members.map(
+    (colour) => state.askedWith.filter((asked) => asked.slot === chit.slot && asked.colour === colour).length,
+  );
+  const held = weights.filter((weight) => weight > 0);
+  // Where all hold the same colour, any other is behind.
+  const behind = weights.indexOf(held.length > 1 ? Math.min(...held) : 0);
+  return { ...chit, prefers: [set.members[Math.max(0, behind)] ?? ''] };
 }

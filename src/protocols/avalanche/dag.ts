@@ -6,7 +6,7 @@ import type { SignedRef } from '../protocol.ts';
 import { forgetMissing, request } from './exchange.ts';
 import type { Vertex } from './messages.ts';
 import { NOTE } from './notes.ts';
-import { batchKey, parentsOf, place } from './place.ts';
+import { batchKey, place } from './place.ts';
 import { type Ctx, isSupported, isWellFormed } from './rules.ts';
 import { vertexDigest } from './signing.ts';
 import { type Out, type State, setOf } from './state.ts';
@@ -18,6 +18,7 @@ const ORPHANS_MAX = 1024;
 export function takeIn(state: State, vertex: Vertex, proof: SignedRef, from: NodeIndex, out: Out, ctx: Ctx): void {
   const digest = vertexDigest(vertex);
   if (state.entries.has(digest) || state.orphans.has(digest)) return;
+  if (!isWellFormed(vertex, ctx)) return out.note(NOTE.badVertex);
   if (!areSigned(state, vertex, ctx)) return out.note(NOTE.badBatch);
   const unknown = vertex.parents.filter((parent) => !state.entries.has(parent));
   if (unknown.length === 0) return insertAll(state, vertex, proof, out, ctx);
@@ -30,7 +31,8 @@ export function takeIn(state: State, vertex: Vertex, proof: SignedRef, from: Nod
 function insertAll(state: State, vertex: Vertex, proof: SignedRef, out: Out, ctx: Ctx): void {
   const open = [{ vertex, proof }];
   for (let next = open.shift(); next !== undefined; next = open.shift()) {
-    if (!insert(state, next.vertex, next.proof, out, ctx)) continue;
+    if (state.entries.has(vertexDigest(next.vertex))) continue;
+    insert(state, next.vertex, next.proof, out, ctx);
     for (const orphan of forgetMissing(state, vertexDigest(next.vertex))) {
       const waiting = state.orphans.get(orphan);
       if (waiting === undefined || !waiting.vertex.parents.every((parent) => state.entries.has(parent))) continue;
@@ -40,17 +42,11 @@ function insertAll(state: State, vertex: Vertex, proof: SignedRef, out: Out, ctx
   }
 }
 
-/** False where the vertex breaks the rules. Ref: §3.4 (onReceiveTx). */
-function insert(state: State, vertex: Vertex, proof: SignedRef, out: Out, ctx: Ctx): boolean {
-  const slots = parentsOf(state, vertex).map((parent) => parent.vertex.slot);
-  if (!isWellFormed(vertex, slots, ctx)) {
-    out.note(NOTE.badVertex);
-    return false;
-  }
+/** Ref: §3.4 (onReceiveTx). */
+function insert(state: State, vertex: Vertex, proof: SignedRef, out: Out, ctx: Ctx): void {
   place(state, vertex, proof, ctx);
   const { members } = setOf(state, vertex.slot);
   if (members.length > 1) noteRival(state, vertex, proof, members[0] ?? '', out);
-  return true;
 }
 
 /** Two vertices of one issuer for one slot prove that it lied. */
@@ -79,8 +75,8 @@ function areSigned(state: State, { batches }: Vertex, ctx: Ctx): boolean {
  * Parents for a new vertex, hashes: supported ones from the frontier, chosen at random; where a tip is not
  * supported, what it builds on instead. Highest slot first. Ref: §4.3 (parent selection).
  */
-export function chooseParents(state: State, ctx: Ctx): string[] {
-  const found = frontier(state);
+export function chooseParents(state: State, isDaring: boolean, ctx: Ctx): string[] {
+  const found = frontier(state, isDaring);
   const chosen: string[] = [];
   while (chosen.length < ctx.config.parentCount && found.length > 0) {
     const at = scale(draw(ctx.random, state.drawn++), found.length);
@@ -90,14 +86,14 @@ export function chooseParents(state: State, ctx: Ctx): string[] {
   return chosen.sort((a, b) => slot(b) - slot(a));
 }
 
-function frontier(state: State): string[] {
+function frontier(state: State, isDaring: boolean): string[] {
   const found: string[] = [];
   const seen = new Set<string>();
   const open = [...state.tips];
   for (let next = open.shift(); next !== undefined; next = open.shift()) {
     if (seen.has(next)) continue;
     seen.add(next);
-    if (isSupported(state, next)) found.push(next);
+    if (isSupported(state, next, isDaring)) found.push(next);
     else open.push(...(state.entries.get(next)?.vertex.parents ?? []));
   }
   return found;

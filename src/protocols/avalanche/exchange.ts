@@ -31,6 +31,12 @@ export function request(
   }
   if (asked.length === 0) return;
   if (from !== state.self) out.send(from, { type: 'fetch', vertices: asked.slice(0, MAX_FETCHED) });
+  armFetch(state, out, ctx);
+}
+
+export function armFetch(state: State, out: Out, ctx: Ctx): void {
+  if (state.isFetching || state.missing.size === 0) return;
+  state.isFetching = true;
   out.setTimer({ kind: 'fetch' }, ctx.config.pollMicros);
 }
 
@@ -43,6 +49,7 @@ export function forgetMissing(state: State, digest: string): readonly string[] {
 
 /** What has not come is asked of somebody else, at random. */
 export function onFetchTimer(state: State, out: Out, ctx: Ctx): void {
+  state.isFetching = false;
   const asked: string[] = [];
   for (const [digest, entry] of state.missing) {
     if (state.orphans.has(digest)) continue;
@@ -50,10 +57,10 @@ export function onFetchTimer(state: State, out: Out, ctx: Ctx): void {
     if (entry.attempts > ATTEMPTS_MAX) giveUp(state, digest);
     else if (asked.length < MAX_FETCHED) asked.push(digest);
   }
+  armFetch(state, out, ctx);
   if (asked.length === 0) return;
   const other = scale(draw(ctx.random, state.drawn++), state.validatorCount - 1);
   out.send(other < state.self ? other : other + 1, { type: 'fetch', vertices: asked });
-  out.setTimer({ kind: 'fetch' }, ctx.config.pollMicros);
 }
 
 function giveUp(state: State, first: string): void {

@@ -75,6 +75,10 @@ export function inspect(state: State): NodeKnowledge {
       accepted: state.accepted.length,
       poll: state.poll === null ? null : { id: state.poll.id, slot: state.poll.slot, sampled: state.poll.sampled },
       undecided: undecided.slice(-LISTED).map(describeSet),
+      rivals: [...state.sets.values()]
+        .filter(({ members }) => members.length > 1)
+        .slice(-LISTED)
+        .map(describeSet),
       tips: [...state.tips],
       waitingForParents: state.orphans.size,
       askedFor: [...state.missing.keys()],
@@ -106,6 +110,7 @@ function describeEntry(digest: string, entry: Entry | undefined): object {
   return { digest, slot, issuer, parents, depth: entry.depth, batches: batches.length };
 }
 
-function describeSet({ slot, members, confidence, preferred, count }: ConflictSet): object {
-  return { slot, members: members.map((digest, i) => ({ digest, confidence: confidence[i] ?? 0 })), preferred, count };
+function describeSet({ slot, members, confidence, preferred, count, accepted }: ConflictSet): object {
+  const candidates = members.map((digest, i) => ({ digest, confidence: confidence[i] ?? 0 }));
+  return { slot, members: candidates, preferred, count, accepted: accepted === '' ? null : accepted };
 }

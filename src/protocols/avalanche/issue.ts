@@ -49,24 +49,14 @@ function proposeInstance(state: State, out: Out, ctx: Ctx): void {
  */
 function extendDag(state: State, out: Out, ctx: Ctx): void {
   const n = state.validatorCount;
-  const parents = chooseParents(state, ctx);
-  const highest = parents.reduce((most, parent) => Math.max(most, slotOfVertex(state, parent)), 0);
   const last = state.issuedSlot === 0 ? 0 : numberOf(state.issuedSlot, n);
-  const reached = highest === 0 ? 0 : numberOf(highest, n);
-  const number = Math.max(last + 1, reached, 1);
-  if (number > reached + 1 && !keepOwn(state, parents, ctx)) return;
+  // Every other vertex dares to take sides where there are rivals.
+  const parents = chooseParents(state, last % 2 === 1, ctx);
+  const reached = parents.reduce((most, parent) => Math.max(most, numberOf(slotOfVertex(state, parent), n)), 1);
   const batches = chooseBatches(state, ctx);
   if (batches.length === 0 && ctx.mutant === 'avalanche-no-noops') return;
-  issue(state, slotOf(number, state.self, n), parents, batches, out, ctx);
-}
-
-/** Builds on our own last vertex, so that the numbers go on without a gap. False where that one has no future. */
-function keepOwn(state: State, parents: string[], ctx: Ctx): boolean {
-  const own = state.sets.get(state.issuedSlot)?.members[0];
-  if (own === undefined || !isSupported(state, own)) return false;
-  if (parents.length === ctx.config.parentCount) parents.pop();
-  parents.unshift(own);
-  return true;
+  // Who was away goes on where the others are.
+  issue(state, slotOf(Math.max(last + 1, reached), state.self, n), parents, batches, out, ctx);
 }
 
 function issue(
@@ -96,7 +86,7 @@ function chooseBatches(state: State, ctx: Ctx): SignedBatch[] {
     const { batch } = signed;
     const key = batchKey(batch);
     const carrier = state.inFlight.get(key);
-    if (carrier !== undefined && isSupported(state, carrier)) continue;
+    if (carrier !== undefined && isSupported(state, carrier, false)) continue;
     const waited = state.patience.get(key) ?? 0;
     const home = (batch.client + batch.sequence) % validatorCount;
     const isOurs = config.mode !== 'avalanche' || waited >= (state.self - home + validatorCount) % validatorCount;
@@ -111,5 +101,5 @@ function chooseBatches(state: State, ctx: Ctx): SignedBatch[] {
 }
 
 function slotOfVertex(state: State, digest: string): number {
-  return state.entries.get(digest)?.vertex.slot ?? 0;
+  return state.entries.get(digest)?.vertex.slot ?? 1;
 }

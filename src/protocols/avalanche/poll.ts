@@ -78,6 +78,7 @@ function sample(state: State, ctx: Ctx): NodeIndex[] {
 export function onQuery(state: State, from: NodeIndex, { poll, slot, vertices }: Query, out: Out, ctx: Ctx): void {
   if (poll <= (state.answered[from] ?? 0)) return out.note(NOTE.answered);
   state.seenSlot = Math.max(state.seenSlot, slot);
+  if (ctx.config.mode !== 'avalanche') state.askedWith[from] = { slot, colour: vertices[0] ?? '' };
   const query: Deferred = { from, poll, slot, vertices };
   const unknown = vertices.filter((digest) => !state.entries.has(digest));
   if (unknown.length === 0) return answer(state, query, out, ctx);
@@ -161,7 +162,6 @@ function tally(state: State, poll: Poll, out: Out, ctx: Ctx): void {
 /** Ref: figures 1–3. A colour whose vertex has not come counts for nothing yet. */
 function applyColours(state: State, poll: Poll, out: Out, ctx: Ctx): void {
   const set = setOf(state, poll.slot);
-  state.lastColours = [...poll.colours];
   if (set.accepted !== '') return;
   const unknown = [...poll.colours.keys()].filter((colour) => !set.members.includes(colour));
   if (unknown.length > 0) request(state, unknown, poll.answered[0] ?? state.self, null, out, ctx);

@@ -86,16 +86,13 @@ export function slotOf(number: number, issuer: number, validatorCount: number): 
 }
 
 /**
- * Whether a vertex may stand in the DAG, given its parents: its slot is its issuer's, and at most one number ahead of what it
- * builds on, so that nobody runs away with the numbering. Without DAG it has no parents, and any slot is anybody's.
+ * Whether a vertex may stand in the DAG: within its limits and in a slot of its issuer. Without DAG it has no parents, and any
+ * slot is anybody's.
  */
-export function isWellFormed(vertex: Vertex, parentSlots: readonly number[], ctx: Ctx): boolean {
-  const { validatorCount, config } = ctx;
+export function isWellFormed(vertex: Vertex, { validatorCount, config }: Ctx): boolean {
   if (vertex.issuer >= validatorCount || transferCount(vertex) > config.maxTransactionsPerBlock) return false;
   if (config.mode !== 'avalanche') return vertex.parents.length === 0;
-  if ((vertex.slot - 1) % validatorCount !== vertex.issuer) return false;
-  const highest = parentSlots.reduce((most, slot) => Math.max(most, numberOf(slot, validatorCount)), 0);
-  return numberOf(vertex.slot, validatorCount) <= highest + 1;
+  return (vertex.slot - 1) % validatorCount === vertex.issuer;
 }
 
 /** d of a member; 0 for what is none. */
@@ -110,12 +107,14 @@ export function isStronglyPreferred(state: State, digest: string): boolean {
 
 /**
  * Whether new vertices may build on it, and its batches need no other: strongly preferred, and every undecided rogue vertex in its
- * ancestry won the last poll that it was in. A rival out of nowhere so stops nothing but itself. The paper asks for one won poll
- * ever, after which a split could feed on itself. Ref: §4.3 (parent selection).
+ * ancestry won the last poll that it was in, so that a rival out of nowhere stops nothing but itself. `isDaring`: one won poll ever
+ * is enough, as in the paper; rivals are decided by what dares to build on them. Ref: §4.3 (parent selection).
  */
-export function isSupported(state: State, digest: string): boolean {
+export function isSupported(state: State, digest: string, isDaring: boolean): boolean {
   return allUndecided(state, digest, (set, each) => {
-    return set.preferred === each && (set.members.length === 1 || (set.last === each && set.count > 0));
+    if (set.preferred !== each) return false;
+    if (set.members.length === 1) return true;
+    return isDaring ? confidenceOf(set, each) > 0 : set.last === each && set.count > 0;
   });
 }
 

@@ -93,6 +93,8 @@ export interface State {
   readonly orphans: Map<string, { readonly vertex: Vertex; readonly proof: SignedRef }>;
   /** By hash of what is asked for: how often it was, and the orphans that wait for it. */
   readonly missing: Map<string, { attempts: number; readonly orphans: string[] }>;
+  /** Whether the fetch timer runs: what is asked for later does not put it off. */
+  isFetching: boolean;
   deferred: Deferred[];
 
   /** Hashes of vertices that no poll has asked about yet. */
@@ -104,8 +106,8 @@ export interface State {
   readonly answered: number[];
   /** The query answered last. */
   lastAsked: Deferred | null;
-  /** Chits of our last poll without DAG, by colour. */
-  lastColours: [string, number][];
+  /** By node, without DAG: the colour with which it last asked, and for which slot; slot 0 before. */
+  readonly askedWith: { slot: number; colour: string }[];
   /** Poll in which a preference changed last, 0 before. */
   flippedAt: number;
   /** Highest slot accepted, and heard of. */
@@ -137,13 +139,14 @@ export function createState(ctx: Ctx): State {
     tips: new Set(),
     orphans: new Map(),
     missing: new Map(),
+    isFetching: false,
     deferred: [],
     unpolled: [],
     poll: null,
     pollCount: 0,
     answered: new Array<number>(validatorCount).fill(0),
     lastAsked: null,
-    lastColours: [],
+    askedWith: Array.from({ length: validatorCount }, () => ({ slot: 0, colour: '' })),
     flippedAt: 0,
     acceptedSlot: 0,
     seenSlot: 0,

@@ -6,7 +6,7 @@ import { addBatch, sizeOf } from '../../ledger/mempool.ts';
 import type { Batch } from '../../ledger/types.ts';
 import type { Input, SignedRef } from '../protocol.ts';
 import { takeIn } from './dag.ts';
-import { onFetch, onFetchTimer } from './exchange.ts';
+import { armFetch, onFetch, onFetchTimer } from './exchange.ts';
 import { armIssue, firstIssueMicros, onIssueTimer } from './issue.ts';
 import type { Message, Vertex } from './messages.ts';
 import { NOTE } from './notes.ts';
@@ -39,7 +39,7 @@ function onStart(state: State, now: Micros, out: Out, ctx: Ctx): void {
   if (state.issuedSlot > 0 || state.accepted.length > 0) out.note(NOTE.recovered);
   if (ctx.config.mode === 'avalanche') out.setTimer({ kind: 'issue' }, firstIssueMicros(ctx));
   else armIssue(state, out, ctx);
-  if (state.missing.size > 0) out.setTimer({ kind: 'fetch' }, ctx.config.pollMicros);
+  armFetch(state, out, ctx);
   startPoll(state, out, ctx);
 }
 

@@ -123,14 +123,34 @@ export const avalanchePresets: readonly Preset[] = [
     id: 'snow-rebalance',
     title: 'Snowball: kept in balance',
     teaches:
-      'Five of sixteen always name the colour that is behind: nothing false is decided, and for long nothing at all.',
-    level: 'beyond the model',
-    violates: 'liveness',
+      'Six of twenty always name the colour that is behind: nothing false is decided, but every instance takes longer.',
+    level: 'attacks',
     scenario: scenario(
-      16,
-      { mode: 'snowball', sampleSize: 11, alpha: 6, pollTimeoutMs: 500 },
-      liars(['v1', 'v4', 'v7', 'v10', 'v13'], ['chit'], ['v1']),
-      60_000,
+      20,
+      { mode: 'snowball', sampleSize: 8, alpha: 5, beta1: 15 },
+      liars(['v1', 'v4', 'v7', 'v10', 'v13', 'v16'], ['chit'], ['v1']),
+      40_000,
+    ),
+  }),
+  preset({
+    id: 'snow-conspiracy',
+    title: 'Snowball: a conspiracy',
+    teaches:
+      'Four liars of seven name one colour to some and another one to the rest: each side finds enough of its own and decides.',
+    level: 'beyond the model',
+    violates: 'agreement',
+    scenario: scenario(
+      7,
+      { mode: 'snowball', sampleSize: 6, alpha: 4, beta1: 8 },
+      ['v0', 'v1', 'v2', 'v3'].map((target) => ({
+        kind: 'byzantine',
+        target,
+        behaviour: 'equivocate',
+        peers: ['v0', 'v1', 'v2', 'v3', 'v4'],
+        types: ['chit'],
+        at: 0,
+      })),
+      30_000,
     ),
   }),
   preset({
