@@ -41,6 +41,7 @@ ${SHIPPED_LINES}
 
   --protocols a,b,…     ${PROTOCOLS_MIN} to ${PROTOCOLS_MAX} protocols, in the order of the columns (see --list of sim)
   --vary validators:A,B,…   a row for each number of validators
+  --vary seeds:A,B,…    a row for each seed, and the median
   --vary faults[:id,…]  a row for each case, in the place of the scenario's own faults:
 ${CASE_LINES}
   --seed N              another seed, 0 … 4294967295

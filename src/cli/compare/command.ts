@@ -54,14 +54,13 @@ async function requestFor(asked: CompareArguments): Promise<Prepared> {
   const { source, protocols, vary, seed, set, realSignatures } = asked;
   const shipped = shippedById(source);
   if (shipped !== null) {
-    const request = requestOf(shipped);
+    const request = requestOf(shipped, protocols);
     const changed = setPaths({ ...request.base, seed: seed ?? request.base.seed }, set);
     if ('problems' in changed) return changed;
     const validated = validateScenario(changed.document, PROTOCOLS);
     if ('problems' in validated) return validated;
     const base = validated.scenario;
-    const chosen = { protocols: protocols ?? request.protocols, vary: vary ?? request.vary };
-    return { request: { ...request, ...chosen, base, realSignatures } };
+    return { request: { ...request, vary: vary ?? request.vary, base, realSignatures } };
   }
   const loaded = await loadScenario(source, set, seed);
   if ('problems' in loaded) return loaded;

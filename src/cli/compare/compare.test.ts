@@ -111,6 +111,14 @@ describe('compare', () => {
     expect(document.parse(JSON.parse(json.out)).seed).toBe(5);
   });
 
+  it('repeats with other seeds and says the median', async () => {
+    const { code, out } = await sim('happy-path', '--protocols', 'svbft,pbft', '--vary', 'seeds:1,2,3', ...SHORT);
+    expect(code).toBe(0);
+    const lines = out.split('\n').filter((line) => /^(seed [123]|median) /.test(line));
+    expect(lines.filter((line) => line.startsWith('median'))).toHaveLength(8);
+    expect(lines).toHaveLength(9 * 3 + 8);
+  });
+
   it('says with its exit code when a protocol breaks what it promises', async () => {
     const path = join(folder, 'broken.json');
     const mutant = PROTOCOLS.get('svbft')?.mutants.find(({ breaks }) => breaks === 'liveness');
@@ -137,7 +145,7 @@ describe('compare', () => {
     [['happy-path', '--protocols', 'svbft'], '--protocols: found "svbft", expected 2 to 4 different ones of'],
     [['happy-path', '--protocols', 'svbft,frog'], '--protocols: found "svbft,frog"'],
     [['happy-path', '--protocols', 'svbft,svbft'], '--protocols: found "svbft,svbft"'],
-    [['n-squared', '--vary', 'moons'], '--vary: found "moons", expected validators:4,7,… or faults'],
+    [['n-squared', '--vary', 'moons'], '--vary: found "moons", expected validators:4,7,…, seeds:1,2,… or faults'],
     [['n-squared', '--vary', 'validators:0'], '--vary: found "validators:0"'],
     [['n-squared', '--vary', 'faults:none,none'], '--vary: found "faults:none,none"'],
     [['n-squared', '--seed', '-1'], '--seed: found "-1"'],

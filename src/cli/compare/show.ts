@@ -2,6 +2,9 @@
 import {
   type Comparison,
   figureText,
+  isRepeated,
+  type Measure,
+  median,
   MEASURES,
   type Measured,
   standings,
@@ -30,7 +33,8 @@ function oneRowText({ columns }: Comparison, cells: readonly Measured[]): string
   return table([titles, ...facts, ...MEASURES.map((measure) => measureRow(measure, cells))]);
 }
 
-function manyRowsText({ columns, rows }: Comparison): string {
+function manyRowsText(comparison: Comparison): string {
+  const { columns, rows } = comparison;
   const titles = columns.map(({ protocol }) => protocol);
   const verdicts = table([
     ['verdict', ...titles],
@@ -42,6 +46,7 @@ function manyRowsText({ columns, rows }: Comparison): string {
     return table([
       [title, ...titles],
       ...rows.map(({ label, cells }) => [label, ...measureRow(measure, cells).slice(1)]),
+      ...medianRow(comparison, measure),
     ]);
   });
   return [verdicts, ...tables].join('\n');
@@ -58,12 +63,28 @@ const MANY_ROWS = [
   'longest-pause',
 ];
 
+function medianRow(comparison: Comparison, measure: Measure): Row[] {
+  if (!isRepeated(comparison)) return [];
+  const { rows, columns } = comparison;
+  const values = columns.map((_, column) =>
+    median(
+      measure,
+      rows.flatMap(({ cells }) => cells[column] ?? []),
+    ),
+  );
+  return [['median', ...marked(measure, values)]];
+}
+
 /** `*` marks the best, `×3.9` how many times worse the others are. */
-function measureRow(measure: (typeof MEASURES)[number], cells: readonly Measured[]): Row {
-  const values = cells.map((cell) => measure.value(cell));
-  const marks = standings(measure, values);
+function measureRow(measure: Measure, cells: readonly Measured[]): Row {
   const label = `${measure.label}${measure.unit === '' ? '' : `, ${measure.unit}`}`;
-  return [label, ...values.map((value, i) => `${figureText(measure, value)}${mark(marks[i] ?? null)}`)];
+  const values = cells.map((cell) => measure.value(cell));
+  return [label, ...marked(measure, values)];
+}
+
+function marked(measure: Measure, values: readonly (number | null)[]): string[] {
+  const marks = standings(measure, values);
+  return values.map((value, i) => `${figureText(measure, value)}${mark(marks[i] ?? null)}`);
 }
 
 function mark(standing: number | null): string {

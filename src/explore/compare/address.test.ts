@@ -27,14 +27,23 @@ describe('a comparison in an address', () => {
   });
 
   it('says its rows in a word or two', () => {
-    for (const text of ['', 'validators:4,7,31', 'faults', 'faults:none,one-liar']) {
+    for (const text of ['', 'validators:4,7,31', 'seeds:0,9,4294967295', 'faults', 'faults:none,one-liar']) {
       const vary = readVariation(text, 'vary');
       if ('problem' in vary) throw new Error(text);
       expect(variationText(vary)).toBe(text);
     }
     expect(readVariation('faults', 'vary')).toEqual({ kind: 'faults', cases: CASES_DEFAULT });
     expect(readVariation('validators=4,7', 'vary')).toEqual({ kind: 'validators', counts: [4, 7] });
-    for (const text of ['validators', 'validators:', 'validators:4,4', 'validators:1000', 'faults:none,frog', 'x']) {
+    for (const text of [
+      'validators',
+      'validators:',
+      'validators:4,4',
+      'validators:1000',
+      'seeds:1,1',
+      'seeds:-1',
+      'faults:none,frog',
+      'x',
+    ]) {
       expect(readVariation(text, 'vary'), text).toHaveProperty('problem');
     }
   });

@@ -12,7 +12,7 @@ import { comparisonCsv } from './export.ts';
 import { measure, takeAim } from './measure.ts';
 import { planComparison } from './plan.ts';
 import { requestOf, SHIPPED, shippedById } from './shipped.ts';
-import { isBroken, MEASURES, measureById, standings, verdictOf } from './table.ts';
+import { isBroken, isRepeated, MEASURES, measureById, median, standings, verdictOf } from './table.ts';
 import { leaveOut, translate, translateTypes, withModelledSuites } from './translate.ts';
 import type { Comparison, ComparisonRequest, Measured, Variation } from './types.ts';
 
@@ -269,7 +269,9 @@ describe('a script for another protocol', () => {
           translated++;
         } catch (error) {
           if (!(error instanceof TestnetError)) throw error;
-          expect(error.problems[0]?.path, `${id} for ${name}`).toMatch(/^(shards|validators|clients)/);
+          expect(error.problems[0]?.path, `${id} for ${name}`).toMatch(
+            /^(shards|validators|clients|workload\.crossShard)/,
+          );
         }
       }
     }
@@ -298,6 +300,21 @@ describe('a plan', () => {
     ];
     for (const [changes, message] of bad) {
       expect(() => planComparison({ ...request({}, ['svbft', 'raft']), ...changes })).toThrow(message);
+    }
+  });
+
+  it('repeats the scenario with other seeds, whose storms are others', () => {
+    const vary = { kind: 'seeds', seeds: [3, 4, 5] } as const;
+    const asked = request({ storm: { intensity: 0.6, startMs: 500 }, stop: { ms: 20_000 } }, ['raft', 'pbft'], vary);
+    const { cells, rows } = planComparison(asked);
+    expect(rows.map(({ label }) => label)).toEqual(['seed 3', 'seed 4', 'seed 5']);
+    expect(cells.map(({ scenario }) => scenario.seed)).toEqual([3, 3, 4, 4, 5, 5]);
+    const storms = new Set(
+      cells.map(({ scenario }) => JSON.stringify(scenario.faults.filter(({ kind }) => kind === 'crash'))),
+    );
+    expect(storms.size).toBe(3);
+    for (const seeds of [[], [-1], [0.5], Array.from({ length: 17 }, (_, i) => i)]) {
+      expect(() => planComparison({ ...asked, vary: { kind: 'seeds', seeds } })).toThrow(/vary: found/);
     }
   });
 
@@ -332,6 +349,17 @@ describe('a table', () => {
     expect(standings(more, [0, 40])).toEqual([Number.POSITIVE_INFINITY, 1]);
     expect(standings(less, [100, 101])).toEqual([null, null]);
     expect(standings(less, [100, null])).toEqual([null, null]);
+  });
+
+  it('has a median where rows differ by their seed alone', () => {
+    const cells = [40, 10, 30, 20].map((decisions) => ({ decisions }) as Measured);
+    expect(median(more, cells)).toBe(20);
+    expect(median(more, cells.slice(0, 3))).toBe(30);
+    expect(median(more, [])).toBeNull();
+    const row = (id: string) => ({ id, label: id, cells: [] });
+    expect(isRepeated({ rows: [row('seed-1'), row('seed-2')] })).toBe(true);
+    expect(isRepeated({ rows: [row('seed-1')] })).toBe(false);
+    expect(isRepeated({ rows: [row('n-4'), row('n-7')] })).toBe(false);
   });
 
   it('has one CSV line a run, with quotes where they must be', async () => {

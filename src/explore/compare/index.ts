@@ -16,6 +16,8 @@ export { requestOf, SHIPPED, type Shipped, shippedById } from './shipped.ts';
 export {
   figureText,
   isBroken,
+  isRepeated,
+  median,
   type Measure,
   measureById,
   MEASURES,

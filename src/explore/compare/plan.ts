@@ -20,22 +20,25 @@ import {
 
 /** Where a scenario does not say when to stop, virtual ms. */
 const STOP_DEFAULT_MS = 30_000;
-export const COUNTS_MAX = 8;
+export const ROWS_MAX = 16;
 const VALIDATORS_MAX = 256;
+const SEED_MAX = 0xffff_ffff;
 
 /** @throws TestnetError `bad-input` naming what cannot be compared */
 export function planComparison(request: ComparisonRequest): ComparisonPlan {
   const protocols = protocolsOf(request.protocols);
-  const base = prepare(request);
+  const { vary } = request;
   const rows = rowsOf(request);
-  const translated = protocols.map((protocol) => translate(base.scenario, protocol));
-  const cells = rows.flatMap((_, row) =>
-    protocols.map((protocol, column): Cell => {
-      const { scenario, notes } = translated[column] as Translated;
+  const cells = rows.flatMap((_, row) => {
+    // Random faults follow from the seed: they are drawn anew for each.
+    const seed = vary.kind === 'seeds' ? (vary.seeds[row] ?? 0) : request.base.seed;
+    const base = prepare({ ...request, base: { ...request.base, seed } });
+    return protocols.map((protocol, column): Cell => {
+      const { scenario, notes } = translate(base.scenario, protocol);
       const made = rowScenario(request, row, scenario, protocol);
       return { row, column, scenario: made.scenario, aim: made.aim, notes: [...base.notes, ...notes, ...made.notes] };
-    }),
-  );
+    });
+  });
   const columns = protocols.map(({ declaration: { name, title, faultModel } }) => ({
     protocol: name,
     title,
@@ -71,12 +74,20 @@ function rowsOf({ vary }: ComparisonRequest): RowHeading[] {
   if (vary.kind === 'none') return [{ id: 'as-it-is', label: 'the scenario' }];
   if (vary.kind === 'validators') {
     const { counts } = vary;
-    if (counts.length === 0 || counts.length > COUNTS_MAX) {
-      throw refusal('vary', `${counts.length} sizes`, `1 to ${COUNTS_MAX} numbers of validators`);
+    if (counts.length === 0 || counts.length > ROWS_MAX) {
+      throw refusal('vary', `${counts.length} sizes`, `1 to ${ROWS_MAX} numbers of validators`);
     }
     const bad = counts.find((count) => !Number.isInteger(count) || count < 1 || count > VALIDATORS_MAX);
     if (bad !== undefined) throw refusal('vary', String(bad), `a number of validators from 1 to ${VALIDATORS_MAX}`);
     return counts.map((count) => ({ id: `n-${count}`, label: `n = ${count}` }));
+  }
+  if (vary.kind === 'seeds') {
+    const { seeds } = vary;
+    const bad = seeds.find((seed) => !Number.isInteger(seed) || seed < 0 || seed > SEED_MAX);
+    if (bad !== undefined || seeds.length === 0 || seeds.length > ROWS_MAX) {
+      throw refusal('vary', seeds.join(','), `1 to ${ROWS_MAX} seeds from 0 to ${SEED_MAX}`);
+    }
+    return seeds.map((seed) => ({ id: `seed-${seed}`, label: `seed ${seed}` }));
   }
   if (vary.cases.length === 0) throw refusal('vary', 'no case', 'at least one');
   return vary.cases.map((id) => {
@@ -93,7 +104,7 @@ function rowScenario(
   scenario: Scenario,
   protocol: AnyProtocol,
 ): Translated & { readonly aim: Aim | null } {
-  if (vary.kind === 'none') return { scenario, notes: [], aim: null };
+  if (vary.kind === 'none' || vary.kind === 'seeds') return { scenario, notes: [], aim: null };
   if (vary.kind === 'validators') {
     return { ...leaveOut({ ...scenario, validators: vary.counts[row] ?? 1 }, []), aim: null };
   }

@@ -15,7 +15,7 @@ export interface Shipped {
   readonly vary: Variation;
   /** The measure to look at first, by id. */
   readonly measure: string;
-  /** `protocol` is that of the first protocol. */
+  /** Of the first protocol. */
   readonly scenario: Omit<ScenarioInput, 'protocol'>;
 }
 
@@ -67,9 +67,10 @@ export function shippedById(id: string): Shipped | null {
   return SHIPPED.find((shipped) => shipped.id === id) ?? null;
 }
 
-/** The request behind a shipped comparison, for the protocols there are. */
-export function requestOf(shipped: Shipped): ComparisonRequest {
-  const protocols = shipped.protocols.filter((name) => PROTOCOLS.has(name)).slice(0, PROTOCOLS_MAX);
+/** The request behind a shipped comparison: for these protocols, or for those it prefers among all there are. */
+export function requestOf(shipped: Shipped, chosen: readonly string[] | null = null): ComparisonRequest {
+  const preferred = shipped.protocols.filter((name) => PROTOCOLS.has(name)).slice(0, PROTOCOLS_MAX);
+  const protocols = chosen ?? preferred;
   const base = checked({
     name: shipped.title,
     description: shipped.teaches,

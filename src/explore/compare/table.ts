@@ -1,5 +1,5 @@
 /** What a table of a comparison shows: one measure a row (or one at a time), each with its unit and which way is better. */
-import type { Measured } from './types.ts';
+import type { Comparison, Measured } from './types.ts';
 
 export interface Measure {
   readonly id: string;
@@ -178,6 +178,18 @@ export function standings(measure: Measure, values: readonly (number | null)[]):
   const ratios = values.map((value) => (value === null ? null : ratio(value)));
   const isEqual = ratios.every((each) => each === null || each <= 1 + EQUAL_SHARE);
   return isEqual ? values.map(() => null) : ratios.map((each) => (each !== null && each <= 1 + EQUAL_SHARE ? 1 : each));
+}
+
+/** The middle figure of a column, the smaller of two; null where there is none. */
+export function median(measure: Measure, cells: readonly Measured[]): number | null {
+  const values = cells.map((cell) => measure.value(cell)).filter((value) => value !== null);
+  values.sort((a, b) => a - b);
+  return values[Math.floor((values.length - 1) / 2)] ?? null;
+}
+
+/** Whether rows differ by nothing but chance, so that a middle says something. */
+export function isRepeated({ rows }: Pick<Comparison, 'rows'>): boolean {
+  return rows.length > 1 && rows.every(({ id }) => id.startsWith('seed-'));
 }
 
 export type VerdictKind = 'holds' | 'stopped' | 'violated';

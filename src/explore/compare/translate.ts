@@ -2,7 +2,7 @@
  * One protocol's scenario for another. Seed, network, load, and faults of machines and links mean the same everywhere; types of
  * messages are translated by what they are for; what has no counterpart is left out. Every change leaves a note.
  */
-import { describeProblem, TestnetError } from '../../core/problem.ts';
+import { describeProblem, type Problem, TestnetError } from '../../core/problem.ts';
 import type { AnyProtocol, Declaration, MessageDeclaration } from '../../protocols/protocol.ts';
 import { PROTOCOLS } from '../../protocols/registry.ts';
 import { type Fault, type Scenario, validateScenario } from '../../scenario/index.ts';
@@ -104,18 +104,20 @@ export function leaveOut(scenario: Scenario, before: readonly string[]): Transla
     if ('scenario' in validated) return { scenario: validated.scenario, notes };
     const [first] = validated.problems;
     const part = OPTIONAL_PART.exec(first?.path ?? '');
-    if (first === undefined || part === null) {
-      throw new TestnetError(
-        'bad-input',
-        first === undefined ? 'bad scenario' : describeProblem(first),
-        validated.problems,
-      );
-    }
+    if (first === undefined || part === null) throw refusal(scenario.protocol.name, validated.problems);
     notes.push(`left out: ${describeProblem(first)}`);
     rest = without(rest, part);
   }
-  const problem = { path: '', found: 'a scenario that cannot be made to fit', expected: 'another one' };
-  throw new TestnetError('bad-input', describeProblem(problem), [problem]);
+  throw refusal(scenario.protocol.name, [
+    { path: '', found: 'a scenario that cannot be made to fit', expected: 'another' },
+  ]);
+}
+
+/** Says for which protocol: the scenario may be fine for another. */
+function refusal(protocol: string, problems: readonly Problem[]): TestnetError {
+  const told = problems.map((problem) => ({ ...problem, expected: `${problem.expected} (for ${protocol})` }));
+  const [first] = told;
+  return new TestnetError('bad-input', first === undefined ? 'bad scenario' : describeProblem(first), told);
 }
 
 function without(scenario: Scenario, [, list, index, setting]: RegExpExecArray): Scenario {

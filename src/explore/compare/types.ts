@@ -12,6 +12,8 @@ export type Variation =
   | { readonly kind: 'none' }
   /** The same scenario with so many validators each. */
   | { readonly kind: 'validators'; readonly counts: readonly number[] }
+  /** The same scenario with each of these seeds. */
+  | { readonly kind: 'seeds'; readonly seeds: readonly number[] }
   /** The scenario's own faults give way to these, by id (see `cases.ts`). */
   | { readonly kind: 'faults'; readonly cases: readonly string[] };
 

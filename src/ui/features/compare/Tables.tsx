@@ -13,7 +13,7 @@ import { Icon } from '../../components/icons.tsx';
 import { Badge, Foreign } from '../../components/small.tsx';
 import { useAction, usePlayground } from '../../playground.tsx';
 import styles from './Result.module.css';
-import { type Figure, figures, measureTitle, promise } from './selectors.ts';
+import { type Figure, figures, measureTitle, medians, promise } from './selectors.ts';
 
 interface OverviewProps {
   readonly comparison: Comparison;
@@ -21,8 +21,10 @@ interface OverviewProps {
   readonly measure: Measure | null;
 }
 
-export function OverviewTable({ comparison: { rows, columns }, measure }: OverviewProps) {
+export function OverviewTable({ comparison, measure }: OverviewProps) {
+  const { rows, columns } = comparison;
   const [first] = rows;
+  const middle = measure === null ? null : medians(comparison, measure);
   const isSameSize = rows.every(({ cells }) => cells[0]?.validatorCount === first?.cells[0]?.validatorCount);
   return (
     <div className={styles.scroll}>
@@ -47,6 +49,18 @@ export function OverviewTable({ comparison: { rows, columns }, measure }: Overvi
             </tr>
           ))}
         </tbody>
+        {middle !== null && (
+          <tfoot>
+            <tr>
+              <th scope="row">median</th>
+              {middle.map((figure, column) => (
+                <td key={columns[column]?.protocol}>
+                  <FigureText figure={figure} />
+                </td>
+              ))}
+            </tr>
+          </tfoot>
+        )}
       </table>
     </div>
   );

@@ -6,6 +6,8 @@ import {
   type ComparisonRequest,
   FAULT_CASES,
   figureText,
+  isRepeated,
+  median,
   type Measure,
   type Measured,
   MEASURES,
@@ -39,6 +41,7 @@ const VARY_USUAL = [
   'faults',
   'faults:none,one-crash,one-liar',
   'faults:none,slow-other,slow-leader',
+  'seeds:1,2,3,4,5',
 ];
 
 /** The usual rows, and those of the present choice where they are others. */
@@ -51,6 +54,7 @@ export function varyLabel(text: string): string {
   const vary = readVariation(text, 'vary');
   if ('problem' in vary || vary.kind === 'none') return 'One: the scenario as it is';
   if (vary.kind === 'validators') return `Validators: ${vary.counts.join(', ')}`;
+  if (vary.kind === 'seeds') return `Seeds: ${vary.seeds.join(', ')}`;
   if (text === 'faults') return 'Up to f faults, and f+1';
   const labels = vary.cases.map((id) => FAULT_CASES.find((known) => known.id === id)?.label ?? id);
   return `Faults: ${labels.join(', ')}`;
@@ -92,7 +96,7 @@ export function requestFor(choice: Choice, present: Scenario | null): Comparison
   const vary = readVariation(choice.vary, 'vary');
   if ('problem' in vary) return null;
   const shipped = shippedById(choice.what);
-  if (shipped !== null) return { ...requestOf(shipped), protocols, vary };
+  if (shipped !== null) return { ...requestOf(shipped, protocols), vary };
   if (present === null) return null;
   return { name: present.name, base: present, protocols, vary, realSignatures: false };
 }
@@ -138,7 +142,24 @@ export interface Figure {
 }
 
 export function figures(measure: Measure, cells: readonly Measured[]): Figure[] {
-  const values = cells.map((cell) => measure.value(cell));
+  return figuresOf(
+    measure,
+    cells.map((cell) => measure.value(cell)),
+  );
+}
+
+/** The middle of each column where rows differ by their seed alone; otherwise null. */
+export function medians(comparison: Comparison, measure: Measure): Figure[] | null {
+  if (!isRepeated(comparison)) return null;
+  const { rows, columns } = comparison;
+  const columnOf = (column: number): Measured[] => rows.flatMap(({ cells }) => cells[column] ?? []);
+  return figuresOf(
+    measure,
+    columns.map((_, column) => median(measure, columnOf(column))),
+  );
+}
+
+function figuresOf(measure: Measure, values: readonly (number | null)[]): Figure[] {
   const marks = standings(measure, values);
   return values.map((value, i) => {
     const mark = marks[i] ?? null;
