@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PackError, pack } from './pack.ts';
-import { MAX_DEPTH, TAG } from './packFormat.ts';
-import { unpack } from './unpack.ts';
+import { ByteTable } from './byteTable.ts';
+import { PackError, pack, packApart } from './pack.ts';
+import { MAX_DEPTH, SHARED_BYTES_MIN, TAG } from './packFormat.ts';
+import { unpack, unpackApart } from './unpack.ts';
 
 /** Any plain value, including what JSON loses. */
 const plain = fc.letrec<{ value: unknown }>((tie) => ({
@@ -215,4 +216,50 @@ describe('damaged input', () => {
     ['a number beyond 2^53', [TAG.positive, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]],
     ['a wide string of narrow units', [TAG.wideString, 1, 65, 0]],
   ])('%s is refused', (_, bytes) => expect(unpack(Uint8Array.from(bytes)).ok).toBe(false));
+});
+
+describe('equal long byte arrays', () => {
+  const bytes = (length: number, from = 0) => Uint8Array.from({ length }, (_, i) => (i * 7 + from) & 255);
+  /** Alike wherever a quick look would look, and different in one byte. */
+  const nearly = (length: number) => Uint8Array.from(bytes(length), (byte, i) => (i === 3 ? byte ^ 1 : byte));
+  const value = () => ({
+    a: bytes(1000),
+    b: [bytes(1000), nearly(1000)],
+    c: bytes(SHARED_BYTES_MIN - 1),
+    d: bytes(1000),
+  });
+
+  it('are written once, and come back equal', () => {
+    expect(pack(value()).length).toBeLessThan(2_300);
+    expect(roundTrip(value())).toStrictEqual(value());
+    expect(roundTrip([bytes(50), bytes(50)])).toStrictEqual([bytes(50), bytes(50)]);
+  });
+
+  it('are told apart however many look alike', () => {
+    const alike = Array.from({ length: 40 }, (_, k) => bytes(1000).map((byte, i) => (i === 1 ? k : byte)));
+    expect(roundTrip([...alike, ...alike])).toStrictEqual([...alike, ...alike]);
+  });
+
+  it('stay beside what is packed apart, as one object for all that have them', () => {
+    const table = new ByteTable();
+    const [one, two] = [packApart(value(), table), packApart([nearly(1000), bytes(1000)], table)];
+    expect(one.bytes.length).toBeLessThan(250);
+    expect(one.blobs).toHaveLength(2);
+    expect(two.blobs).toHaveLength(2);
+    expect(new Set([...one.blobs, ...two.blobs]).size).toBe(2);
+    expect(unpackApart(one)).toStrictEqual({ ok: true, value: value() });
+    expect(unpackApart(two)).toStrictEqual({ ok: true, value: [nearly(1000), bytes(1000)] });
+    expect(unpackApart({ ...one, blobs: [] })).toMatchObject({ ok: false });
+  });
+
+  it('apart do not hold on to the buffer that they are a part of', () => {
+    const whole = bytes(100_000);
+    const { blobs } = packApart(whole.subarray(8, 1008), new ByteTable());
+    expect(blobs[0]).toStrictEqual(whole.slice(8, 1008));
+    expect(blobs[0]?.buffer.byteLength).toBe(1000);
+  });
+
+  it('a reference to none is refused', () => {
+    expect(unpack(Uint8Array.of(TAG.bytesAgain, 0))).toMatchObject({ ok: false, problem: { path: 'byte 1' } });
+  });
 });

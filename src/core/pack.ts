@@ -4,15 +4,18 @@
  *
  * Kept: null, undefined, booleans, numbers (−0 and infinities too), bigint, strings of any code units, arrays, plain objects,
  * Map, Set, typed arrays, ArrayBuffer; insertion order of objects, maps and sets. The same value gives the same bytes.
- * Not kept: identity. A reference used twice comes back as two equal values; objects without prototype come back ordinary;
+ * Not kept: identity. A reference used twice comes back as two equal values, but byte arrays of 128 and more that are equal
+ * come back as one, which nobody may write to; objects without prototype come back ordinary;
  * properties under symbols, and named ones on arrays, are left out.
  * Refused with the path: NaN, functions, symbols, class instances, array holes, cycles and nesting beyond 200 levels.
  */
+import { ByteTable } from './byteTable.ts';
 import {
   LITTLE_ENDIAN,
   MAX_BIGINT_DIGITS,
   MAX_DEPTH,
   MAX_PACKED_BYTES,
+  SHARED_BYTES_MIN,
   SHARED_STRING_MAX,
   SHARED_STRING_MIN,
   TAG,
@@ -41,6 +44,23 @@ export function pack(value: unknown): Uint8Array<ArrayBuffer> {
   return writer.bytes.slice(0, writer.at);
 }
 
+/** A packed value whose long byte arrays are kept beside it, so that several packed values can have them in common. */
+export interface PackedApart {
+  readonly bytes: Uint8Array;
+  readonly blobs: readonly Uint8Array[];
+}
+
+/**
+ * As `pack`, but byte arrays of `SHARED_BYTES_MIN` and more stay outside; equal ones that `table` knows are the same object.
+ * `unpackApart` puts them back.
+ * @throws PackError as `pack` does
+ */
+export function packApart(value: unknown, table: ByteTable): PackedApart {
+  const writer = new Writer(table, true);
+  writeValue(writer, value, 0);
+  return { bytes: writer.bytes.slice(0, writer.at), blobs: [...writer.blobs.keys()] };
+}
+
 /** A node of the tree of key lists: which keys can follow, and the shape's number if a list ends here. */
 interface ShapeNode {
   readonly next: Map<string, ShapeNode>;
@@ -54,8 +74,17 @@ class Writer {
   readonly strings = new Map<string, number>();
   readonly shapes: ShapeNode = { next: new Map(), shape: -1 };
   shapeCount = 0;
+  /** Long byte arrays by their number. */
+  readonly blobs = new Map<Uint8Array, number>();
+  readonly table: ByteTable;
+  readonly isApart: boolean;
   /** Key or position at each level of the way down, for errors. */
   readonly trail: (string | number)[] = [];
+
+  constructor(table = new ByteTable(), isApart = false) {
+    this.table = table;
+    this.isApart = isApart;
+  }
 
   /** Makes room for `count` more bytes. */
   reserve(count: number, depth: number): void {
@@ -241,12 +270,25 @@ function writeSet(w: Writer, set: ReadonlySet<unknown>, depth: number): void {
 
 function writeView(w: Writer, view: ArrayBufferView, depth: number): void {
   const raw = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-  if (view instanceof Uint8Array) return writeRaw(w, TAG.bytes, raw, depth);
+  if (view instanceof Uint8Array) return writeBytes(w, view, depth);
   const kind = TYPED_ARRAYS.findIndex((type) => view instanceof type);
   if (kind < 0) throw w.refuse(depth, `an instance of ${view.constructor.name}`);
   if (!LITTLE_ENDIAN) throw w.refuse(depth, 'a typed array on a big-endian machine');
   writeTag(w, TAG.typedArray, depth);
   writeRaw(w, kind, raw, depth);
+}
+
+function writeBytes(w: Writer, bytes: Uint8Array, depth: number): void {
+  if (bytes.length < SHARED_BYTES_MIN) return writeRaw(w, TAG.bytes, bytes, depth);
+  // What stays beside must not hold on to a larger buffer that it is a part of.
+  const isPart = w.isApart && bytes.length < bytes.buffer.byteLength;
+  const blob = w.table.same(isPart ? new Uint8Array(bytes) : bytes);
+  const seen = w.blobs.get(blob);
+  if (seen !== undefined) return writeHead(w, TAG.bytesAgain, seen, depth);
+  const number = w.blobs.size;
+  w.blobs.set(blob, number);
+  if (w.isApart) writeHead(w, TAG.bytesAgain, number, depth);
+  else writeRaw(w, TAG.bytes, bytes, depth);
 }
 
 function writeRaw(w: Writer, tag: number, raw: Uint8Array, depth: number): void {

@@ -37,6 +37,8 @@ export const TAG = {
   objectNew: 0x91,
   /** Position of a shape (list of keys) seen before, then the values. */
   object: 0x92,
+  /** Position, among the byte arrays of `SHARED_BYTES_MIN` and more in the order of appearance, of an equal one. */
+  bytesAgain: 0x93,
 } as const;
 
 /** Order is part of the format: append only. */
@@ -62,6 +64,9 @@ export const MAX_PACKED_BYTES = 1 << 30;
 /** Strings of these lengths are numbered when first seen and later written as a reference. */
 export const SHARED_STRING_MIN = 2;
 export const SHARED_STRING_MAX = 1024;
+
+/** Byte arrays from this length on are numbered when first seen and later written as a reference: signatures mostly. */
+export const SHARED_BYTES_MIN = 128;
 
 export const MAX_BIGINT_DIGITS = 1 << 16;
 

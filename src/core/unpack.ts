@@ -1,5 +1,14 @@
 /** Bytes back to the plain data that `pack` was given. Made for hostile input: see `unpack`. */
-import { MAX_BIGINT_DIGITS, MAX_DEPTH, SHARED_STRING_MAX, SHARED_STRING_MIN, TAG, TYPED_ARRAYS } from './packFormat.ts';
+import type { PackedApart } from './pack.ts';
+import {
+  MAX_BIGINT_DIGITS,
+  MAX_DEPTH,
+  SHARED_BYTES_MIN,
+  SHARED_STRING_MAX,
+  SHARED_STRING_MIN,
+  TAG,
+  TYPED_ARRAYS,
+} from './packFormat.ts';
 import type { Problem } from './problem.ts';
 
 export type UnpackResult =
@@ -7,11 +16,17 @@ export type UnpackResult =
   | { readonly ok: false; readonly problem: Problem };
 
 /**
- * The value behind packed bytes; nothing in it shares memory with them. Never throws. Time and memory are linear in the
+ * The value behind packed bytes; nothing in it shares memory with them, and only equal long byte arrays with one another.
+ * Never throws. Time and memory are linear in the
  * input's length: every count is checked against the bytes that are left before anything is made for it.
  */
 export function unpack(bytes: Uint8Array): UnpackResult {
-  const reader = new Reader(bytes);
+  return unpackApart({ bytes, blobs: [] });
+}
+
+/** As `unpack`, for what `packApart` gave; the value has the byte arrays beside it in common with others. */
+export function unpackApart({ bytes, blobs }: PackedApart): UnpackResult {
+  const reader = new Reader(bytes, blobs);
   try {
     const value = readValue(reader, 0);
     if (reader.at !== bytes.length) throw new Damage(reader.at, `${bytes.length - reader.at} bytes more`, 'the end');
@@ -38,9 +53,12 @@ class Reader {
   at = 0;
   readonly strings: string[] = [];
   readonly shapes: (readonly string[])[] = [];
+  /** Long byte arrays by their number. */
+  readonly blobs: Uint8Array[];
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, blobs: readonly Uint8Array[]) {
     this.bytes = bytes;
+    this.blobs = [...blobs];
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 }
@@ -88,7 +106,7 @@ function readCount(r: Reader, each: number): number {
 function readValue(r: Reader, depth: number): unknown {
   const tag = readByte(r);
   if (tag < 0x80) return tag;
-  if (tag >= TAG.array && depth >= MAX_DEPTH)
+  if (tag >= TAG.array && tag !== TAG.bytesAgain && depth >= MAX_DEPTH)
     throw new Damage(r.at - 1, `nesting deeper than ${MAX_DEPTH} levels`, 'less');
   switch (tag) {
     case TAG.null:
@@ -114,7 +132,9 @@ function readValue(r: Reader, depth: number): unknown {
     case TAG.bigint:
       return readBigint(r);
     case TAG.bytes:
-      return readRaw(r);
+      return readBytes(r);
+    case TAG.bytesAgain:
+      return readAgain(r, r.blobs);
     case TAG.typedArray:
       return readTypedArray(r);
     case TAG.arrayBuffer:
@@ -206,6 +226,13 @@ function readBigint(r: Reader): bigint {
   if (!wellFormed) throw new Damage(start, 'a malformed bigint', 'a sign and hexadecimal digits');
   const size = BigInt(`0x${digits}`);
   return sign === 1 ? -size : size;
+}
+
+/** Numbers a long array for later references, exactly as the writer did. */
+function readBytes(r: Reader): Uint8Array {
+  const bytes = readRaw(r);
+  if (bytes.length >= SHARED_BYTES_MIN) r.blobs.push(bytes);
+  return bytes;
 }
 
 function readRaw(r: Reader): Uint8Array<ArrayBuffer> {

@@ -318,7 +318,7 @@ export class TestnetSession implements Testnet, LiveSession {
     this.#announcer.follow(run);
     this.#view = makeView(run);
     if (previous !== null && previous !== run) await previous.close();
-    if (run.checkpoints.before(run.horizon) === null) await run.capture();
+    if (run.checkpoints.count === 0) await run.capture();
     await this.#settle(run);
   }
 
