@@ -93,6 +93,8 @@ export interface NetDeclaration {
   readonly sentAfterDecision?: readonly string[];
   /** Who sent `inside` in an epoch may have signed a `type` of any slot of that epoch within it: passing that on is no step. */
   readonly carried?: readonly { readonly type: string; readonly inside: string }[];
+  /** Message types that show votes of others; a traitor's may count by them alone. */
+  readonly showsVotes?: readonly string[];
   /** Slots ahead of the highest decided one that a step may touch; 64 if absent. */
   readonly slotsAhead?: number;
   /** Epochs from which on the unfolded net can do anything; 1 if absent. */

@@ -4,10 +4,11 @@
  */
 import { nodeName, type NodeIndex } from '../../core/ids.ts';
 import { msFromMicros, type Micros } from '../../core/time.ts';
+import { openEnvelope } from '../../kernel/host/signing.ts';
 import type { WorldConstants } from '../../kernel/host/world.ts';
 import type { DecideHighlight, Highlight, MessageHighlight, StateHighlight } from '../../kernel/trace/highlights.ts';
 import type { NetDeclaration, NetElectorate } from '../../protocols/net.ts';
-import type { DecidedBlock, Decision } from '../../protocols/protocol.ts';
+import type { DecidedBlock, SignedMessage } from '../../protocols/protocol.ts';
 import type { RunObserver } from '../../runtime/executor.ts';
 import { Facts } from '../facts.ts';
 import type { CheckResult } from '../judge.ts';
@@ -56,6 +57,8 @@ export class Conformance implements RunObserver {
   readonly #facts: Facts;
   readonly #net: NetDeclaration | null;
   readonly #types: readonly string[];
+  /** Labels of messages that show votes of others. */
+  readonly #showing: ReadonlySet<string>;
   readonly #replay: Replay | null;
   readonly #order: StepOrder | null;
   readonly #stateFields: readonly number[];
@@ -77,6 +80,7 @@ export class Conformance implements RunObserver {
     const { net = null } = declaration;
     this.#net = net;
     this.#types = declaration.messages.map(({ type }) => `send ${type}`);
+    this.#showing = new Set(net?.showsVotes?.map((type) => `send ${type}`));
     const labels = net?.transitions.map(({ on }) => on) ?? [];
     this.#stateFields = declaration.fields.flatMap(({ name }, position) =>
       labels.some((on) => on.kind === 'state' && on.field === name) ? [position] : [],
@@ -147,11 +151,16 @@ export class Conformance implements RunObserver {
     const label = this.#types[type] ?? '';
     const value = digest.slice(0, VALUE_DIGITS);
     this.#order?.push({ t, node, label, slot, epoch, value, claimedFrom: envelope.claimedFrom });
+    if (this.#facts.faultyCount === 0 || !this.#showing.has(label)) return;
+    const { message } = openEnvelope(this.#world, envelope);
+    if (message !== null) this.#reveal(t, this.#world.protocol.embedded(message));
   }
 
   #onDecision({ t, node, decision }: DecideHighlight): void {
     const { slot, epoch, digest, isSnapshot = false } = decision;
-    if (this.#facts.faultyCount > 0 && this.#facts.isCorrect(node)) this.#reveal(t, decision);
+    if (this.#facts.faultyCount > 0 && this.#facts.isCorrect(node)) {
+      this.#reveal(t, this.#world.protocol.votes(decision));
+    }
     const value = digest.slice(0, VALUE_DIGITS);
     this.#order?.push({ t, node, label: 'decide', slot, epoch, value, claimedFrom: node, isSnapshot });
     if (!this.#facts.isCorrect(node)) return;
@@ -162,12 +171,13 @@ export class Conformance implements RunObserver {
     this.#replay?.advanceTo(slot);
   }
 
-  /** A traitor's vote that no message carried, but a certificate does: it was cast all the same. */
-  #reveal(t: Micros, decision: Decision): void {
+  /** A traitor's vote that no message of its own carried, but a certificate does: it was cast all the same. */
+  #reveal(t: Micros, votes: readonly SignedMessage<unknown>[]): void {
     const { protocol } = this.#world;
-    for (const { message, proof } of protocol.votes(decision)) {
+    for (const { message, proof } of votes) {
       const { signer } = proof;
-      if (this.#facts.isCorrect(signer)) continue;
+      // Clients sign too: what they do is no step.
+      if (this.#facts.isCorrect(signer) || signer >= this.#facts.validatorCount) continue;
       const { type, slot, epoch, digest } = protocol.meta(message);
       const label = this.#types[type] ?? '';
       this.#judge({ t, node: signer, label, slot, epoch, value: digest.slice(0, VALUE_DIGITS), claimedFrom: signer });

@@ -51,7 +51,8 @@ describe.each(NETS)('the net of %s', (_, declared, quorumOf) => {
         for (const transition of folded.transitions) {
           for (const node of members) {
             for (const epoch of [0, 1]) {
-              const binding = { node, slot: 1, epoch: declaration.firstEpoch + epoch, value: 'a' };
+              const value = transition.value === 'none' ? '' : 'a';
+              const binding = { node, slot: 1, epoch: declaration.firstEpoch + epoch, value };
               if (replay.heightOf(node) > 0) continue;
               const wanted =
                 allowed.has(`${transition.id}/${node}/${binding.epoch}/a`) ||

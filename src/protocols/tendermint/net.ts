@@ -56,6 +56,14 @@ const PLACES: readonly NetPlace[] = [
     initial: 'none',
   },
   {
+    id: 'polkas',
+    label: 'POLKAs',
+    explain: 'Somebody has shown a polka for this block in this round; a liar may show its own prevote only there.',
+    owner: 'shared',
+    colours: ['slot', 'epoch', 'value'],
+    initial: 'none',
+  },
+  {
     id: 'may-precommit',
     label: 'may precommit',
     explain: 'The validator has precommitted neither a block nor nil in this round.',
@@ -122,6 +130,35 @@ const TRANSITIONS: readonly NetTransition[] = [
     put: [{ place: 'in-round' }, { place: 'precommits' }],
   },
   {
+    id: 'precommit-shown',
+    label: 'precommit a shown one',
+    explain: 'Locks the block of a polka that somebody else has shown. Lines 36 to 43.',
+    on: { kind: 'send', type: 'precommit' },
+    value: 'some',
+    take: [IN_ROUND, { place: 'may-precommit' }],
+    test: [{ place: 'polkas' }],
+    put: [{ place: 'in-round' }, { place: 'precommits' }],
+  },
+  {
+    id: 'polka',
+    label: 'show a polka',
+    explain: 'Shows a polka to a validator that missed it, as the first to do so.',
+    on: { kind: 'send', type: 'polka' },
+    take: [],
+    test: [{ place: 'prevotes', weight: 'quorum' }],
+    inhibit: [{ place: 'polkas' }],
+    put: [{ place: 'polkas' }],
+  },
+  {
+    id: 'polka-again',
+    label: 'show it again',
+    explain: 'Shows a polka that somebody has shown before.',
+    on: { kind: 'send', type: 'polka' },
+    take: [],
+    test: [{ place: 'polkas' }],
+    put: [],
+  },
+  {
     id: 'precommit-nil',
     label: 'precommit nil',
     explain: 'Two thirds of the power have prevoted, but not for one block. Lines 44 to 46 and 63.',
@@ -148,6 +185,7 @@ export const net: NetDeclaration = {
   transitions: TRANSITIONS,
   firstEpoch: 0,
   slots: 'sequence',
+  showsVotes: ['polka'],
   sentWithDecision: ['proposal', 'prevote', 'precommit'],
   electorate(_slot, _history, { validatorCount, stakes }) {
     const powers = stakes.slice(0, validatorCount);
