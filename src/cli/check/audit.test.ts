@@ -45,7 +45,35 @@ describe('check audit', () => {
     expect([code, JSON.parse(out)]).toMatchObject([1, { node: 'v2', verdict: 'tampered', index: 3 }]);
   });
 
+  it('judges every log of a list, or the one that is named', async () => {
+    const other = createAuditLog('shards', 'v3');
+    appendAudit(other, 0, 'vote', null);
+    const both = `[${exportAudit(log).replace('"t3"', '"t9"')},${exportAudit(other)}]`;
+    const all = await run(both);
+    expect(
+      all.out
+        .trimEnd()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { verdict: string }).verdict),
+    ).toEqual(['tampered', 'intact']);
+    expect(all.code).toBe(1);
+    expect(await run(both, '--node', 'v3', '--head', other.head)).toMatchObject({ code: 0 });
+    expect(await run(both, '--head', other.head)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--node with it'),
+    });
+    expect(await run(both, '--node', 'v9')).toMatchObject({
+      code: 2,
+      err: '--node: found "v9", expected one of v2, v3\n',
+    });
+    expect(await run('[]')).toMatchObject({
+      code: 2,
+      err: '--node: found no log, expected a file with at least one log\n',
+    });
+  });
+
   it.each([
+    ['[{}]', [], '[0].format: found nothing, expected "testnet-audit/1"'],
     ['{', [], 'expected a JSON document'],
     ['{}', [], 'format: found nothing, expected "testnet-audit/1"'],
     [exportAudit(log), ['--head', 'abc'], '--head: found "abc", expected 64 lower-case hex digits'],

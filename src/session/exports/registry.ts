@@ -1,4 +1,5 @@
 /** Every text format there is, in the order in which people meet them. A new one: one file beside this one, one line here. */
+import { audit } from './audit.ts';
 import { chromeTrace } from './chromeTrace.ts';
 import { evidence } from './evidence.ts';
 import type { ExportFormat } from './format.ts';
@@ -22,4 +23,5 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
   openMetrics,
   scenarioFile,
   evidence,
+  audit,
 ];

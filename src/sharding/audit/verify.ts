@@ -64,6 +64,19 @@ function afterTrusted(log: AuditLog, trustedHead: string): AuditVerdict {
   return { verdict: 'tampered', index: null, why: 'the trusted head is not in the log: it was cut off or rewritten' };
 }
 
+/** One log, or a list of them. Paths of problems in a list begin with its position. Never throws. */
+export function readAudits(value: unknown): { readonly logs: readonly AuditLog[] } | { readonly problem: Problem } {
+  const isList = Array.isArray(value);
+  const logs: AuditLog[] = [];
+  for (const [position, item] of (isList ? (value as unknown[]) : [value]).entries()) {
+    const read = readAudit(item);
+    if ('log' in read) logs.push(read.log);
+    else if (!isList) return read;
+    else return { problem: { ...read.problem, path: `[${position}].${read.problem.path}`.replace(/\.$/, '') } };
+  }
+  return { logs };
+}
+
 const HASH = /^[0-9a-f]{64}$/;
 
 /** The log in a parsed JSON document, or the first thing that is no log. Never throws. */
