@@ -1,7 +1,8 @@
 /**
- * Collects cross-shard transactions into batches: one message a shard instead of one a transaction. What conflicts waits its turn, what does
- * not runs side by side. The batch size follows the load: it grows by a little while commits are quick and is halved when they are slow
- * or abort (additive increase, multiplicative decrease; Chiu & Jain 1989). A full queue says no at once instead of late.
+ * Collects cross-shard transactions into batches: one message a shard instead of one a transaction. What conflicts waits its
+ * turn, what does not runs side by side. The batch size follows the load: it grows by a little while commits are quick
+ * and is halved when they are slow or abort (additive increase, multiplicative decrease; Chiu & Jain 1989). A full queue
+ * says no at once instead of late.
  */
 import { assert } from '../../core/assert.ts';
 import type { Micros } from '../../core/time.ts';
