@@ -38,6 +38,7 @@ export const USAGE = `Runs a scenario without a page.
 
   npm run sim -- <file | presetId | link> [options]
   npm run sim -- --list [--json]
+  npm run sim -- compare --help        several protocols side by side
 
   --seed N              another seed, 0 … 4294967295
   --seeds A..B          a sweep over seeds A to B
