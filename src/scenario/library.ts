@@ -1,5 +1,6 @@
 /** The scenarios that come with the playground, in the order in which they are shown. */
 import { attackPresets } from './presets/attacks.ts';
+import { avalanchePresets } from './presets/avalanche.ts';
 import { basicPresets } from './presets/basics.ts';
 import { mutantPresets } from './presets/mutants.ts';
 import { pbftPresets } from './presets/pbft.ts';
@@ -28,6 +29,7 @@ export const presets: readonly Preset[] = [
   ...raftPresets,
   ...raftMutantPresets,
   ...paxosPresets,
+  ...avalanchePresets,
   ...tendermintPresets,
   ...tendermintMutantPresets,
   ...shardedPresets,
