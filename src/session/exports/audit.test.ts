@@ -25,7 +25,7 @@ const logsOf = async (options = {}) => {
 describe('the audit export', () => {
   it('holds an intact log of every node, with what it said, heard and decided', async () => {
     const logs = await logsOf();
-    expect(logs.map(({ node }) => node).sort()).toEqual(['c0', 'v0', 'v1', 'v2', 'v3']);
+    expect(logs.map(({ node }) => node)).toEqual(['v0', 'v1', 'v2', 'v3', 'c0']);
     for (const log of logs) {
       expect(verifyAudit(log).verdict).toBe('intact');
       const heard = await testnet.trace({ nodes: [log.node], kinds: ['deliver'] });

@@ -2,6 +2,7 @@
  * What every node said, heard and decided, as one hash-chained log a node: a JSON list that `npm run check -- audit` verifies. A run
  * reproduces, so that its heads do too: whoever has the scenario can tell a rewritten log from a true one.
  */
+import { ENVIRONMENT, nodeIndexOf } from '../../core/ids.ts';
 import { microsFromMs } from '../../core/time.ts';
 import type { TraceEvent, TraceEventKind } from '../../kernel/trace/events.ts';
 import { type AuditDetail, type AuditLog, appendAudit, createAuditLog } from '../../sharding/audit/log.ts';
@@ -19,6 +20,9 @@ const KINDS: ReadonlySet<TraceEventKind> = new Set<TraceEventKind>([
   'unlock',
   'commit2pc',
 ]);
+
+/** More than any testnet has. */
+const CLIENT_COUNT_MAX = 10_000;
 
 /** Of an event: its place is the log's own, and a sender does not know when the network delivers. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['seq', 't', 'node', 'kind', 'deliverAt', 'arrivedAt', 'reason', 'copy']);
@@ -43,7 +47,9 @@ export const audit: ExportFormat = {
       if (known === undefined) logs.set(event.node, log);
       appendAudit(log, microsFromMs(event.t), event.kind, detailOf(event));
     }
-    return written([...logs.values()]);
+    const place = ({ node }: AuditLog): number =>
+      nodeIndexOf(node, store.validatorCount, CLIENT_COUNT_MAX) ?? ENVIRONMENT;
+    return written([...logs.values()].sort((a, b) => place(a) - place(b)));
   },
 };
 
