@@ -2,6 +2,7 @@
 import { quorumSize } from '../../core/quorum.ts';
 import type { Declaration, MessageDeclaration } from '../protocol.ts';
 import { FIELDS } from './inspect.ts';
+import { net } from './net.ts';
 import { MESSAGE_TYPES } from './signing.ts';
 
 const VOTE = { exclusive: true, vote: true } as const;
@@ -87,4 +88,5 @@ export const declaration: Declaration = {
   words: { epoch: 'view', slot: 'height', leader: 'leader', change: 'new view' },
   quorum: quorumSize,
   behaviours: ['equivocate', 'double-vote', 'forged-sender', 'transplant', 'inflate-certificate'],
+  net,
 };

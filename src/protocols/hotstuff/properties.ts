@@ -1,4 +1,5 @@
 /** What HotStuff promises beyond the common invariants, as folds over what correct replicas say and show. */
+import { oneCorrect } from '../../core/quorum.ts';
 import type { Property } from '../protocol.ts';
 import { FIELDS } from './inspect.ts';
 import type { Message, Qc } from './messages.ts';
@@ -79,4 +80,26 @@ const lockRises: Property<Message> = {
   },
 };
 
-export const properties: readonly Property<Message>[] = [oneCertificate, oneVoteAView, lockRises];
+const HIGH = FIELDS.findIndex(({ name }) => name === 'highView');
+
+/** By correct replica: the highest certificate it has shown to hold. All show themselves when the run begins. */
+const noHiddenLock: Property<Message> = {
+  name: 'no-hidden-lock',
+  states: 'whoever is locked, f+1 correct replicas hold that certificate or a later one, so that a leader hears of it',
+  createMemory: (): { high: number[]; lock: number[] } => ({ high: [], lock: [] }),
+  onState(memory, { node, alive, fields }) {
+    const { high, lock } = memory as { high: number[]; lock: number[] };
+    if (!alive) return null;
+    while (high.length <= node) high.push(-1);
+    high[node] = Math.max(high[node] ?? -1, fields[HIGH] ?? -1);
+    const view = fields[LOCK] ?? -1;
+    if (view <= (lock[node] ?? -1)) return null;
+    lock[node] = view;
+    const holders = high.filter((held) => held >= view).length;
+    return holders >= oneCorrect(high.length)
+      ? null
+      : `locked in view ${view}, which ${holders} correct replicas know of`;
+  },
+};
+
+export const properties: readonly Property<Message>[] = [oneCertificate, oneVoteAView, lockRises, noHiddenLock];
