@@ -4,6 +4,7 @@ export const PROTOCOL_TITLES = [
   { name: 'pbft', title: 'PBFT' },
   { name: 'raft', title: 'Raft' },
   { name: 'paxos', title: 'Paxos' },
+  { name: 'hotstuff', title: 'HotStuff' },
   { name: 'avalanche', title: 'Avalanche' },
   { name: 'tendermint', title: 'Tendermint' },
   { name: 'sharded', title: 'Sharded commit' },

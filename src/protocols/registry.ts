@@ -1,6 +1,7 @@
 /** Every protocol of the playground, by name. A new one is added here and nowhere else. */
 import type { AnyProtocol } from './protocol.ts';
 import { avalanche } from './avalanche/index.ts';
+import { hotstuff } from './hotstuff/index.ts';
 import { paxos } from './paxos/index.ts';
 import { raft } from './raft/index.ts';
 import { pbft } from './pbft/index.ts';
@@ -13,6 +14,7 @@ export const PROTOCOLS: ReadonlyMap<string, AnyProtocol> = new Map<string, AnyPr
   [pbft.declaration.name, pbft],
   [raft.declaration.name, raft],
   [paxos.declaration.name, paxos],
+  [hotstuff.declaration.name, hotstuff],
   [avalanche.declaration.name, avalanche],
   [tendermint.declaration.name, tendermint],
   [sharded.declaration.name, sharded],

@@ -2,6 +2,8 @@
 import { attackPresets } from './presets/attacks.ts';
 import { avalanchePresets } from './presets/avalanche.ts';
 import { basicPresets } from './presets/basics.ts';
+import { hotstuffPresets } from './presets/hotstuff.ts';
+import { hotstuffMutantPresets } from './presets/hotstuff-mutants.ts';
 import { mutantPresets } from './presets/mutants.ts';
 import { pbftPresets } from './presets/pbft.ts';
 import { pbftMutantPresets } from './presets/pbft-mutants.ts';
@@ -32,6 +34,8 @@ export const presets: readonly Preset[] = [
   ...avalanchePresets,
   ...tendermintPresets,
   ...tendermintMutantPresets,
+  ...hotstuffPresets,
+  ...hotstuffMutantPresets,
   ...shardedPresets,
 ];
 
