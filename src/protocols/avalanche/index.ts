@@ -53,14 +53,10 @@ function quorumAt(
 
 /** Periods for what happened before to be fetched, built on and asked about. */
 const CATCH_UP = 8;
-/** Polls until one of two colours has the upper hand. */
-const SPLIT_POLLS = 20;
-
 /**
- * Promised only where no sample can hold more than k − α faulty nodes and answers come in time. In the DAG a virtuous vertex then
- * needs β1 polls about what builds on it, of which each period brings one from every correct node. Without DAG an instance needs β
- * polls after its colours have come apart. Elsewhere the paper promises progress with overwhelming probability, and only against
- * O(√n) faulty nodes (§3.5, P3): no bound is stated.
+ * Promised in the DAG alone, where no sample can hold more than k − α faulty nodes and answers come in time: a virtuous vertex then
+ * needs β1 polls about what builds on it, of which each period brings one from every correct node. Rivals may waver for ever, and
+ * without DAG there are always two; there, and against more faulty nodes, the paper promises progress only with a probability (§3.5).
  */
 function livenessBound(
   config: AvalancheConfig,
@@ -70,11 +66,7 @@ function livenessBound(
   const faulty = maxFaulty(validatorCount);
   const spare = sampleSizeOf(config, validatorCount) - thresholdOf(config, validatorCount);
   const trip = 2 * (deltaMicros + stepMicros);
-  if (spare < faulty || trip > config.pollMicros) return Number.POSITIVE_INFINITY;
-  if (config.mode !== 'avalanche') {
-    const polls = (config.mode === 'slush' ? config.rounds : config.beta1) + SPLIT_POLLS;
-    return polls * config.pollMicros + (validatorCount + 2) * config.issueMicros;
-  }
+  if (config.mode !== 'avalanche' || spare < faulty || trip > config.pollMicros) return Number.POSITIVE_INFINITY;
   const periods = Math.ceil(config.beta1 / Math.max(1, validatorCount - faulty)) + CATCH_UP;
   return periods * (config.issueMicros + config.pollMicros + trip);
 }

@@ -15,10 +15,14 @@ export class Nodes extends TestNetwork<State, Message, Timer, Durable, Avalanche
     return this.states.map(({ accepted }) => accepted.length);
   }
 
-  /** Vertices that were issued, by hash. */
-  issued(): Map<string, Vertex> {
-    const vertices = this.sent.flatMap(({ message }) => (message.type === 'vertex' ? [message] : []));
-    return new Map(vertices.map((vertex) => [vertexDigest(vertex), vertex]));
+  /** The log as one node's story: everybody's vertices, decisions and mishaps, and its own polls with their answers. */
+  story(node: number): string {
+    const isTold = (line: string): boolean => {
+      if (line.includes(' QUERY ')) return line.includes(` v${node} → `);
+      if (line.includes(' CHIT ')) return line.includes(`→ v${node} CHIT`);
+      return line.includes(` v${node} `) || !/· (poll|accepted)/.test(line);
+    };
+    return `${this.log.filter(isTold).join('\n')}\n`;
   }
 }
 
