@@ -101,8 +101,12 @@ describe('n² against n', () => {
       expect(growth(protocol), protocol).toBeGreaterThan(14);
       expect(growth(protocol), protocol).toBeLessThan(21);
     }
-    expect(growth('raft')).toBeGreaterThan(4);
-    expect(growth('raft')).toBeLessThan(7);
+    const collected = ['raft', 'hotstuff'].filter((name) => found.columns.some(({ protocol }) => protocol === name));
+    expect(collected).toContain('raft');
+    for (const protocol of collected) {
+      expect(growth(protocol), protocol).toBeGreaterThan(3.5);
+      expect(growth(protocol), protocol).toBeLessThan(7);
+    }
   });
 
   it('is safe and goes on everywhere', () => {
