@@ -212,6 +212,19 @@ describe('prevotes', () => {
     // Ref: line 36, "while step ≥ prevote".
   });
 
+  it('nor does one make a block valid whose proposal cannot be judged yet; who prevoted nil for it still locks it', () => {
+    const subject = new Subject();
+    const block = subject.block(0);
+    subject.passRound(0);
+    subject.propose(1, block, 0);
+    subject.prevotes(1, blockHash(block), [0, 1, 2]);
+    expect([subject.state.step, subject.state.valid]).toEqual(['propose', null]);
+    subject.fire('propose');
+    expect(subject.votes().slice(-2)).toEqual(['prevote 1 nil', `precommit 1 ${short(blockHash(block))}`]);
+    expect(subject.state.lock).toEqual({ round: 1, digest: blockHash(block) });
+    // Ref: lines 28, 36, 57.
+  });
+
   it('two thirds for nil are precommitted as nil at once', () => {
     const subject = new Subject();
     subject.propose(0);
