@@ -87,7 +87,7 @@ describe('n² against n', () => {
   let found: Comparison;
   beforeAll(async () => {
     found = await compare(shippedRequest('n-squared'));
-  }, 60_000);
+  }, 120_000);
 
   const growth = (protocol: string): number => {
     const perDecision = measureById('messages-per-decision');
@@ -134,7 +134,7 @@ describe('f and f+1', () => {
   let found: Comparison;
   beforeAll(async () => {
     found = await compare(shippedRequest('f-and-f-plus-one'));
-  }, 60_000);
+  }, 120_000);
 
   it('keeps every promise up to f', () => {
     for (const row of ['none', 'f-crashes', 'f-liars']) {
