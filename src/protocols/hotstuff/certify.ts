@@ -30,7 +30,7 @@ export function onCertificate(state: State, qc: Qc | null, from: NodeIndex, now:
 }
 
 /** Whether we hold this very statement, verified: one certificate vouches for every equal one. */
-function isKnown(state: State, { phase, view, height, digest }: Qc): boolean {
+export function isKnown(state: State, { phase, view, height, digest }: Qc): boolean {
   if (phase !== 'prepare') return false;
   const { highQc } = state;
   if (highQc?.digest === digest) return highQc.view === view && highQc.height === height;

@@ -6,7 +6,7 @@ import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { blockHash } from '../../ledger/block.ts';
 import { requestSync } from './ask.ts';
-import { addBlock, adopt, onCertificate } from './certify.ts';
+import { addBlock, adopt, isKnown, onCertificate } from './certify.ts';
 import type { Entry, SyncRequest, SyncResponse } from './messages.ts';
 import { NOTE } from './notes.ts';
 import { checkContent } from './proposal.ts';
@@ -71,7 +71,7 @@ function takeEntry(state: State, { block, qc }: Entry, now: Micros, out: Out, ct
   if (certificate.height !== block.height || certificate.view !== block.epoch) return NOTE.uncertified;
   if (block.proposer !== leaderOf(block.epoch, state.validatorCount)) return NOTE.wrongLeader;
   if (!isCertified(state, block.parent) || heightAt(state, block.parent) !== block.height - 1) return NOTE.wrongPlace;
-  const refusal = certificate === state.highQc ? null : verifyQc(certificate, ctx);
+  const refusal = isKnown(state, certificate) ? null : verifyQc(certificate, ctx);
   if (refusal !== null) return refusal;
   const content = checkContent(state, block, ctx);
   if (content !== null) return content;

@@ -38,7 +38,7 @@ export const hotstuffPresets: readonly Preset[] = [
     id: 'hotstuff-leader-crash',
     title: 'HotStuff: one leader of four is dead',
     teaches:
-      'The votes for the block before go to the dead leader: after a timeout they are told to all, or no three blocks in a row would be certified.',
+      'Votes for the block before go to the dead leader: only since they are told to all after a timeout, three in a row are certified.',
     level: 'faults',
     scenario: {
       seed: 7,
