@@ -68,7 +68,7 @@ function run(policy: LockPolicy, inParallel: boolean, jobs: readonly Job[], choi
       if (event.kind === 'wound' && jobOf(event.transaction).status === 'running') {
         wounds++;
         restart(jobOf(event.transaction));
-      } else if (event.kind === 'ready' && isReady(table, event.transaction)) {
+      } else if (event.kind === 'ready') {
         markPrepared(table, event.transaction);
         if (!inParallel && jobOf(event.transaction).status === 'running') ask(jobOf(event.transaction), shard + 1);
         finishIfReady(jobOf(event.transaction));

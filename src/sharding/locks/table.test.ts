@@ -168,6 +168,23 @@ describe('wound-wait', () => {
     expect(story(release(table, 't1', 101))).toContain('t5 locks a7 exclusive');
   });
 
+  it('who is served and wounded in one transition is never called ready', () => {
+    const table = createLockTable('wound-wait');
+    claim(table, 'oldest', 0, 1, 2);
+    claim(table, 'young', 9, 1);
+    claim(table, 'old', 5, 2, 1);
+    expect(story(release(table, 'oldest', 101))).toEqual([
+      'oldest gives a1 released',
+      'oldest gives a2 released',
+      'young locks a1 exclusive',
+      'old locks a2 exclusive',
+      'old wounds young at a1',
+      'young gives a1 wounded',
+      'old locks a1 exclusive',
+      'old ready',
+    ]);
+  });
+
   it('breaks ties of age by the id', () => {
     const table = createLockTable('wound-wait');
     claim(table, 'b', 5, 1);

@@ -45,16 +45,14 @@ export function acquire(table: LockTable, claim: LockClaim, now: Micros): LockEv
   table.transactions.set(transaction, { timestampMicros, wants, heldCount: 0, movedMicros: now, isPrepared: false });
   const run: Run = { table, now, events: [], unsettled: [] };
   advance(run, transaction);
-  settleAll(run);
-  return run.events;
+  return finish(run);
 }
 
 /** Ends a transaction: all its locks go to those who wait. Unknown transactions change nothing: a repeated COMMIT is harmless. */
 export function release(table: LockTable, transaction: TransactionId, now: Micros): LockEvent[] {
   const run: Run = { table, now, events: [], unsettled: [] };
   if (table.transactions.has(transaction)) remove(run, transaction, 'released');
-  settleAll(run);
-  return run.events;
+  return finish(run);
 }
 
 /** Notes that the shard voted yes: from now on nobody takes these locks away. Only for a transaction that holds all. */
@@ -74,8 +72,7 @@ export function expire(table: LockTable, now: Micros): LockEvent[] {
     run.events.push({ kind: 'dropped', transaction, reason: 'expired', inDoubt: claimant.isPrepared });
     remove(run, transaction, 'expired');
   }
-  settleAll(run);
-  return run.events;
+  return finish(run);
 }
 
 /** When `expire` next has something to do, virtual µs; null when never. For the protocol's timer. */
@@ -174,6 +171,12 @@ function woundYounger(run: Run, by: TransactionId, want: LockWant, lock: Account
     run.events.push({ kind: 'wound', transaction, by, account: want.account, isPrepared });
     if (!isPrepared) remove(run, transaction, 'wounded');
   }
+}
+
+/** Serves the queues, and withdraws the `ready` of whoever was wounded later in the same transition: nobody may act on it. */
+function finish(run: Run): LockEvent[] {
+  settleAll(run);
+  return run.events.filter((event) => event.kind !== 'ready' || isReady(run.table, event.transaction));
 }
 
 /** Serves queues until none moves. Every round grants, so that the rounds are bounded by the wants in the table. */
