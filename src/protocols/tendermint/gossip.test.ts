@@ -37,7 +37,7 @@ describe('a heartbeat', () => {
   it('from a round that we left takes its sender along: the precommits of that round, also after a crash', () => {
     const subject = new Subject();
     subject.fire('propose');
-    // v2 is a liar that only we heard: its precommit is what made us leave.
+    // v2 is a liar that only we heard: its precommit is what made us leave. So a storm (seed 54, four validators) once stood still.
     subject.precommits(0, NIL, [0, 1, 2]);
     subject.fire('precommit');
     expect(subject.state.round).toBe(1);
