@@ -42,10 +42,14 @@ const HEIGHT_FIELD = 2;
 export class Meter implements RunObserver {
   readonly name = 'meter';
   readonly #world: WorldConstants;
+  /** Whether slots are decided one after the other; else every decision may carry what none before it did. */
+  readonly #isOrdered: boolean;
   #state: MeterState;
 
   constructor(world: WorldConstants) {
     this.#world = world;
+    const { guarantees } = world.protocol.declaration;
+    this.#isOrdered = guarantees === undefined || guarantees.includes('prefix-consistency');
     this.#state = {
       blocks: 0,
       transactions: 0,
@@ -112,14 +116,19 @@ export class Meter implements RunObserver {
     if (state.byzantine.has(node)) return;
     const proposedAt = state.proposals.get(decision.digest);
     if (proposedAt !== undefined) record(state.blockLatencies, msFromMicros(t - proposedAt));
-    if (decision.slot <= state.blocks) return;
-    state.blocks = decision.slot;
-    state.lastDecisionAt = t;
+    const isHigher = decision.slot > state.blocks;
+    if (isHigher) {
+      state.blocks = decision.slot;
+      state.lastDecisionAt = t;
+    } else if (this.#isOrdered) {
+      return;
+    }
     for (const signed of this.#world.protocol.block(decision.value).batches) {
       const { batch } = signed as SignedBatch;
-      state.transactions += batch.transfers.length;
       const key = `${batch.client}/${batch.sequence}`;
       const submittedAt = state.submissions.get(key);
+      if (!this.#isOrdered && submittedAt === undefined) continue;
+      state.transactions += batch.transfers.length;
       if (submittedAt !== undefined) record(state.transactionLatencies, msFromMicros(t - submittedAt));
       state.submissions.delete(key);
     }
