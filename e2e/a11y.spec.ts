@@ -288,6 +288,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await inspector.getByRole('button', { name: 'Send a transfer' }).click();
       await expect(inspector.getByRole('heading', { name: 'Transaction' })).toBeVisible();
       expect(await axeFindings(page), 'checks, events, a transaction').toEqual([]);
+      await tab('Petri net').click();
+      await expect(page.getByRole('region', { name: /^Petri net of/ })).toBeVisible();
+      await page.getByRole('region', { name: /^Petri net of/ }).focus();
+      await page.keyboard.press('ArrowRight');
+      expect(await axeFindings(page), 'a Petri net').toEqual([]);
       await help.click();
       await expect(page.getByRole('dialog', { name: 'Help' })).toBeVisible();
       expect(await axeFindings(page), 'help').toEqual([]);

@@ -19,6 +19,8 @@ async function replayed(input: unknown): Promise<ConformanceReport> {
 }
 
 interface Case {
+  /** Where the case is not called by it. */
+  readonly protocol?: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly sizes: readonly number[];
   readonly stopMs: number;
@@ -45,14 +47,29 @@ const CASES: Readonly<Record<string, Case>> = {
     // A traitor's prevote was seen by correct validators in a POLKA alone.
     once: { seed: 2145, validators: 6, intensity: 0.6 },
   },
-  raft: { config: { blockTimeMs: 500 }, sizes: [3, 4, 5], stopMs: 15_000, stepsMin: 1000 },
-  paxos: { config: { blockTimeMs: 500 }, sizes: [3, 4, 5], stopMs: 15_000, stepsMin: 1000 },
+  'hotstuff, chained': {
+    protocol: 'hotstuff',
+    config: { blockTimeMs: 300, mode: 'chained' },
+    sizes: [4, 6, 7],
+    stopMs: 12_000,
+    stepsMin: 800,
+  },
+  'hotstuff, basic': {
+    protocol: 'hotstuff',
+    config: { blockTimeMs: 300, mode: 'basic' },
+    sizes: [4, 6, 7],
+    stopMs: 12_000,
+    stepsMin: 1500,
+  },
+  raft: { config: { blockTimeMs: 500 }, sizes: [3, 4, 5], stopMs: 15_000, stepsMin: 700 },
+  paxos: { config: { blockTimeMs: 500 }, sizes: [3, 4, 5], stopMs: 15_000, stepsMin: 700 },
 };
 
-function quiet(name: string, more: Partial<ScenarioInput> = {}): ScenarioInput {
+function quiet(of: string, more: Partial<ScenarioInput> = {}): ScenarioInput {
+  const { protocol: name = of, config = {} } = CASES[of] ?? {};
   return {
     seed: 5,
-    protocol: { name, config: { ...(CASES[name]?.config ?? {}) } },
+    protocol: { name, config: { ...config } },
     crypto: { suite: 'modelled:ml-dsa-65' },
     workload: { ratePerSecond: 5 },
     stop: { ms: 8000 },
@@ -64,15 +81,15 @@ describe.each(Object.entries(CASES))('%s', (name, { sizes, stopMs, stepsMin, onc
   const reports: ConformanceReport[] = [];
   const random = Array.from({ length: 8 }, (_, i) => {
     const seed = 400 + i;
-    return { seed, validators: sizes[seed % sizes.length] ?? 4, intensity: 0.3 + 0.1 * (seed % 7) };
+    return { seed, validators: sizes[seed % sizes.length] ?? 4, intensity: 0.3 + 0.1 * (seed % 7), ms: stopMs };
   });
-  const storms = once === undefined ? random : [once, ...random];
+  const storms = once === undefined ? random : [{ ...once, ms: 25_000 }, ...random];
 
   beforeAll(async () => {
-    for (const { seed, validators, intensity } of storms) {
+    for (const { seed, validators, intensity, ms } of storms) {
       const storm = { intensity, beyond: false, startMs: 300 };
       const network = { synchrony: { kind: 'partial', gstMs: 9000, deltaMs: 200 } } as const;
-      reports.push(await replayed(quiet(name, { seed, validators, network, storm, stop: { ms: stopMs } })));
+      reports.push(await replayed(quiet(name, { seed, validators, network, storm, stop: { ms } })));
     }
   }, 120_000);
 
@@ -102,6 +119,7 @@ describe('a broken variant', () => {
     ['mutant-pbft-votes-not-distinct', /commit for slot \d+, epoch 0, without "PREPAREs" \(2 of 3\)/],
     ['mutant-tendermint-quorum-2f+1-any-n', /precommit for slot \d+, epoch \d+, without "PREVOTEs" \(\d of \d\)/],
     ['mutant-tendermint-unverified', /decide for slot \d+, epoch \d+, without "PRECOMMITs" \(\d of \d\)/],
+    ['mutant-hotstuff-two-phase', /commit for slot \d+, epoch \d+, without "PRE-COMMIT VOTEs" \(0 of \d\)/],
     ['mutant-raft-majority-of-peers', /decide for slot \d+, epoch \d+, without "ACKs" \(1 of 2\)/],
     ['mutant-raft-forgets-vote', /vote for epoch \d+, without "may vote" \(0 of 1\)/],
     ['mutant-paxos-amnesia', /accepted for slot \d+, epoch \d+, without "promised" \(0 of 1\)/],
@@ -118,6 +136,7 @@ describe('a traitor', () => {
     ['pbft', 'equivocate', ['v0'], /pre-prepare for .* "may vote"/],
     ['pbft', 'double-vote', ['v1'], /prepare for .* "may vote"/],
     ['pbft', 'forged-sender', ['v0'], /"said by v\d before"/],
+    ['hotstuff, chained', 'double-vote', ['v1'], /vote for .* "may vote"/],
     ['tendermint', 'double-vote', ['v1'], /prevote for .* "may prevote"/],
     // Whoever is elected.
     ['raft', 'equivocate', ['v0', 'v1', 'v2'], /append for .* "may append"/],

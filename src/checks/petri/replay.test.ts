@@ -6,6 +6,7 @@ import type { Declaration } from '../../protocols/protocol.ts';
 import { PROTOCOLS } from '../../protocols/registry.ts';
 import { foldNet } from './compile.ts';
 import { type NetEvent, Replay } from './replay.ts';
+import { StepOrder } from './order.ts';
 import { TraceReader } from './trace.ts';
 
 const place = (id: string, more: Partial<NetPlace> = {}): NetPlace => ({
@@ -225,6 +226,124 @@ it('a field that takes a value is a step, read from the trace once', () => {
   );
   expect(read.map(({ label }) => label)).toEqual(['state phase prepare', 'state phase commit']);
   expect(read[1]).toMatchObject({ t: 1500, node: 0, slot: 5, epoch: 2, value: '' });
+});
+
+describe('a decision that is recorded before its own vote departs', () => {
+  const net: NetDeclaration = {
+    ...declare(
+      [place('votes'), place('may', { owner: 'node', colours: ['slot'], initial: 'every' })],
+      [
+        transition('commit', { take: [{ place: 'may' }], put: [{ place: 'votes' }] }),
+        transition('note', { take: [{ place: 'decided' }] }),
+        {
+          ...transition('d', { test: [{ place: 'votes', weight: 2 }], put: [{ place: 'decided' }] }),
+          on: { kind: 'decide' },
+        },
+      ],
+    ),
+    sentWithDecision: ['commit'],
+    sentAfterDecision: ['note'],
+  };
+  const declaration = { ...net, places: [...net.places, place('decided', { owner: 'node', colours: ['slot'] })] };
+
+  /** Steps as `t node type slot`. */
+  function ordered(...steps: string[]): string[] {
+    const replay = new Replay(foldNet(declaration), 4, () => FOUR);
+    const said: string[] = [];
+    const order = new StepOrder(replay, (event) => {
+      const missing = replay.step(event)?.missing ?? [];
+      said.push(
+        `${event.label} ${event.slot}${missing.map((each) => `: ${each.place} ${each.has}/${each.needs}`).join()}`,
+      );
+    });
+    for (const step of steps) {
+      const [t = '', node = '', type = '', slot = ''] = step.split(' ');
+      const label = type === 'decide' ? 'decide' : `send ${type}`;
+      const colours = { node: Number(node), slot: Number(slot), epoch: 0, value: 'a', claimedFrom: Number(node) };
+      order.push({ t: Number(t), label, ...colours });
+    }
+    return said;
+  }
+
+  it('waits for it, and what it causes comes after it', () => {
+    expect(ordered('1 1 commit 1', '9 0 decide 1', '12 0 commit 1', '12 0 note 1')).toEqual([
+      'send commit 1',
+      'send commit 1',
+      'decide 1',
+      'send note 1',
+    ]);
+  });
+
+  it('does not wait in the queue of an earlier step', () => {
+    const steps = ['1 1 commit 1', '1 1 commit 2', '10 0 decide 1', '12 0 commit 1', '20 0 decide 2'];
+    expect(ordered(...steps, '22 0 commit 2', '30 0 commit 3').slice(2)).toEqual([
+      'send commit 1',
+      'decide 1',
+      'send commit 2',
+      'decide 2',
+      'send commit 3',
+    ]);
+  });
+
+  it('is a deviation when the vote does not follow', () => {
+    expect(ordered('1 1 commit 1', '10 0 decide 1', '12 0 commit 2').at(-2)).toMatch(/^decide 1: votes 1\/2/);
+  });
+});
+
+describe('an answer that covers lower slots', () => {
+  const covering: NetDeclaration = declare(
+    [place('copies', { colours: ['slot', 'epoch'] })],
+    [
+      {
+        ...transition('ack', { put: [{ place: 'copies' }] }),
+        on: { kind: 'send', type: 'ack', covers: 'lower-slots' },
+      },
+      transition('seal', { test: [{ place: 'copies', weight: 'quorum-1', epoch: 'from' }] }),
+    ],
+  );
+
+  it('counts once for each, in its epoch', () => {
+    const steps = ['1 ack 3 0', '1 ack 2 0', '2 ack 2 0', '0 seal 2 0 a', '0 seal 3 0 a', '3 ack 5 0', '0 seal 3 0 b'];
+    expect(play(covering, steps)).toEqual(['', '-', '', '', 'copies 1/2', '', '']);
+  });
+
+  it('counts for what is of an earlier epoch, but epochs do not add up', () => {
+    expect(
+      play(covering, ['1 ack 1 2', '2 ack 1 3', '0 seal 1 1 a', '3 ack 1 3', '0 seal 1 1 b', '0 seal 1 4 c']),
+    ).toEqual(['', '', 'copies 1/2', '', '', 'copies 0/2']);
+  });
+});
+
+it('what somebody else may have carried inside another message is no deviation when it is passed on', () => {
+  const net: NetDeclaration = {
+    ...declare(
+      [place('begun', { colours: ['epoch'] }), place('x')],
+      [transition('begin', { put: [{ place: 'begun' }] }), transition('assign', { put: [{ place: 'x' }] })],
+    ),
+    carried: [{ type: 'assign', inside: 'begin' }],
+  };
+  const replay = new Replay(foldNet(net), 4, () => FOUR);
+  const say = (node: number, type: string, epoch: number, claimedFrom = node) =>
+    replay.step({ t: 0, node, label: `send ${type}`, slot: 1, epoch, value: type === 'begin' ? '' : 'a', claimedFrom });
+  expect(say(2, 'assign', 1, 1)?.missing).toEqual([{ place: 'said by v1 before', has: 0, needs: 1 }]);
+  expect(say(1, 'begin', 1)?.missing).toEqual([]);
+  expect(say(2, 'assign', 1, 1)).toBeNull();
+  expect(say(2, 'assign', 2, 1)?.missing).toHaveLength(1);
+});
+
+it('a vote for a node is for who acts on it, whatever that is about', () => {
+  const net: NetDeclaration = {
+    ...declare(
+      [place('votes', { colours: ['epoch', 'value'] }), place('entries')],
+      [
+        transition('vote', { put: [{ place: 'votes' }] }),
+        transition('append', { test: [{ place: 'votes', weight: 2, about: 'self' }], put: [{ place: 'entries' }] }),
+      ],
+    ),
+    nodeValue: (node) => `n${node}`,
+  };
+  const steps = ['1 vote 0 1 n0', '2 vote 0 1 n0', '3 vote 0 1 n1', '0 append 7 1 block', '1 append 7 1 block'];
+  expect(play(net, steps)).toEqual(['', '', '', '', 'votes 1/2']);
 });
 
 it('an arc to no place is a mistake of the declaration', () => {
