@@ -16,6 +16,7 @@ const PRESET_MS = 8000;
 const PRESETS: readonly string[] = [
   ...['raft-membership', 'raft-snapshot', 'raft-transfer', 'mutant-raft-stale-read', 'paxos-rivals'],
   ...['hotstuff-basic', 'hotstuff-missing-blocks', 'mutant-hotstuff-gap-commit'],
+  ...['avalanche-rogue', 'avalanche-snowball', 'avalanche-crash'],
   ...['pbft-null-requests', 'pbft-left-behind', 'pbft-two-traitors', 'mutant-slot-conflict'],
   ...['tendermint-locked', 'tendermint-voting-power', 'tendermint-two-traitors', 'mutant-tendermint-unverified'],
 ];
