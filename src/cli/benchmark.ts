@@ -1,6 +1,7 @@
 /** `npm run bench`: how fast the layers are on this machine, as a table or as JSON. */
 import type { Platform } from '../runtime/workers/executor.ts';
 import { benchExplore } from './bench/explore.ts';
+import { benchHotstuff } from './bench/hotstuff.ts';
 import { benchKernel } from './bench/kernel.ts';
 import { type BenchOptions, GROUPS, type Group, type GroupResult, type Ratio, type Row } from './bench/measure.ts';
 import { benchPeer } from './bench/peer.ts';
@@ -66,6 +67,7 @@ async function measureAll(wanted: ReadonlySet<Group>, options: BenchOptions, io:
     crypto: () => benchCrypto(options),
     network: () => benchNetwork(options),
     kernel: () => benchKernel(options),
+    hotstuff: () => benchHotstuff(options),
     peer: () => benchPeer(options),
     storm: () => benchStorm(options),
     explore: () => benchExplore(options, io.searchEntry ?? null, io.coreCount ?? 1),

@@ -1,7 +1,16 @@
 /** Repeated measurements: median with the least and the most, so that a busy machine shows. */
 
-export type Group = 'crypto' | 'network' | 'kernel' | 'peer' | 'storm' | 'explore' | 'workers';
-export const GROUPS: readonly Group[] = ['crypto', 'network', 'kernel', 'peer', 'storm', 'explore', 'workers'];
+export type Group = 'crypto' | 'network' | 'kernel' | 'hotstuff' | 'peer' | 'storm' | 'explore' | 'workers';
+export const GROUPS: readonly Group[] = [
+  'crypto',
+  'network',
+  'kernel',
+  'hotstuff',
+  'peer',
+  'storm',
+  'explore',
+  'workers',
+];
 
 export interface Row {
   readonly group: Group;

@@ -1,0 +1,41 @@
+/** Chained HotStuff in the in-process kernel: the network of the kernel's rows, as fast as votes arrive, fingerprint on. */
+import { SECOND } from '../../core/time.ts';
+import type { WorldConstants } from '../../kernel/host/world.ts';
+import type { RunPlan } from '../../kernel/plan.ts';
+import { openConstants } from '../../runtime/constants.ts';
+import { InProcessExecutor } from '../../runtime/inprocess.ts';
+import { kernelPlan } from './kernel.ts';
+import { type BenchOptions, type GroupResult, RUNS, type Row, rate, rowOf } from './measure.ts';
+
+const EVERYTHING = { until: 3600 * SECOND, windows: Number.POSITIVE_INFINITY, goal: null };
+const DECISIONS = 100;
+
+export async function benchHotstuff({ quick, now, onStep }: BenchOptions): Promise<GroupResult> {
+  const rows: Row[] = [];
+  for (const validatorCount of quick ? [4, 16] : [4, 16, 32, 64]) {
+    const name = `chained HotStuff n=${validatorCount}, ${DECISIONS} decisions a run`;
+    onStep(name);
+    const world = await openConstants(planFor(validatorCount), { keepWords: false, highlights: 'decisions' });
+    const perSecond: number[] = [];
+    for (let run = -1; run < RUNS; run++) {
+      const value = await rate(() => runOnce(world), quick ? 50 : 300, now);
+      if (run >= 0) perSecond.push(value);
+    }
+    rows.push(rowOf('hotstuff', name, 'decisions/s', perSecond));
+  }
+  return { rows, ratios: [] };
+}
+
+function planFor(validatorCount: number): RunPlan {
+  const config = { mode: 'chained', blockTimeMs: 0, viewChangeTimeoutMs: 60_000 };
+  return { ...kernelPlan(validatorCount, DECISIONS), protocol: { name: 'hotstuff', config, mutant: null } };
+}
+
+/** Builds the network, runs it to its stop and takes the fingerprint. */
+function runOnce(world: WorldConstants): number {
+  const run = new InProcessExecutor(world, []);
+  const { reason } = run.run(EVERYTHING);
+  run.fingerprintNow();
+  if (reason !== 'stopped') throw new Error(`no ${DECISIONS} decisions within an hour of virtual time`);
+  return DECISIONS;
+}
