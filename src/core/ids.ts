@@ -10,8 +10,22 @@ export function nodeName(index: NodeIndex, validatorCount: number): string {
   return index < validatorCount ? `v${index}` : `c${index - validatorCount}`;
 }
 
-/** The index behind a name, or null when no such node exists. */
-export function nodeIndexOf(name: string, validatorCount: number, clientCount: number): NodeIndex | null {
+/**
+ * The index behind a name, or null when no such node exists. With `validatorsPerShard` validators may also be named by shard and
+ * place: `s2v0`.
+ */
+export function nodeIndexOf(
+  name: string,
+  validatorCount: number,
+  clientCount: number,
+  validatorsPerShard: number | null = null,
+): NodeIndex | null {
+  const placed = validatorsPerShard === null ? null : /^s(0|[1-9]\d{0,3})v(0|[1-9]\d{0,3})$/.exec(name);
+  if (placed !== null && validatorsPerShard !== null) {
+    const [shard, place] = [Number(placed[1]), Number(placed[2])];
+    const index = shard * validatorsPerShard + place;
+    return place < validatorsPerShard && index < validatorCount ? index : null;
+  }
   const match = /^([vc])(0|[1-9]\d{0,4})$/.exec(name);
   if (match === null) return null;
   const position = Number(match[2]);

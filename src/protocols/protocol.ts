@@ -276,6 +276,10 @@ export interface DecidedBlock {
   readonly stateRoot: string;
   readonly proposer: NodeIndex;
   readonly batches: readonly unknown[];
+  /** Batches that were decided to have no effect (an aborted transaction); absent: none. */
+  readonly aborted?: readonly unknown[];
+  /** Shards that its batches touch; absent where there are none. */
+  readonly shards?: readonly number[];
 }
 
 export interface Protocol<S, M extends { readonly type: string }, T, C, R, K> {

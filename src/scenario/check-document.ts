@@ -69,7 +69,7 @@ function checkShards(scenario: Scenario, protocol: AnyProtocol | null, report: R
   if (workload.crossShard > 0 && !knowsShards)
     expect(report, ['workload', 'crossShard'], `0: only the protocol "${SHARDED}" has shards`);
   if (shards === null) return;
-  if (!knowsShards) expect(report, ['shards'], `null: only the protocol "${SHARDED}" has shards`, 'shards');
+  if (!knowsShards) expect(report, ['shards'], `null: only the protocol "${SHARDED}" has shards`);
   const count = shards.count * shards.validatorsPerShard;
   const given = typeof validators === 'number' ? validators : validators.length;
   if (given !== count && validators !== VALIDATORS_DEFAULT)

@@ -31,7 +31,7 @@ export function checkFault(
   switch (fault.kind) {
     case 'crash':
       checkNode(scenario, fault.target, 'validator', report, [...path, 'target']);
-      if (fault.point !== null) checkTypes([fault.point.type], protocol, report, [...path, 'point', 'type']);
+      if (fault.point !== null) checkType(fault.point.type, protocol, report, [...path, 'point', 'type']);
       break;
     case 'slow':
       checkNode(scenario, fault.target, 'node', report, [...path, 'target']);
@@ -110,11 +110,13 @@ function checkGroups(scenario: Scenario, groups: readonly (readonly string[])[],
 }
 
 function checkTypes(types: readonly string[] | null, protocol: AnyProtocol | null, report: Report, path: Path): void {
+  for (const [i, type] of (types ?? []).entries()) checkType(type, protocol, report, [...path, i]);
+}
+
+function checkType(type: string, protocol: AnyProtocol | null, report: Report, path: Path): void {
   if (protocol === null) return;
   const known = protocol.declaration.messages.map((message) => message.type);
-  for (const [i, type] of (types ?? []).entries()) {
-    if (!known.includes(type)) expect(report, [...path, i], oneOf(known));
-  }
+  if (!known.includes(type)) expect(report, path, oneOf(known));
 }
 
 /** Crashes of one node at known times must not overlap: the second would have nothing to crash. */

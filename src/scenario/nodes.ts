@@ -18,7 +18,7 @@ export function indexOfNode(
   scenario: Pick<Scenario, 'validators' | 'shards' | 'clients'>,
   name: string,
 ): NodeIndex | null {
-  return nodeIndexOf(name, validatorCount(scenario), scenario.clients);
+  return nodeIndexOf(name, validatorCount(scenario), scenario.clients, scenario.shards?.validatorsPerShard ?? null);
 }
 
 /** Sender and number of a message by its name in the trace, `v0#17`. */

@@ -112,6 +112,12 @@ describe('meaning', () => {
       { network: { latency: { kind: 'constant', ms: 600 } } },
       'network.synchrony.deltaMs: found 500, expected at least the smallest latency (600)',
     ],
+    [{ shards: { count: 4 } }, 'shards: found {"count":4}, expected null: only the protocol "sharded" has shards'],
+    [{ shards: { count: 3 }, validators: 5 }, 'validators: found 5, expected 3, as `shards` says, or nothing'],
+    [
+      { faults: [{ kind: 'crash', target: 'v0', point: { on: 'send', type: 'nonsense' } }] },
+      'faults[0].point.type: found "nonsense", expected "proposal", "prepare" or "commit"',
+    ],
     [
       { workload: { crossShard: 0.5 } },
       'workload.crossShard: found 0.5, expected 0: only the protocol "sharded" has shards',

@@ -93,8 +93,9 @@ export function readGoal(
 }
 
 /** The node of that name. @throws TestnetError 'not-found' */
-export function readNode(id: string, { validators, clientCount }: RunPlan): NodeIndex {
-  const index = typeof id === 'string' ? nodeIndexOf(id, validators.length, clientCount) : null;
+export function readNode(id: string, { validators, clientCount, shards }: RunPlan): NodeIndex {
+  const perShard = shards?.validatorsPerShard ?? null;
+  const index = typeof id === 'string' ? nodeIndexOf(id, validators.length, clientCount, perShard) : null;
   if (index === null) throw new TestnetError('not-found', `no node ${showValue(id)} in this testnet`);
   return index;
 }

@@ -14,7 +14,7 @@ export function transactionStatus(
   return {
     id,
     status,
-    shards: [],
+    shards: (report?.shards ?? []).map((shard) => `s${shard}`),
     phase: PHASES[status],
     times: {
       submittedMs: ms(report?.submittedAt),

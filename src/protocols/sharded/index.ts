@@ -45,6 +45,8 @@ export const sharded: Protocol<State, Message, Timer, Command, Durable, ShardedC
       stateRoot: '',
       proposer: shards[0] ?? 0,
       batches: outcome === 'commit' && signed !== undefined ? [signed] : [],
+      aborted: outcome === 'abort' && signed !== undefined ? [signed] : [],
+      shards,
     };
   },
   votes: () => [],

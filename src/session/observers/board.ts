@@ -3,6 +3,7 @@ import { decode } from '../../core/encoding.ts';
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { WorldConstants } from '../../kernel/host/world.ts';
+import type { Declaration, Decision } from '../../protocols/protocol.ts';
 import type { DecideHighlight, Highlight, MessageHighlight } from '../../kernel/trace/highlights.ts';
 import { createLedger, executeBatch, transferId } from '../../ledger/ledger.ts';
 import type { Batch, LedgerState, SignedBatch } from '../../ledger/types.ts';
@@ -27,6 +28,8 @@ export interface BatchStanding {
   proposedAt: Micros | null;
   decidedAt: Micros | null;
   block: DecidedEntry | null;
+  /** Shards that it touches, as far as is known. */
+  shards: readonly number[];
 }
 
 export interface BoardReport {
@@ -67,11 +70,14 @@ export class Board implements RunObserver {
   #refused = new Set<string>();
   #ledger: LedgerState;
   #height = 0;
+  /** Whether slots are decided one after the other. */
+  readonly #ordered: boolean;
 
   constructor(world: WorldConstants) {
     this.#world = world;
     const { validators, clientCount, workload } = world.plan;
     this.#decided = validators.map(() => []);
+    this.#ordered = !ordersNothing(world.protocol.declaration);
     const count = validators.length + clientCount;
     this.#nodes = Array.from({ length: count }, () => ({ alive: true, byzantine: null, fields: null }));
     this.#ledger = createLedger(workload, clientCount);
@@ -170,7 +176,9 @@ export class Board implements RunObserver {
   #onDecide({ t, node, decision }: DecideHighlight): void {
     const entry = { height: decision.slot, hash: decision.digest };
     this.#decided[node]?.push(entry);
-    if (decision.slot !== this.#height + 1 || this.#nodes[node]?.byzantine !== null) return;
+    if (this.#nodes[node]?.byzantine !== null) return;
+    if (!this.#ordered) return this.#onTransaction(t, decision, entry);
+    if (decision.slot !== this.#height + 1) return;
     this.#height = decision.slot;
     let transfers = 0;
     for (const signed of this.#world.protocol.block(decision.value).batches) {
@@ -187,11 +195,33 @@ export class Board implements RunObserver {
     this.#transactions.push(transfers);
   }
 
+  /** Slots of this protocol are decided in any order: the first decision on each batch counts. */
+  #onTransaction(t: Micros, decision: Decision, entry: DecidedEntry): void {
+    const { batches, aborted = [], shards = [] } = this.#world.protocol.block(decision.value);
+    let transfers = 0;
+    for (const signed of [...batches, ...aborted]) {
+      const { batch } = signed as SignedBatch;
+      const standing = this.#standing(`${batch.client}/${batch.sequence}`);
+      if (standing.decidedAt !== null) return;
+      standing.proposedAt = this.#proposals.get(batches.length > 0 ? decision.digest : '') ?? null;
+      Object.assign(standing, { decidedAt: t, block: entry, shards });
+      if (batches.length > 0) transfers += batch.transfers.length;
+      else for (const position of batch.transfers.keys()) this.#refused.add(transferId(batch, position));
+    }
+    for (let slot = this.#transactions.length; slot < decision.slot; slot++) this.#transactions.push(0);
+    this.#transactions[decision.slot - 1] = transfers;
+  }
+
   #standing(key: string): BatchStanding {
     const known = this.#batches.get(key);
     if (known !== undefined) return known;
-    const standing = { submittedAt: null, proposedAt: null, decidedAt: null, block: null };
+    const standing = { submittedAt: null, proposedAt: null, decidedAt: null, block: null, shards: [] };
     this.#batches.set(key, standing);
     return standing;
   }
+}
+
+/** Protocols that promise no common order: what each slot holds is decided on its own. */
+function ordersNothing({ guarantees }: Declaration): boolean {
+  return guarantees !== undefined && !guarantees.includes('prefix-consistency');
 }
