@@ -1,4 +1,4 @@
-/** The Avalanche family: no leader and no quorum of all, only samples. Slush, Snowflake and Snowball decide one instance after the other. */
+/** The Avalanche family: no leader and no quorum of all, only samples. */
 import type { FaultInput, ScenarioInput } from '../schema.ts';
 import { type Preset, preset } from './preset.ts';
 
@@ -35,7 +35,7 @@ function liars(targets: readonly string[], types: string[], peers: string[] | nu
   }));
 }
 
-/** The colours of every instance come from an even and an odd node, which cannot hear each other. Three of four must agree, eight times. */
+/** Every instance has an even and an odd proposer, which cannot hear each other. Three of four must agree, eight times. */
 function cutInHalves(mutant: string): ScenarioInput {
   const groups = [0, 1].map((parity) => Array.from({ length: 8 }, (_, i) => `v${2 * i + parity}`));
   return scenario(

@@ -2,7 +2,7 @@
 import { type NetworkOptions, TestNetwork } from '../../common/testing/network.ts';
 import type { AvalancheConfig } from '../config.ts';
 import { avalanche } from '../index.ts';
-import type { Message, Vertex } from '../messages.ts';
+import type { Message } from '../messages.ts';
 import { vertexDigest } from '../signing.ts';
 import type { Durable, State, Timer } from '../state.ts';
 
