@@ -159,7 +159,7 @@ describe('unfolded', () => {
 
   it.each([
     ['pbft', 6673],
-    ['tendermint', 28_936],
+    ['tendermint', 16_516],
     ['raft', 2731],
     ['paxos', 21_851],
   ])('the net of four nodes of %s has %i markings', (name, markings) => {
