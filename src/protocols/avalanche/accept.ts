@@ -1,4 +1,4 @@
-/** What polls do to vertices and their ancestors, and what acceptance entails. Ref: §3.4, figures 4 and 5. */
+/** What polls do to vertices and their ancestors, and what acceptance entails. Ref: Avalanche. */
 import { executeBatch } from '../../ledger/ledger.ts';
 import { removeBatches, sizeOf } from '../../ledger/mempool.ts';
 import { NOTE } from './notes.ts';
@@ -21,7 +21,7 @@ export function creditAncestry(state: State, digest: string, poll: number, out: 
 /**
  * A poll about a vertex failed: its counter and those of everything it builds on start again. Where rivals in its ancestry
  * explain the failure, only theirs and what builds on them: else one liar could hold up everybody, as Amores-Sesar, Cachin and
- * Tedeschi show (When is Spring coming?, arXiv 2210.03423, §4).
+ * Tedeschi show (When is Spring coming?, arXiv 2210.03423).
  */
 export function failAncestry(state: State, digest: string, ctx: Ctx): void {
   const isExplained = isContested(state, digest);

@@ -160,7 +160,7 @@ export function sampleSizeOf(config: AvalancheConfig, validatorCount: number): n
 }
 
 /**
- * α. Where it is not given: four fifths of k, as in the paper's evaluation (§5), or fewer, so that the f faulty nodes that a
+ * α. Where it is not given: four fifths of k, as in the paper's evaluation (evaluation), or fewer, so that the f faulty nodes that a
  * testnet of this size is tried with cannot fail a poll by silence; always more than half.
  */
 export function thresholdOf(config: AvalancheConfig, validatorCount: number): number {

@@ -1,4 +1,4 @@
-/** The DAG: taking vertices in, waiting for parents, choosing parents. Ref: §3.4, figure 5; §4.3. */
+/** The DAG: taking vertices in, waiting for parents, choosing parents. Ref: Avalanche; implementation. */
 import type { NodeIndex } from '../../core/ids.ts';
 import { draw, scale } from '../../core/prng.ts';
 import { holdsBatch } from '../../ledger/mempool.ts';
@@ -42,7 +42,7 @@ function insertAll(state: State, vertex: Vertex, proof: SignedRef, out: Out, ctx
   }
 }
 
-/** Ref: §3.4 (onReceiveTx). */
+/** Ref: Avalanche (onReceiveTx). */
 function insert(state: State, vertex: Vertex, proof: SignedRef, out: Out, ctx: Ctx): void {
   place(state, vertex, proof, ctx);
   const { members } = setOf(state, vertex.slot);
@@ -73,7 +73,7 @@ function areSigned(state: State, { batches }: Vertex, ctx: Ctx): boolean {
 
 /**
  * Parents for a new vertex, hashes: supported ones from the frontier, chosen at random; where a tip is not
- * supported, what it builds on instead. Highest slot first. Ref: §4.3 (parent selection).
+ * supported, what it builds on instead. Highest slot first. Ref: implementation (parent selection).
  */
 export function chooseParents(state: State, isDaring: boolean, ctx: Ctx): string[] {
   const found = frontier(state, isDaring);

@@ -50,7 +50,7 @@ export const declaration: Declaration = {
     'Nobody leads and nobody counts a majority of all: every node keeps asking a few others at random, and a small preference ' +
     'grows until it is overwhelming. Slush, Snowflake, Snowball and, on a DAG of transactions, Avalanche.',
   paper:
-    'Rocket, Yin, Sekniqi, van Renesse, Sirer, Scalable and Probabilistic Leaderless BFT Consensus, arXiv 1906.08936',
+    'Rocket, Yin, Sekniqi, van Renesse, Sirer, Scalable and Probabilistic Leaderless BFT Consensus through Metastability, arXiv 1906.08936',
   messages: MESSAGE_TYPES.map((type) => ({ type, ...MESSAGES[type] })),
   fields: FIELDS,
   faultModel: 'byzantine',

@@ -1,4 +1,4 @@
-/** Vertices that others have and we lack: asking for them, and handing them out. Ref: §4 (missing ancestors are fetched). */
+/** Vertices that others have and we lack: asking for them, and handing them out. Ref: implementation (missing ancestors are fetched). */
 import type { NodeIndex } from '../../core/ids.ts';
 import { draw, scale } from '../../core/prng.ts';
 import { type Fetch, MAX_FETCHED } from './messages.ts';

@@ -56,7 +56,7 @@ const CATCH_UP = 8;
 /**
  * Promised in the DAG alone, where no sample can hold more than k − α faulty nodes and answers come in time: a virtuous vertex then
  * needs β1 polls about what builds on it, of which each period brings one from every correct node. Rivals may waver for ever, and
- * without DAG there are always two; there, and against more faulty nodes, the paper promises progress only with a probability (§3.5).
+ * without DAG there are always two; there, and against more faulty nodes, the paper promises progress only with a probability (analysis).
  */
 function livenessBound(
   config: AvalancheConfig,

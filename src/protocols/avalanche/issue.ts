@@ -1,4 +1,4 @@
-/** Issuing vertices: when, on which parents, with which batches. Ref: §3.4 (onGenerateTx); §4.3. */
+/** Issuing vertices: when, on which parents, with which batches. Ref: Avalanche (onGenerateTx); implementation. */
 import type { Micros } from '../../core/time.ts';
 import { pendingBatches } from '../../ledger/mempool.ts';
 import type { SignedBatch } from '../../ledger/types.ts';
@@ -45,7 +45,7 @@ function proposeInstance(state: State, out: Out, ctx: Ctx): void {
 
 /**
  * The next vertex, also when no batch waits: then it is one that only votes for what it builds on, without which the last
- * vertices would never be accepted. Mutant `avalanche-no-noops` leaves it out. Ref: §4.3 (no-op transactions).
+ * vertices would never be accepted. Mutant `avalanche-no-noops` leaves it out. Ref: implementation (no-op transactions).
  */
 function extendDag(state: State, out: Out, ctx: Ctx): void {
   const n = state.validatorCount;

@@ -1,4 +1,4 @@
-/** Claims of the paper, each as a test: Rocket et al., Scalable and Probabilistic Leaderless BFT Consensus, arXiv 1906.08936. */
+/** Claims of the paper, each as a test: Rocket et al., arXiv 1906.08936; each reference names the protocol it is about. */
 import { describe, expect, it } from 'vitest';
 import { parseConfig, thresholdOf } from './config.ts';
 import type { Vertex } from './messages.ts';
@@ -33,7 +33,7 @@ function configOf(raw: Readonly<Record<string, unknown>>) {
 }
 
 describe('Slush', () => {
-  it('takes the colour of each winning sample at once, and ends after m rounds whatever they brought. Ref: §3.1, figure 1', () => {
+  it('takes the colour of each winning sample at once, and ends after m rounds whatever they brought. Ref: Slush', () => {
     const config = configOf({ mode: 'slush', rounds: 3 });
     const set = split();
     expect(set.preferred).toBe(RED);
@@ -47,7 +47,7 @@ describe('Slush', () => {
 });
 
 describe('Snowflake', () => {
-  it('starts its counter again when the colour changes and when a poll fails. Ref: §3.2, figure 2', () => {
+  it('starts its counter again when the colour changes and when a poll fails. Ref: Snowflake', () => {
     const config = configOf({ mode: 'snowflake', beta1: 3 });
     const set = split();
     for (let i = 0; i < 2; i++) follow(set, RED, null);
@@ -63,7 +63,7 @@ describe('Snowflake', () => {
 });
 
 describe('Snowball', () => {
-  it('changes its preference only when the other colour has more confidence, not with every poll. Ref: §3.3, figure 3', () => {
+  it('changes its preference only when the other colour has more confidence, not with every poll. Ref: Snowball', () => {
     const set = split();
     for (let i = 0; i < 3; i++) credit(set, RED, null);
     for (let i = 0; i < 3; i++) expect(credit(set, BLUE, null)).toBe(false);
@@ -72,7 +72,7 @@ describe('Snowball', () => {
     expect([set.preferred, confidenceOf(set, RED), confidenceOf(set, BLUE)]).toEqual([BLUE, 3, 4]);
   });
 
-  it('keeps confidence through a failed poll, unlike the counter. Ref: §3.3, figure 3', () => {
+  it('keeps confidence through a failed poll, unlike the counter. Ref: Snowball', () => {
     const set = split();
     for (let i = 0; i < 3; i++) credit(set, RED, null);
     fail(set, null);
@@ -83,7 +83,7 @@ describe('Snowball', () => {
 describe('Avalanche', () => {
   const config = configOf({ beta1: 3, beta2: 6 });
 
-  it('accepts after β1 without a rival, and only after β2 against one. Ref: §3.4, figure 5 (isAccepted)', () => {
+  it('accepts after β1 without a rival, and only after β2 against one. Ref: Avalanche (isAccepted)', () => {
     const alone: ConflictSet = { ...split(), members: [RED], confidence: [0] };
     const rivals = split();
     for (let i = 1; i <= 6; i++) {
@@ -94,7 +94,7 @@ describe('Avalanche', () => {
     }
   });
 
-  it('counts a chit for a vertex as a vote for everything it builds on. Ref: §3.4, figure 4', () => {
+  it('counts a chit for a vertex as a vote for everything it builds on. Ref: Avalanche', () => {
     const nodes = new Nodes({ n: 4, config: { beta1: 50, beta2: 60, issueTimeMs: 200 } }).start();
     nodes.run(1_000_000);
     const state = nodes.state(0);
@@ -110,7 +110,7 @@ describe('Avalanche', () => {
     expect(state.entries.size).toBeGreaterThan(15);
   });
 
-  it('answers no to a vertex whose ancestor it does not prefer. Ref: §3.4 (isStronglyPreferred)', () => {
+  it('answers no to a vertex whose ancestor it does not prefer. Ref: Avalanche (isStronglyPreferred)', () => {
     const nodes = new Nodes({ n: 4, config: { issueTimeMs: 60_000 } });
     nodes.crash(3);
     nodes.start();
@@ -124,7 +124,7 @@ describe('Avalanche', () => {
     expect(chit).toMatchObject({ type: 'chit', poll: 7, prefers: [vertexDigest(first), '', ''] });
   });
 
-  it('needs more than half of a sample, so that no poll has two winners. Ref: §3.2 (α > k/2)', () => {
+  it('needs more than half of a sample, so that no poll has two winners. Ref: Snowflake (α > k/2)', () => {
     for (let n = 2; n <= 40; n++) {
       const k = Math.min(10, n - 1);
       const alpha = thresholdOf(configOf({}), n);
@@ -159,7 +159,7 @@ describe('the probability of disagreement', () => {
     return split / instances;
   }
 
-  it('falls with β, to nothing that a test could see. Ref: §3.2, §3.3 (exponentially in β)', {
+  it('falls with β, to nothing that a test could see. Ref: Snowflake, Snowball (exponentially in β)', {
     timeout: 60_000,
   }, () => {
     const hasty = rate('snowflake', 1);

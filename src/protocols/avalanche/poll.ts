@@ -1,4 +1,4 @@
-/** Polls: sampling, asking, answering, and what the answers do. Ref: §3.1 (the query loop); figures 1–4. */
+/** Polls: sampling, asking, answering, and what the answers do. Ref: Slush (the query loop); the paper's loops. */
 import type { NodeIndex } from '../../core/ids.ts';
 import { draw, scale } from '../../core/prng.ts';
 import { accept, acceptReady, creditAncestry, failAncestry } from './accept.ts';
@@ -62,7 +62,7 @@ function ownColour(state: State, out: Out): { slot: number; vertices: string[] }
   return { slot, vertices: [] };
 }
 
-/** k different others, uniformly. Ref: §3.1. */
+/** k different others, uniformly. Ref: Slush. */
 function sample(state: State, ctx: Ctx): NodeIndex[] {
   const others: NodeIndex[] = [];
   for (let node = 0; node < state.validatorCount; node++) if (node !== state.self) others.push(node);
@@ -74,7 +74,7 @@ function sample(state: State, ctx: Ctx): NodeIndex[] {
   return others.slice(0, k);
 }
 
-/** Answers at once, or when the vertices that are asked about have come. Ref: §3.1 (onQuery). */
+/** Answers at once, or when the vertices that are asked about have come. Ref: Slush (onQuery). */
 export function onQuery(state: State, from: NodeIndex, { poll, slot, vertices }: Query, out: Out, ctx: Ctx): void {
   if (poll <= (state.answered[from] ?? 0)) return out.note(NOTE.answered);
   state.seenSlot = Math.max(state.seenSlot, slot);
@@ -145,7 +145,7 @@ function finishPoll(state: State, poll: Poll, out: Out, ctx: Ctx): void {
   startPoll(state, out, ctx);
 }
 
-/** Ref: §3.4, figure 4 (the main loop). */
+/** Ref: Avalanche (the main loop). */
 function tally(state: State, poll: Poll, out: Out, ctx: Ctx): void {
   const alpha = alphaOf(ctx);
   for (const [i, digest] of poll.vertices.entries()) {
@@ -159,7 +159,7 @@ function tally(state: State, poll: Poll, out: Out, ctx: Ctx): void {
   }
 }
 
-/** Ref: figures 1–3. A colour whose vertex has not come counts for nothing yet. */
+/** Ref: Slush, Snowflake, Snowball. A colour whose vertex has not come counts for nothing yet. */
 function applyColours(state: State, poll: Poll, out: Out, ctx: Ctx): void {
   const set = setOf(state, poll.slot);
   if (set.accepted !== '') return;

@@ -1,4 +1,4 @@
-/** The decision rules alone: what a poll does to a conflict set, and when a member is accepted. Ref: §3, figures 1–5. */
+/** The decision rules alone: what a poll does to a conflict set, and when a member is accepted. Ref: Slush to Avalanche. */
 import type { NodeContext } from '../protocol.ts';
 import { type AvalancheConfig, type Mode, sampleSizeOf, thresholdOf } from './config.ts';
 import type { Message, Vertex } from './messages.ts';
@@ -13,7 +13,7 @@ export function alphaOf(ctx: Ctx): number {
   return thresholdOf(ctx.config, ctx.validatorCount);
 }
 
-/** Adds a member; the first one is preferred. Ref: §3.4, figure 5 (onReceiveTx). */
+/** Adds a member; the first one is preferred. Ref: Avalanche (onReceiveTx). */
 export function addMember(set: ConflictSet, digest: string): void {
   set.members.push(digest);
   set.confidence.push(0);
@@ -22,7 +22,7 @@ export function addMember(set: ConflictSet, digest: string): void {
 
 /**
  * Snowball and Avalanche: a successful poll for a member, or for what builds on it. Preference follows confidence, the
- * counter runs only as long as the same member wins. Returns whether the preference changed. Ref: §3.3, figure 3; §3.4, figure 4.
+ * counter runs only as long as the same member wins. Returns whether the preference changed. Ref: Snowball; Avalanche.
  */
 export function credit(set: ConflictSet, digest: string, mutant: string | null): boolean {
   const position = set.members.indexOf(digest);
@@ -34,7 +34,7 @@ export function credit(set: ConflictSet, digest: string, mutant: string | null):
   return true;
 }
 
-/** Snowflake: the winner is preferred at once. Ref: §3.2, figure 2. */
+/** Snowflake: the winner is preferred at once. Ref: Snowflake. */
 export function follow(set: ConflictSet, digest: string, mutant: string | null): boolean {
   countWin(set, digest, mutant);
   if (set.preferred === digest) return false;
@@ -59,7 +59,7 @@ export function applyRound(set: ConflictSet, winner: string | null, mode: Mode, 
 
 /**
  * Without DAG: whether the preferred colour is final. Slush counts polls, the others polls in a row; where those were for another
- * colour than the one that confidence still prefers, the node goes on. Ref: figures 1–3.
+ * colour than the one that confidence still prefers, the node goes on. Ref: the paper's loops.
  */
 export function isSettled(set: ConflictSet, { mode, rounds, beta1 }: AvalancheConfig): boolean {
   if (set.preferred === '') return false;
@@ -68,7 +68,7 @@ export function isSettled(set: ConflictSet, { mode, rounds, beta1 }: AvalancheCo
 
 /**
  * Avalanche: whether a vertex whose parents are accepted is accepted: after β1 polls in a row without a rival, after β2 against
- * rivals. Stricter than the paper, whose β2 does not wait for parents. Ref: §3.4, figure 5 (isAccepted).
+ * rivals. Stricter than the paper, whose β2 does not wait for parents. Ref: Avalanche (isAccepted).
  */
 export function isAcceptable(set: ConflictSet, digest: string, { beta1, beta2 }: AvalancheConfig): boolean {
   if (set.accepted !== '' || set.preferred !== digest || set.last !== digest) return false;
@@ -100,7 +100,7 @@ export function confidenceOf(set: ConflictSet, digest: string): number {
   return set.confidence[set.members.indexOf(digest)] ?? 0;
 }
 
-/** Whether a vertex and all its ancestors are preferred in their conflict sets: a chit for it is a vote for them all. Ref: §3.4. */
+/** Whether a vertex and all its ancestors are preferred in their conflict sets: a chit for it is a vote for them all. Ref: Avalanche. */
 export function isStronglyPreferred(state: State, digest: string): boolean {
   return allUndecided(state, digest, (set, each) => set.preferred === each);
 }
@@ -108,7 +108,7 @@ export function isStronglyPreferred(state: State, digest: string): boolean {
 /**
  * Whether new vertices may build on it, and its batches need no other: strongly preferred, and every undecided rogue vertex in its
  * ancestry won the last poll that it was in, so that a rival out of nowhere stops nothing but itself. `isDaring`: one won poll ever
- * is enough, as in the paper; rivals are decided by what dares to build on them. Ref: §4.3 (parent selection).
+ * is enough, as in the paper; rivals are decided by what dares to build on them. Ref: implementation (parent selection).
  */
 export function isSupported(state: State, digest: string, isDaring: boolean): boolean {
   return allUndecided(state, digest, (set, each) => {

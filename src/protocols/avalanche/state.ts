@@ -36,7 +36,7 @@ export interface Entry {
   isRejected: boolean;
 }
 
-/** P_T: the vertices of one slot, of which at most one is ever accepted. Ref: §3.1–§3.4. */
+/** P_T: the vertices of one slot, of which at most one is ever accepted. Ref: Slush to Avalanche. */
 export interface ConflictSet {
   readonly slot: number;
   /** Hashes, in order of arrival. */
