@@ -1,11 +1,12 @@
 /** Every step of an atomic commit at which a shard can die, and what becomes of the transaction: the table of docs/sharding.md. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runScenario } from '../cli/run.ts';
 import { PROTOCOLS } from '../protocols/registry.ts';
 import { type FaultInput, type ScenarioInput, validateScenario } from '../scenario/index.ts';
 
-const DOCUMENT = new URL('../../docs/sharding.md', import.meta.url);
+const DOCUMENT = join(import.meta.dirname, '../../docs/sharding.md');
 const BEGIN = '<!-- crash matrix: written by src/checks/crash-matrix.test.ts -->';
 const END = '<!-- end of the crash matrix -->';
 
