@@ -208,14 +208,21 @@ export class Archive {
   #continue(run: Run, trace: readonly TraceBatch[]): void {
     this.#runId = run.runId;
     this.#saved = trace.length;
-    run.unsaved = run.batches.slice(trace.length);
+    // Without storage each snapshot brings its whole trace along.
+    if (this.#storage === null) run.batches.mustRestate = true;
   }
 
   async #store(run: Run, name: string | null, automatic: boolean, id = newId()): Promise<string | null> {
-    const payload = await run.save();
+    const saved = await run.save();
+    if (this.#runId !== run.runId || run.batches.mustRestate) {
+      run.batches.restate(run.wholeTrace());
+      this.#runId = run.runId;
+      this.#saved = 0;
+    }
+    const payload = { ...saved, batches: run.batches.count };
     const record = recordOf(run, { id, name, automatic, payload });
     if (this.#storage === null) {
-      this.#memory.set(id, { info: infoOf(record), record, trace: [...run.batches] });
+      this.#memory.set(id, { info: infoOf(record), record, trace: [...run.batches.unsaved] });
       return id;
     }
     if (!(await this.#storeTrace(this.#storage, run))) return null;
@@ -226,12 +233,7 @@ export class Archive {
 
   /** Appends what is new of the trace; without its trace a snapshot is not worth keeping. */
   async #storeTrace(storage: Storage, run: Run): Promise<boolean> {
-    if (this.#runId !== run.runId) {
-      this.#runId = run.runId;
-      this.#saved = 0;
-      run.unsaved = [...run.batches];
-    }
-    const fresh = run.unsaved;
+    const fresh = run.batches.unsaved;
     if (fresh.length === 0) return true;
     const bytes = pack(fresh.map(({ horizon, segments }) => ({ horizon, segments })));
     const result = await storage.appendTrace(run.runId, this.#saved, this.#saved + fresh.length, bytes);
@@ -240,7 +242,7 @@ export class Archive {
       return false;
     }
     this.#saved += fresh.length;
-    run.unsaved = [];
+    run.batches.taken();
     return true;
   }
 

@@ -7,6 +7,7 @@ import { describeProblem, TestnetError } from '../core/problem.ts';
 import { type Micros, microsFromMs, msFromMicros } from '../core/time.ts';
 import type { Segment } from '../kernel/group.ts';
 import type { RunPlan } from '../kernel/plan.ts';
+import { segmentsOf } from '../kernel/trace/segments.ts';
 import { TraceStore } from '../kernel/trace/store.ts';
 import { transferId } from '../ledger/ledger.ts';
 import type { AnyProtocol } from '../protocols/protocol.ts';
@@ -24,6 +25,7 @@ import {
 import { showValue } from '../scenario/show.ts';
 import type { SnapshotRecord } from '../storage/types.ts';
 import type { TransactionInput } from './api.ts';
+import { Batches } from './batches.ts';
 import { type Checkpoint, Checkpoints } from './checkpoints.ts';
 import { judgeAgain, withExpectations } from './formulas.ts';
 import type { Payload } from './payload.ts';
@@ -65,10 +67,8 @@ export class Run {
   horizon: Micros = 0;
   status: ExecutorStatus;
   finished = false;
-  /** The whole trace as it came in, for storage. */
-  batches: TraceBatch[] = [];
-  /** Those that storage has not taken yet. */
-  unsaved: TraceBatch[] = [];
+  /** The trace as storage gets it. */
+  readonly batches = new Batches();
   #interventions: Intervention[] = [];
   /** The scenario as it was when this visit began: what was done by hand in earlier visits is in it. */
   readonly #resumed: Scenario;
@@ -147,13 +147,13 @@ export class Run {
     const first = this.store.eventCount;
     const segments = await this.executor.takeSegments();
     this.store.append(segments, this.horizon);
-    if (segments.length > 0) this.#keep({ horizon: this.horizon, segments });
+    if (segments.length > 0) this.batches.add({ horizon: this.horizon, segments });
     return first;
   }
 
-  #keep(batch: TraceBatch): void {
-    this.batches.push(batch);
-    this.unsaved.push(batch);
+  /** The trace so far in one batch, made from the store. */
+  wholeTrace(): TraceBatch {
+    return { horizon: this.store.horizon, segments: segmentsOf(this.store) };
   }
 
   async refresh(): Promise<ExecutorStatus> {
@@ -167,7 +167,7 @@ export class Run {
   async capture(): Promise<RunSnapshot> {
     await this.pull();
     // A barrier of its own, so that the trace can be cut exactly here.
-    if (this.batches.at(-1)?.horizon !== this.horizon) this.#keep({ horizon: this.horizon, segments: [] });
+    if (this.batches.lastHorizon !== this.horizon) this.batches.add({ horizon: this.horizon, segments: [] });
     const snapshot = await this.executor.capture();
     this.#checkpoint(snapshot);
     return snapshot;
@@ -177,7 +177,7 @@ export class Run {
   async save(): Promise<Payload> {
     const snapshot = await this.capture();
     const fingerprint = await this.executor.fingerprint();
-    return { base: this.base, snapshot, batches: this.batches.length, fingerprint };
+    return { base: this.base, snapshot, batches: this.batches.count, fingerprint };
   }
 
   #checkpoint(snapshot: RunSnapshot): void {
@@ -186,7 +186,7 @@ export class Run {
       snapshot,
       interventions: this.#interventions.length,
       barrier: this.store.barrier,
-      batches: this.batches.length,
+      batches: this.batches.count,
     });
   }
 
@@ -195,8 +195,7 @@ export class Run {
     const { at, snapshot, interventions, barrier, batches } = checkpoint;
     await this.executor.restore(snapshot);
     this.store.truncate(at, barrier);
-    this.batches.length = batches;
-    this.unsaved = [...this.batches];
+    this.batches.cut(batches, at);
     this.checkpoints.truncate(at, interventions);
     this.horizon = at;
     this.finished = false;
@@ -215,18 +214,14 @@ export class Run {
   /** Continues where a snapshot of an earlier visit left off. The run was opened with the scenario recorded by then. */
   async takeUp({ base, snapshot }: Payload, at: Micros, trace: readonly TraceBatch[]): Promise<void> {
     this.store.clear();
-    this.batches = [];
-    this.unsaved = [];
-    for (const batch of trace) {
-      this.store.append(batch.segments, batch.horizon);
-      this.batches.push(batch);
-    }
+    for (const batch of trace) this.store.append(batch.segments, batch.horizon);
+    this.batches.begin(trace.length, this.store.horizon);
     // Without its past the trace goes on from here; texts that were given before are still referred to.
     if (trace.length === 0) {
       for (const { node, snapshot: host } of snapshot.hosts) this.store.seedTexts(node, host.recorder.texts);
       this.store.seedTexts(ENVIRONMENT, snapshot.control.recorder.texts);
     }
-    if (this.store.horizon < at) this.#keep({ horizon: at, segments: [] });
+    if (this.store.horizon < at) this.batches.add({ horizon: at, segments: [] });
     if (this.store.horizon < at) this.store.append([], at);
     await this.executor.restore(snapshot);
     this.base = base;
@@ -234,7 +229,6 @@ export class Run {
     this.finished = false;
     await this.refresh();
     this.#checkpoint(snapshot);
-    this.unsaved = [...this.batches];
   }
 
   /**

@@ -6,13 +6,12 @@
  *
  * The checksum is FNV-1a (draft-eastlake-fnv) over the words behind it: it finds damage, not malice.
  */
-import type { NodeIndex } from '../../core/ids.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { Segment } from '../group.ts';
-import { RECORD, WORD } from './records.ts';
+import { WORD } from './records.ts';
+import { segmentsOf } from './segments.ts';
 import { TraceStore, type TraceStoreOptions } from './store.ts';
 import { checkStream } from './streamCheck.ts';
-import { encodeUtf8 } from './utf8.ts';
 
 /** `TPTR` in ASCII. */
 const MAGIC = 0x52545054;
@@ -26,9 +25,9 @@ export type TraceFileResult =
 
 /** The whole trace, what is held back included: a store made from it continues where this one stands. */
 export function exportTrace(store: TraceStore): Uint8Array<ArrayBuffer> {
-  const streams = streamsOf(store);
+  const streams = segmentsOf(store);
   let count = HEADER_WORDS;
-  for (const words of streams.values()) count += 2 + words.length;
+  for (const { words } of streams) count += 2 + words.length;
   const bytes = new Uint8Array(count * 4);
   const view = new DataView(bytes.buffer);
   let place = 0;
@@ -43,10 +42,10 @@ export function exportTrace(store: TraceStore): Uint8Array<ArrayBuffer> {
     store.validatorCount,
     horizon % WORD,
     Math.floor(horizon / WORD),
-    streams.size,
+    streams.length,
   ])
     put(word);
-  for (const [node, words] of streams) {
+  for (const { node, words } of streams) {
     put(node);
     put(words.length);
     for (const word of words) put(word);
@@ -84,40 +83,6 @@ export function importTrace(bytes: Uint8Array, options: TraceStoreOptions): Trac
   const store = new TraceStore(options);
   store.append(segments, horizon);
   return { ok: true, store };
-}
-
-/** Texts first, then records in the trace's order, then what is held back. */
-function streamsOf(store: TraceStore): Map<NodeIndex, readonly number[]> {
-  const streams = new Map<NodeIndex, number[]>();
-  const of = (node: NodeIndex): number[] => {
-    const known = streams.get(node);
-    if (known !== undefined) return known;
-    const words: number[] = [];
-    streams.set(node, words);
-    return words;
-  };
-  for (const [node, texts] of store.texts()) {
-    texts.forEach((text, code) => {
-      pushText(of(node), code, text);
-    });
-  }
-  store.forEachRecord(({ node, words, at }) => {
-    const stream = of(node);
-    const length = ((words[at] as number) >>> 6) & 1023;
-    for (let i = 0; i < length; i++) stream.push(words[at + i] as number);
-  });
-  for (const { node, words } of store.heldBack) of(node).push(...words);
-  return new Map([...streams].sort(([a], [b]) => a - b));
-}
-
-function pushText(stream: number[], code: number, text: string): void {
-  const bytes = encodeUtf8(text);
-  const count = (bytes.length + 3) >> 2;
-  stream.push((RECORD.text | ((3 + count) << 6)) >>> 0, code, bytes.length);
-  for (let i = 0; i < count; i++) {
-    const word = [0, 1, 2, 3].reduce((sum, k) => sum | ((bytes[4 * i + k] ?? 0) << (8 * k)), 0);
-    stream.push(word >>> 0);
-  }
 }
 
 function checksum(view: DataView, count: number): number {

@@ -1,0 +1,54 @@
+/** A trace taken apart again, node by node as recorders wrote it: given to a new store, it continues where this one stands. */
+import type { NodeIndex } from '../../core/ids.ts';
+import type { Segment } from '../group.ts';
+import { RECORD } from './records.ts';
+import type { TraceStore } from './store.ts';
+import { encodeUtf8 } from './utf8.ts';
+
+/** One segment a node, by node: texts first, then records in the trace's order, then what is held back. */
+export function segmentsOf(store: TraceStore): Segment[] {
+  const streams = new Map<NodeIndex, Stream>();
+  const of = (node: NodeIndex): Stream => {
+    const known = streams.get(node);
+    if (known !== undefined) return known;
+    const stream = new Stream();
+    streams.set(node, stream);
+    return stream;
+  };
+  for (const [node, texts] of store.texts()) for (const [code, text] of texts.entries()) addText(of(node), code, text);
+  store.forEachRecord(({ node, words, at }) => of(node).add(words, at, ((words[at] as number) >>> 6) & 1023));
+  for (const { node, words } of store.heldBack) of(node).add(words, 0, words.length);
+  return [...streams].sort(([a], [b]) => a - b).map(([node, stream]) => ({ node, words: stream.words() }));
+}
+
+function addText(stream: Stream, code: number, text: string): void {
+  const bytes = encodeUtf8(text);
+  const count = (bytes.length + 3) >> 2;
+  const words = new Uint32Array(3 + count);
+  words.set([(RECORD.text | ((3 + count) << 6)) >>> 0, code, bytes.length]);
+  for (const [i, byte] of bytes.entries()) {
+    const at = 3 + (i >> 2);
+    words[at] = ((words[at] as number) | (byte << (8 * (i & 3)))) >>> 0;
+  }
+  stream.add(words, 0, words.length);
+}
+
+/** Words that come piece by piece. */
+class Stream {
+  #words = new Uint32Array(1024);
+  #length = 0;
+
+  add(from: Uint32Array, at: number, length: number): void {
+    if (this.#length + length > this.#words.length) {
+      const larger = new Uint32Array(2 * Math.max(this.#words.length, length));
+      larger.set(this.#words.subarray(0, this.#length));
+      this.#words = larger;
+    }
+    this.#words.set(from.subarray(at, at + length), this.#length);
+    this.#length += length;
+  }
+
+  words(): Uint32Array {
+    return this.#words.slice(0, this.#length);
+  }
+}
