@@ -16,6 +16,8 @@ if (!existsSync(join(dist, 'index.html'))) {
 
 /** The pictures were taken by Chromium on Linux: other engines and systems draw letters, lines and shades differently. */
 const PICTURES = '**/visual.spec.ts';
+/** Only Chromium says what a page holds in memory. */
+const CHROMIUM_ONLY = [PICTURES, '**/long-run.spec.ts'];
 
 /** Chromium always; others when `E2E_BROWSERS` lists them ("firefox,webkit") and Playwright has installed them. */
 const projects: Record<string, Project> = {
@@ -27,8 +29,8 @@ const projects: Record<string, Project> = {
       launchOptions: { args: chromiumFlags, ...(chromium === null ? {} : { executablePath: chromium.path }) },
     },
   },
-  firefox: { testIgnore: PICTURES, use: { ...devices['Desktop Firefox'] } },
-  webkit: { testIgnore: PICTURES, use: { ...devices['Desktop Safari'] } },
+  firefox: { testIgnore: CHROMIUM_ONLY, use: { ...devices['Desktop Firefox'] } },
+  webkit: { testIgnore: CHROMIUM_ONLY, use: { ...devices['Desktop Safari'] } },
 };
 const wanted = ['chromium', ...(process.env.E2E_BROWSERS ?? '').split(/[,\s]+/).filter((name) => name !== '')];
 const unknown = wanted.filter((name) => !Object.hasOwn(projects, name));
