@@ -35,11 +35,12 @@ describe('golden traces', () => {
 
   it('equivocation: two blocks for one view, no certificate for either; the next view goes on and the chain is one', async () => {
     const network: Network = createNetwork({ n: 4, config: CONFIG, route: equivocating(2, () => network) });
-    network.start();
+    network.start().run(5_000);
     network.submit(0, 5);
     network.run(500_000, () => heightsOf(network).every((height) => height >= 2));
     expect(Math.min(...heightsOf(network))).toBeGreaterThanOrEqual(2);
     expect(network.disagreement()).toBeNull();
+    expect(network.log.join()).toContain('EVIDENCE against v2: two proposals for one view');
     await expect(`${network.log.join('\n')}\n`).toMatchFileSnapshot('traces/equivocation.txt');
   });
 });

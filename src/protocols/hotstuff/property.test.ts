@@ -78,6 +78,7 @@ describe('storms: a leader that lies, loss, duplication, reordering, a crash', (
     );
     // Not vacuous: blocks with transfers were decided in both forms, views were given up.
     expect(Math.min(seen.decided, seen.changed, seen.transfers)).toBeGreaterThan(30);
+    expect(seen.caught).toBeGreaterThan(0);
     expect(Math.min(seen.basic, seen.chained)).toBeGreaterThan(5);
   }, 120_000);
 });

@@ -19,7 +19,7 @@ export function heightsOf(network: Network): number[] {
   return network.states.map(({ chain }) => chain.length);
 }
 
-/** Makes `node` propose one block to itself and the nodes of its parity, another to the rest, whenever it leads. */
+/** Makes `node` propose one block to itself and the nodes of its parity, another to the rest, whenever it leads; to the last, both. */
 export function equivocating(node: number, network: () => Network, delay = 10_000): NonNullable<Options['route']> {
   return ({ from, to, message }, now) => {
     if (from !== node || message.type !== 'proposal' || to % 2 === node % 2) return [delay];
@@ -27,7 +27,7 @@ export function equivocating(node: number, network: () => Network, delay = 10_00
     const other = ctx === undefined ? null : adversary.conflicting(message, state, ctx);
     if (other === null) return [delay];
     network().at(now + delay, () => network().give(to, from, other));
-    return [];
+    return to === network().options.n - 1 ? [delay] : [];
   };
 }
 
