@@ -1,5 +1,6 @@
 /** Adds a temporal formula to the run at hand: written with completion, or made from a template. */
 import { type FormEvent, type KeyboardEvent, useId, useMemo, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { bindFormula } from '../../../checks/ltl/bind.ts';
 import { describeFormulaProblem } from '../../../checks/ltl/parse.ts';
 import type { Setting } from '../../../checks/ltl/scene.ts';
@@ -70,10 +71,13 @@ function FormulaField({ text, setting, problem, onChange }: FieldProps) {
   const active = Math.min(chosen, suggestions.length - 1);
   const accept = ({ text: word, from }: Suggestion) => {
     const next = text.slice(0, from) + word + text.slice(caret ?? text.length);
-    onChange(next);
-    setCaret(null);
     const at = from + word.length;
-    requestAnimationFrame(() => input.current?.setSelectionRange(at, at));
+    // At once: whoever goes on typing before the next picture must not have the caret moved under their hands.
+    flushSync(() => {
+      onChange(next);
+      setCaret(null);
+    });
+    input.current?.setSelectionRange(at, at);
   };
   const onKey = (event: KeyboardEvent) => {
     if (!open) return;
