@@ -58,14 +58,17 @@ export interface Effects<M, T, R> {
   decide(decision: Decision): void;
   /** Which rule fired, or why an input was refused: a short constant text. */
   note(rule: string): void;
-  /** A lock taken or released, or a transaction that came one step further. Harnesses that keep no trace leave it out. */
-  mark?(kind: MarkKind, transaction: number, what: string): void;
+  /**
+   * A lock taken, waited for or released, or a transaction that came one step further. `holder`: who is waited for (`wait` alone),
+   * one mark for each. Harnesses that keep no trace leave it out.
+   */
+  mark?(kind: MarkKind, transaction: number, what: string, holder?: number): void;
   /** Two conflicting statements by one signer: proof for anyone that it lied. */
   evidence(against: NodeIndex, what: string, first: SignedMessage<M>, second: SignedMessage<M>): void;
 }
 
 /** Steps of transactions between shards, as the trace shows them. */
-export type MarkKind = 'lock' | 'unlock' | 'commit2pc';
+export type MarkKind = 'lock' | 'unlock' | 'commit2pc' | 'wait';
 
 export interface SignedMessage<M> {
   readonly message: M;

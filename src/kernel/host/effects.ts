@@ -68,8 +68,10 @@ export class HostEffects implements Effects<Message, unknown, unknown> {
     this.#host.recorder.note(this.#host.now, rule);
   }
 
-  mark(kind: MarkKind, transaction: number, what: string): void {
-    this.#host.recorder.transaction(this.#host.now, kind, transaction, what);
+  mark(kind: MarkKind, transaction: number, what: string, holder = 0): void {
+    const { recorder, now } = this.#host;
+    if (kind === 'wait') recorder.wait(now, transaction, what, holder);
+    else recorder.transaction(now, kind, transaction, what);
   }
 
   evidence(against: NodeIndex, what: string, first: SignedMessage<Message>, second: SignedMessage<Message>): void {

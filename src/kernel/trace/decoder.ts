@@ -44,6 +44,7 @@ export const EVENT_KIND: Readonly<Partial<Record<RecordKind, TraceEventKind>>> =
   [RECORD.lock]: 'lock',
   [RECORD.unlock]: 'unlock',
   [RECORD.commit2pc]: 'commit2pc',
+  [RECORD.wait]: 'wait',
 };
 
 interface Base {
@@ -92,6 +93,10 @@ export function decodeEvent(
       return { ...base, kind: 'unlock', transaction: words[at + 4] as number, account: text() };
     case RECORD.commit2pc:
       return { ...base, kind: 'commit2pc', transaction: words[at + 4] as number, phase: text() };
+    case RECORD.wait: {
+      const [transaction = 0, holder = 0] = words.subarray(at + 4, at + 6);
+      return { ...base, kind: 'wait', transaction, account: text(), holder };
+    }
     default:
       throw new InvariantError(`record kind ${header & 63} is no event`);
   }

@@ -114,6 +114,15 @@ export interface LockEvent extends Base {
   readonly account: string;
 }
 
+/** A transaction waits at a shard for an account that another one holds: until it locks it, or ends there. */
+export interface WaitEvent extends Base {
+  readonly kind: 'wait';
+  readonly transaction: number;
+  readonly account: string;
+  /** The transaction that holds the account. */
+  readonly holder: number;
+}
+
 /** One step of an atomic commit between shards. */
 export interface CommitEvent extends Base {
   readonly kind: 'commit2pc';
@@ -133,6 +142,7 @@ export type TraceEvent =
   | NoteEvent
   | EvidenceEvent
   | LockEvent
+  | WaitEvent
   | CommitEvent;
 
 export type TraceEventKind = TraceEvent['kind'];

@@ -106,6 +106,16 @@ export class Recorder {
     this.#withText(RECORD.note, 0, t, text);
   }
 
+  /** A transaction waits for an account that another one holds. */
+  wait(t: Micros, transaction: number, account: string, holder: number): void {
+    const code = this.#textCode(account);
+    const at = this.#begin(RECORD.wait, 6, 0, t);
+    this.#block[at] = code;
+    this.#block[at + 1] = transaction;
+    this.#block[at + 2] = holder;
+    this.#end(6);
+  }
+
   /** A lock taken or released, or one step of a transaction between shards. */
   transaction(t: Micros, kind: 'lock' | 'unlock' | 'commit2pc', transaction: number, text: string): void {
     const code = this.#textCode(text);

@@ -33,6 +33,8 @@ export const RECORD = {
   lock: 13,
   unlock: 14,
   commit2pc: 15,
+  /** text (account), transaction that waits, transaction that it waits for */
+  wait: 16,
 } as const;
 export type RecordKind = (typeof RECORD)[keyof typeof RECORD];
 

@@ -16,6 +16,7 @@ const LENGTHS: Readonly<Record<number, number>> = {
   [RECORD.lock]: 5,
   [RECORD.unlock]: 5,
   [RECORD.commit2pc]: 5,
+  [RECORD.wait]: 6,
 };
 
 /** Kinds whose fourth word names a text. */
@@ -28,6 +29,7 @@ const WITH_TEXT: ReadonlySet<number> = new Set([
   RECORD.lock,
   RECORD.unlock,
   RECORD.commit2pc,
+  RECORD.wait,
 ]);
 
 /** The first thing wrong, for people; null when every record is whole and every text it names was given before. */

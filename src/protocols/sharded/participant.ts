@@ -6,7 +6,7 @@ import type { AbortRequest, CommitRequest, PrepareRequest } from './messages.ts'
 import { NOTE } from './notes.ts';
 import { changesAt, readTransaction, type Transaction } from './placement.ts';
 import { commitMode, mayPromise, mayWait } from './rules.ts';
-import { type Ctx, type Out, type State, tell } from './state.ts';
+import { type Ctx, type Out, type Participation, type State, tell } from './state.ts';
 
 /** Phase 1. Idempotent: asked again it says again. Ref: §7.4, 2PC participant. */
 export function onPrepare(
@@ -34,6 +34,7 @@ export function onPrepare(
   state.participating.set(slot, {
     transaction,
     phase: 'waiting',
+    blockers: [],
     since: now,
     delay: ctx.config.retryMicros,
     attempt: null,
@@ -54,6 +55,7 @@ export function tryPrepare(state: State, slot: number, now: Micros, out: Out, ct
     if (holders.length > 0) {
       if (!mayWait(slot, holders, ctx.mutant)) return refuse(state, transaction, NOTE.dies, out, ctx);
       if (entry.since === now) out.note(NOTE.waits);
+      tellWaits(state, entry, changes, out);
       if (ctx.mutant !== 'lock-order-deadlock')
         out.setTimer({ kind: 'wait', slot }, Math.max(0, entry.since + ctx.config.lockWaitMicros - now));
       return;
@@ -72,6 +74,16 @@ export function tryPrepare(state: State, slot: number, now: Micros, out: Out, ct
   vote(state, coordinatorOf(transaction), transaction, true, out);
   if (coordinatorOf(transaction) !== state.self || commitMode(transaction, ctx) === '3pc')
     out.setTimer({ kind: 'doubt', slot }, firstDoubt(ctx));
+}
+
+/** Shows whom it waits for, each once. */
+function tellWaits(state: State, entry: Participation, changes: ReturnType<typeof changesAt>, out: Out): void {
+  for (const [account] of changes) {
+    const holder = state.locks.get(account);
+    if (holder === undefined || entry.blockers.includes(holder)) continue;
+    out.mark?.('wait', entry.transaction.slot, `a${account}`, holder);
+  }
+  entry.blockers = changes.flatMap(([account]) => state.locks.get(account) ?? []);
 }
 
 export function onWaitTimer(state: State, slot: number, out: Out, ctx: Ctx): void {

@@ -35,6 +35,7 @@ function replay(state: State, record: Durable, ctx: Ctx): void {
       state.participating.set(transaction.slot, {
         transaction,
         phase: 'prepared',
+        blockers: [],
         since: 0,
         delay,
         attempt: null,

@@ -54,6 +54,8 @@ export interface Coordination {
 export interface Participation {
   readonly transaction: Transaction;
   phase: 'waiting' | 'prepared';
+  /** Whom it waits for, as was last said in the trace. */
+  blockers: readonly number[];
   since: Micros;
   delay: Micros;
   /** The shard's own attempt to end it, three-phase commit only. */

@@ -19,6 +19,7 @@ const KINDS: ReadonlySet<TraceEventKind> = new Set<TraceEventKind>([
   'lock',
   'unlock',
   'commit2pc',
+  'wait',
 ]);
 
 /** More than any testnet has. */

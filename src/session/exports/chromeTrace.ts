@@ -126,6 +126,10 @@ class ChromeTrace {
         return this.#instant(event.node, ts, `decide ${event.slot}`, { epoch: event.epoch, digest: event.digest });
       case 'commit2pc':
         return this.#instant(event.node, ts, `${event.phase} ${event.transaction}`, {});
+      case 'wait':
+        return this.#instant(event.node, ts, `${event.transaction} waits for ${event.account}`, {
+          holder: event.holder,
+        });
       case 'note':
         return this.#instant(event.node, ts, event.text, {});
       case 'evidence':

@@ -98,6 +98,8 @@ function textOf(event: TraceEvent): string {
     case 'lock':
     case 'unlock':
       return `${at} ${event.kind} ${event.account} for ${event.transaction}`;
+    case 'wait':
+      return `${at} transaction ${event.transaction} waits for ${event.account}, held by ${event.holder}`;
     case 'commit2pc':
       return `${at} transaction ${event.transaction}: ${event.phase}`;
     case 'note':

@@ -56,6 +56,8 @@ export function eventLine(event: TraceEvent): string {
     case 'lock':
     case 'unlock':
       return `${event.node} ${event.kind}s ${event.account} for ${event.transaction}`;
+    case 'wait':
+      return `${event.node} transaction ${event.transaction} waits for ${event.account}, held by ${event.holder}`;
     case 'commit2pc':
       return `${event.node} transaction ${event.transaction}: ${event.phase}`;
     default:

@@ -97,6 +97,8 @@ export function eventText(event: TraceEvent): string {
     case 'lock':
     case 'unlock':
       return `${event.account} for transaction ${event.transaction}`;
+    case 'wait':
+      return `transaction ${event.transaction} waits for ${event.account}, held by ${event.holder}`;
     case 'commit2pc':
       return `transaction ${event.transaction}: ${event.phase}`;
     default:
