@@ -197,7 +197,23 @@ export interface Declaration {
   readonly fields: readonly FieldDeclaration[];
   readonly faultModel: 'byzantine' | 'crash';
   /** The protocol's own words for the neutral ones. */
-  readonly words: { readonly epoch: string; readonly slot: string; readonly leader: string; readonly change: string };
+  readonly words: {
+    readonly epoch: string;
+    readonly slot: string;
+    readonly leader: string;
+    readonly change: string;
+    /** What is decided, one of them; absent: a block. */
+    readonly value?: string;
+  };
+  /** How its epochs pass; absent: every slot counts its own, and a later one is entered because an earlier one failed. */
+  readonly epochs?: {
+    /** What one count belongs to: a slot (rounds of a height), the whole run (terms) or each node (its restarts). */
+    readonly of: 'slot' | 'run' | 'node';
+    /** The next one is entered in the ordinary course; only those that a quorum asked for by messages of phase `change` are changes. */
+    readonly rotate?: boolean;
+  };
+  /** False where nobody leads the others; absent: somebody must. */
+  readonly hasLeader?: boolean;
   /** Distinct votes that make a certificate among n nodes. */
   quorum(validatorCount: number): number;
   /** Adversary behaviours this protocol has hooks for, beyond the generic ones. */

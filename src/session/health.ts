@@ -9,12 +9,15 @@ import { describeFault } from '../runtime/describe-fault.ts';
 import type { ExecutorStatus } from '../runtime/executor.ts';
 import type { Health, HealthMonitor } from './api.ts';
 import type { MeterReport } from './observers/meter.ts';
+import { isOrdered, valueWord } from './epochs.ts';
 import { boardOf } from './state.ts';
 
 /** A run is said to stall once it has waited so many times its mean time between blocks. */
 const STALL_FACTOR = 5;
 /** How long a run may take to its first block before it counts as stalled. */
 const FIRST_BLOCK_MAX: Micros = 10 * SECOND;
+/** A leader is missed once a run has waited so many times its mean time between decisions: changing hands takes a moment. */
+const LEADERLESS_FACTOR = 2;
 /** Changes of leader for each decision beyond which electing leaders is what the testnet is busy with. */
 const CHANGES_PER_BLOCK_MAX = 0.5;
 const CHANGES_LEAST = 2;
@@ -57,33 +60,48 @@ function monitor(name: HealthMonitor['name'], title: string, { reading, reasons,
   return { name, title, verdict, reading, reasons };
 }
 
-function leaderElection({ status, meter, declaration }: HealthInputs): Finding {
-  const { words } = declaration;
-  const names = declaration.fields[ROLE_FIELD]?.values ?? [];
-  const leads = (role: number | undefined) => names[role ?? -1] === words.leader || names[role ?? -1] === 'leader';
-  if (!names.some((_, role) => leads(role))) return { reading: 'no leader in this protocol', reasons: [] };
+function leaderElection(inputs: HealthInputs): Finding {
+  const { meter, declaration } = inputs;
+  const { words, epochs } = declaration;
   const { blocks, viewChanges } = meter;
-  const standing = boardOf(status).nodes.filter(({ alive, fields }) => alive && fields !== null);
-  const epoch = Math.max(0, ...standing.map(({ fields }) => fields?.[EPOCH_FIELD] ?? 0));
-  const leaders = standing.filter(({ fields }) => leads(fields?.[ROLE_FIELD]) && fields?.[EPOCH_FIELD] === epoch);
+  const count = `${viewChanges} × ${words.change}`;
   const reasons: string[] = [];
-  if (standing.length > 0 && blocks > 0 && leaders.length === 0)
-    reasons.push(`nobody who is up leads ${words.epoch} ${epoch}`);
-  if (viewChanges >= CHANGES_LEAST && viewChanges > CHANGES_PER_BLOCK_MAX * blocks)
-    reasons.push(`${viewChanges} × ${words.change} for ${blocks} decisions`);
-  return { reading: `${viewChanges} × ${words.change}`, reasons };
+  if (viewChanges >= CHANGES_LEAST && viewChanges > CHANGES_PER_BLOCK_MAX * blocks && epochs?.of !== 'node')
+    reasons.push(`${count} for ${blocks} decisions`);
+  if (declaration.hasLeader === false) return { reading: `nobody leads; ${count}`, reasons };
+  const missed = leaderless(inputs);
+  if (missed !== null) reasons.unshift(missed);
+  return { reading: epochs?.rotate === true ? `another each ${words.epoch}; ${count}` : count, reasons };
 }
 
-function latency({ status, meter, plan }: HealthInputs): Finding {
+/** What is said of a run that has waited for a leader; null while somebody leads where the furthest are, or may soon. */
+function leaderless({ status, meter, declaration }: HealthInputs): string | null {
+  const { words, epochs, fields: declared } = declaration;
+  const { blocks, lastDecisionAt } = meter;
+  if (lastDecisionAt === null || status.horizon - lastDecisionAt <= (LEADERLESS_FACTOR * lastDecisionAt) / blocks)
+    return null;
+  const standing = boardOf(status).nodes.flatMap(({ alive, fields }) => (alive && fields !== null ? [fields] : []));
+  if (standing.length === 0) return null;
+  const leads = (fields: readonly number[]) =>
+    declared[ROLE_FIELD]?.values?.[fields[ROLE_FIELD] ?? -1] === words.leader;
+  const top = Math.max(...standing.map((fields) => fields[HEIGHT_FIELD] ?? 0));
+  // Where each slot counts its own epochs, those of another slot cannot be compared.
+  const front = epochs === undefined ? standing.filter((fields) => fields[HEIGHT_FIELD] === top) : standing;
+  const epoch = Math.max(0, ...front.map((fields) => fields[EPOCH_FIELD] ?? 0));
+  if (front.some((fields) => leads(fields) && fields[EPOCH_FIELD] === epoch)) return null;
+  return `nobody who is up leads ${words.epoch} ${epoch}`;
+}
+
+function latency({ status, meter, plan, declaration }: HealthInputs): Finding {
   const { p50, p99, count } = meter.blockLatencyMs;
   const reasons = faultsOf(status, plan, ['link', 'slow', 'message']);
   if (p50 !== null && p99 !== null && count >= LATENCIES_LEAST && p99 > TAIL_FACTOR * p50)
-    reasons.push(`one block in a hundred takes ${(p99 / p50).toFixed(1)} times the median`);
+    reasons.push(`one ${valueWord(declaration)} in a hundred takes ${(p99 / p50).toFixed(1)} times the median`);
   const copies = status.work.copies.reduce((sum, value) => sum + value, 0);
   const lost = status.work.dropped[DROP_REASONS.indexOf('lost')] ?? 0;
   if (copies >= COPIES_LEAST && lost > LOSS_MAX * copies)
     reasons.push(`${((100 * lost) / copies).toFixed(0)} % of all copies were lost`);
-  return { reading: p50 === null ? 'no block yet' : `${p50.toFixed(0)} ms median`, reasons };
+  return { reading: p50 === null ? `no ${valueWord(declaration)} yet` : `${p50.toFixed(0)} ms median`, reasons };
 }
 
 function participation({ status, plan, declaration }: HealthInputs): Finding {
@@ -93,19 +111,21 @@ function participation({ status, plan, declaration }: HealthInputs): Finding {
   if (nodes.length === 0) return { reading: 'nobody has been heard', reasons };
   const heights = nodes.map(({ fields }) => fields?.[HEIGHT_FIELD] ?? 0);
   const top = Math.max(...heights);
-  const taking = nodes.filter(({ alive }, node) => alive && top - (heights[node] ?? 0) <= BEHIND_MAX).length;
+  const keepsUp = (node: number): boolean => !isOrdered(declaration) || top - (heights[node] ?? 0) <= BEHIND_MAX;
+  const taking = nodes.filter(({ alive }, node) => alive && keepsUp(node)).length;
   const quorum = declaration.quorum(count);
   if (taking < quorum) reasons.push(`${taking} of ${count} take part, ${quorum} are a quorum`);
-  else if (taking < count && reasons.length === 0) reasons.push(`${count - taking} of ${count} are behind or down`);
+  else if (taking < count && reasons.length === 0)
+    reasons.push(`${count - taking} of ${count} are ${isOrdered(declaration) ? 'behind or ' : ''}down`);
   return { reading: `${taking} of ${count}`, reasons, failing: taking < quorum };
 }
 
-function progress({ status, meter }: HealthInputs): Finding {
+function progress({ status, meter, declaration }: HealthInputs): Finding {
   const { blocks, lastDecisionAt } = meter;
   const waited = status.horizon - (lastDecisionAt ?? 0);
   const allowed = lastDecisionAt === null ? FIRST_BLOCK_MAX : STALL_FACTOR * (lastDecisionAt / Math.max(1, blocks));
   const stalled = waited > allowed;
-  const reasons = stalled ? [`no block for ${(waited / SECOND).toFixed(1)} s`] : [];
+  const reasons = stalled ? [`no ${valueWord(declaration)} for ${(waited / SECOND).toFixed(1)} s`] : [];
   return { reading: `${blocks} decided, the last ${(waited / SECOND).toFixed(1)} s ago`, reasons, failing: stalled };
 }
 

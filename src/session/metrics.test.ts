@@ -101,12 +101,33 @@ describe('metrics', () => {
       });
     });
 
-    it('misses a leader, and counts changes of leader', () => {
-      expect(verdicts({ reports: { meter: METER, board: standing([8, 8, 8, 8], 9) } })).toMatchObject({
-        leader: 'degraded',
-      });
+    it('misses a leader once decisions are overdue, and counts changes of leader', () => {
+      const leaderless = { meter: METER, board: standing([8, 8, 8, 8], 9) };
+      expect(verdicts({ reports: leaderless })).toMatchObject({ leader: 'healthy' });
+      expect(verdicts({ horizon: 12_000_000, reports: leaderless })).toMatchObject({ leader: 'degraded' });
+      expect(of({ horizon: 12_000_000, reports: leaderless }).health.reasons).toEqual([
+        'nobody who is up leads view 0',
+      ]);
+      const led = { meter: METER, board: standing([8, 8, 8, 8], 1) };
+      expect(verdicts({ horizon: 12_000_000, reports: led })).toMatchObject({ leader: 'healthy' });
       expect(verdicts({ reports: { meter: { ...METER, viewChanges: 5 } } })).toMatchObject({ leader: 'degraded' });
       expect(verdicts({ reports: { meter: { ...METER, viewChanges: 4 } } })).toMatchObject({ leader: 'healthy' });
+    });
+
+    it('asks a protocol for no more than it declares', () => {
+      const { declaration: svbftDeclares } = svbft;
+      const words = { ...svbftDeclares.words, value: 'coin' };
+      const dummy = { ...svbftDeclares, words, hasLeader: false, guarantees: ['agreement'] } as const;
+      const reports = { meter: { ...METER, blocks: 8 }, board: standing([8, 1, 0, 5], 9) };
+      expect(metricsOf(status({ horizon: 12_000_000, reports }), dummy, plan).health.reasons).toEqual([]);
+      const late = metricsOf(status({ horizon: 60_000_000, reports }), dummy, plan).health;
+      expect(late.reasons).toEqual(['no coin for 50.5 s']);
+      const dead = { ...reports, board: standing([8, 1, 0, 5], 9, [true, true, false, true]) };
+      expect(metricsOf(status({ reports: dead }), dummy, plan).health.reasons).toEqual(['1 of 4 are down']);
+      expect(metricsOf(status({ horizon: 12_000_000, reports }), svbftDeclares, plan).health.reasons).toEqual([
+        'nobody who is up leads view 0',
+        '1 of 4 take part, 3 are a quorum',
+      ]);
     });
 
     it('sees a long tail and lost copies', () => {

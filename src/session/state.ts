@@ -64,8 +64,9 @@ export function violationsOf(status: ExecutorStatus): ViolationMark[] {
   );
 }
 
-/** The leader that the most advanced live nodes see: the one in the leader's role at the largest (height, view). */
+/** The leader that the most advanced live nodes see: in the leader's role at the largest (height, view); null where there is none. */
 export function leaderOf(nodes: readonly NodeSummary[], declaration: Declaration): string | null {
+  if (declaration.hasLeader === false) return null;
   let leader: NodeSummary | null = null;
   for (const node of nodes) {
     if (!node.alive || node.role !== declaration.words.leader) continue;

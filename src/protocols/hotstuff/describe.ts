@@ -86,6 +86,7 @@ export const declaration: Declaration = {
   fields: FIELDS,
   faultModel: 'byzantine',
   words: { epoch: 'view', slot: 'height', leader: 'leader', change: 'new view' },
+  epochs: { of: 'run', rotate: true },
   quorum: quorumSize,
   behaviours: ['equivocate', 'double-vote', 'forged-sender', 'transplant', 'inflate-certificate'],
   net,

@@ -82,6 +82,7 @@ export const declaration: Declaration = {
   fields: FIELDS,
   faultModel: 'crash',
   words: { epoch: 'ballot', slot: 'instance', leader: 'proposer', change: 'new ballot' },
+  epochs: { of: 'run' },
   quorum: majority,
   behaviours: ['equivocate'],
   guarantees: ['agreement', 'prefix-consistency', 'validity', 'one-vote', 'liveness'],

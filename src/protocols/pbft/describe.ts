@@ -110,6 +110,7 @@ export const declaration: Declaration = {
   fields: FIELDS,
   faultModel: 'byzantine',
   words: { epoch: 'view', slot: 'sequence number', leader: 'primary', change: 'view change' },
+  epochs: { of: 'run' },
   quorum: quorumSize,
   behaviours: ['equivocate', 'double-vote', 'forged-sender', 'transplant', 'inflate-certificate'],
   net,

@@ -69,6 +69,7 @@ export const declaration: Declaration = {
   fields: FIELDS,
   faultModel: 'crash',
   words: { epoch: 'term', slot: 'index', leader: 'leader', change: 'election' },
+  epochs: { of: 'run' },
   quorum: majority,
   behaviours: ['equivocate'],
   guarantees: ['agreement', 'prefix-consistency', 'validity', 'one-vote', 'liveness'],

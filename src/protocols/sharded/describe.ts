@@ -3,6 +3,7 @@ import { majority } from '../../core/quorum.ts';
 import type { Declaration, MessageDeclaration } from '../protocol.ts';
 import { FIELDS } from './inspect.ts';
 import { MESSAGE_TYPES } from './signing.ts';
+import { transactions } from './steps.ts';
 
 type Described = Omit<MessageDeclaration, 'type'>;
 const message = (
@@ -39,6 +40,7 @@ const MESSAGES: Readonly<Record<(typeof MESSAGE_TYPES)[number], Described>> = {
   'status-reply': message('STATUS', 'change', 'What this shard knows of the transaction.'),
   heartbeat: message('HEARTBEAT', 'sync', 'The shard is up.'),
   result: message('RESULT', 'sync', 'The coordinator tells the client what became of its transaction.'),
+  wound: message('WOUND', 'change', 'An older transaction waits for this one, which has voted YES: is it decided yet?'),
   submit: message('SUBMIT', 'client', 'A client hands a signed transaction to the shard of its first input.'),
 };
 
@@ -54,8 +56,11 @@ export const declaration: Declaration = {
   messages: MESSAGE_TYPES.map((type) => ({ type, ...MESSAGES[type] })),
   fields: FIELDS,
   faultModel: 'crash',
-  words: { epoch: 'incarnation', slot: 'transaction', leader: 'coordinator', change: 'restart' },
+  words: { epoch: 'incarnation', slot: 'transaction', leader: 'coordinator', change: 'restart', value: 'transaction' },
+  epochs: { of: 'node' },
+  hasLeader: false,
   quorum: majority,
   behaviours: ['equivocate'],
   guarantees: ['agreement', 'one-vote', 'liveness', 'no-stale-lock'],
+  transactions,
 };

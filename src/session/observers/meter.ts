@@ -7,6 +7,7 @@ import type { WorldConstants } from '../../kernel/host/world.ts';
 import type { DecideHighlight, Highlight, MessageHighlight } from '../../kernel/trace/highlights.ts';
 import type { Batch, SignedBatch } from '../../ledger/types.ts';
 import type { RunObserver } from '../../runtime/executor.ts';
+import { asksForLater, entryKey, isChange, isOrdered } from '../epochs.ts';
 
 export interface MeterReport {
   readonly blocks: number;
@@ -28,6 +29,8 @@ interface MeterState {
   submissions: Map<string, Micros>;
   entered: Set<string>;
   epochs: number[];
+  /** By validator: the highest epoch that it asked for. */
+  asked: number[];
   byzantine: Set<NodeIndex>;
   blockLatencies: number[];
   transactionLatencies: number[];
@@ -48,8 +51,7 @@ export class Meter implements RunObserver {
 
   constructor(world: WorldConstants) {
     this.#world = world;
-    const { guarantees } = world.protocol.declaration;
-    this.#isOrdered = guarantees === undefined || guarantees.includes('prefix-consistency');
+    this.#isOrdered = isOrdered(world.protocol.declaration);
     this.#state = {
       blocks: 0,
       transactions: 0,
@@ -59,6 +61,7 @@ export class Meter implements RunObserver {
       submissions: new Map(),
       entered: new Set(),
       epochs: world.plan.validators.map(() => 0),
+      asked: world.plan.validators.map(() => 0),
       byzantine: new Set(),
       blockLatencies: [],
       transactionLatencies: [],
@@ -95,12 +98,16 @@ export class Meter implements RunObserver {
   }
 
   restore(state: unknown): void {
-    this.#state = state as MeterState;
+    // A run that was saved by an earlier version had nobody ask.
+    this.#state = { ...this.#state, ...(state as MeterState) };
   }
 
   #onMessage(highlight: MessageHighlight): void {
     const state = this.#state;
-    const phase = this.#world.protocol.declaration.messages[highlight.type]?.phase;
+    const { declaration } = this.#world.protocol;
+    const phase = declaration.messages[highlight.type]?.phase;
+    const own = state.epochs[highlight.node] ?? null;
+    if (asksForLater(declaration, highlight.type, highlight.epoch, own)) state.asked[highlight.node] = highlight.epoch;
     if (phase === 'propose' && !state.proposals.has(highlight.digest)) {
       remember(state.proposals, highlight.digest, highlight.t);
     }
@@ -134,7 +141,7 @@ export class Meter implements RunObserver {
     }
   }
 
-  /** A view change counts once, when the first correct node enters the view. */
+  /** A change counts once, when the first correct node enters the epoch. */
   #onState(node: NodeIndex, fields: readonly number[]): void {
     const state = this.#state;
     const before = state.epochs[node];
@@ -142,10 +149,11 @@ export class Meter implements RunObserver {
     const epoch = fields[EPOCH_FIELD] as number;
     state.epochs[node] = epoch;
     if (epoch <= before || state.byzantine.has(node)) return;
-    const key = `${(fields[HEIGHT_FIELD] as number) + 1}/${epoch}`;
+    const { declaration } = this.#world.protocol;
+    const key = entryKey(declaration, { node, slot: (fields[HEIGHT_FIELD] as number) + 1, epoch });
     if (state.entered.has(key)) return;
     state.entered.add(key);
-    state.viewChanges++;
+    if (isChange(declaration, epoch, state.asked)) state.viewChanges++;
   }
 }
 

@@ -1,8 +1,9 @@
 /** The moments worth a mark on the timeline. */
-import { nodeName } from '../../core/ids.ts';
+import { type NodeIndex, nodeName } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { RECORD } from '../../kernel/trace/records.ts';
 import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
+import { asksForLater, type Entry, entryKey, isChange } from '../epochs.ts';
 import type { Marker, MarkerKind } from '../view.ts';
 import type { StateIndex } from './states.ts';
 
@@ -28,6 +29,10 @@ export class MarkerIndex implements RecordIndex {
   readonly #states: StateIndex;
   readonly #marks: Mark[] = [];
   readonly #keys = new Set<string>();
+  /** Who asked for a later epoch than its own, in order. */
+  readonly #asks: { readonly at: Micros; readonly node: NodeIndex; readonly epoch: number }[] = [];
+  /** Epochs that were entered in the ordinary course. */
+  readonly #ordinary: { readonly at: Micros; readonly key: string }[] = [];
   #violations: readonly ViolationMark[] = [];
   /** All marks in order; null when there are new ones. */
   #all: readonly Marker[] | null = null;
@@ -43,6 +48,8 @@ export class MarkerIndex implements RecordIndex {
         return this.#decision(record);
       case RECORD.state:
         return this.#state(record);
+      case RECORD.message:
+        return this.#message(record);
       case RECORD.fault:
         return this.#mark('fault', record, this.#text(record), null);
       case RECORD.heal:
@@ -57,6 +64,11 @@ export class MarkerIndex implements RecordIndex {
     for (let last = this.#marks.at(-1); last !== undefined && last.at >= at; last = this.#marks.at(-1)) {
       if (last.key !== null) this.#keys.delete(last.key);
       this.#marks.pop();
+    }
+    while ((this.#asks.at(-1)?.at ?? -1) >= at) this.#asks.pop();
+    for (let last = this.#ordinary.at(-1); last !== undefined && last.at >= at; last = this.#ordinary.at(-1)) {
+      this.#keys.delete(last.key);
+      this.#ordinary.pop();
     }
     this.#all = null;
   }
@@ -87,17 +99,48 @@ export class MarkerIndex implements RecordIndex {
     this.#mark('decision', record, `${capital(word)} ${slot} decided`, `decision ${slot}`);
   }
 
-  /** A validator's epoch rises: marked when the first one enters it, once a slot and epoch. */
+  #message({ node, words, at, t }: RecordCursor): void {
+    const { declaration, validatorCount } = this.#store;
+    if (declaration.epochs?.rotate !== true || node >= validatorCount) return;
+    const epoch = (words[at + 6] as number) | 0;
+    const own = this.#states.latestField(node, EPOCH_FIELD);
+    if (asksForLater(declaration, (words[at + 4] as number) & 255, epoch, own)) this.#asks.push({ at: t, node, epoch });
+  }
+
+  /** A validator's epoch rises: marked when the first one enters it, if that is a change. */
   #state(record: RecordCursor): void {
     const { node, words, at } = record;
     if (node >= this.#store.validatorCount || this.#store.declaration.fields.length <= HEIGHT_FIELD) return;
     const epoch = (words[at + 3 + EPOCH_FIELD] as number) | 0;
     const before = this.#states.latestField(node, EPOCH_FIELD);
     if (before === null || epoch <= before) return;
-    const slot = ((words[at + 3 + HEIGHT_FIELD] as number) | 0) + 1;
-    const { words: terms } = this.#store.declaration;
-    const label = `${capital(terms.change)}: ${terms.slot} ${slot} enters ${terms.epoch} ${epoch}`;
-    this.#mark('viewChange', record, label, `epoch ${slot} ${epoch}`);
+    const { declaration } = this.#store;
+    const entry = { node, slot: ((words[at + 3 + HEIGHT_FIELD] as number) | 0) + 1, epoch };
+    const key = `epoch ${entryKey(declaration, entry)}`;
+    if (this.#keys.has(key)) return;
+    if (isChange(declaration, epoch, this.#asked())) {
+      this.#mark('viewChange', record, this.#changeLabel(entry), key);
+    } else {
+      this.#keys.add(key);
+      this.#ordinary.push({ at: record.t, key });
+    }
+  }
+
+  #changeLabel({ node, slot, epoch }: Entry): string {
+    const { declaration, validatorCount } = this.#store;
+    const { words, epochs } = declaration;
+    const change = `${capital(words.change)}: `;
+    if (epochs?.of === 'node') return `${change}${nodeName(node, validatorCount)}, ${words.epoch} ${epoch}`;
+    if (epochs?.of === 'run') return `${change}${words.epoch} ${epoch}, from ${words.slot} ${slot} on`;
+    return `${change}${words.slot} ${slot} enters ${words.epoch} ${epoch}`;
+  }
+
+  /** By validator: the highest epoch that it has asked for. */
+  #asked(): readonly number[] {
+    if (this.#asks.length === 0) return [];
+    const asked = Array.from({ length: this.#store.validatorCount }, () => 0);
+    for (const { node, epoch } of this.#asks) asked[node] = Math.max(asked[node] ?? 0, epoch);
+    return asked;
   }
 
   /** Once for each pair of statements, whoever holds it. */
