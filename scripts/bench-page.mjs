@@ -27,7 +27,7 @@ const SUITES = ['ml-dsa-65', 'modelled:ml-dsa-65'];
 const OPENINGS = 5;
 const WARM_UP_MS = 800;
 const CONSENSUS_MS = 3_000;
-/** Sixty-four isolates compile the same code each for itself before they are as fast as they will be. */
+/** Sixteen isolates, and more, compile the same code each for itself before they are as fast as they will be. */
 const LARGE_WARM_UP_MS = 6_000;
 const LARGE_CONSENSUS_MS = 8_000;
 const FRAMES_MS = 2_500;
@@ -155,8 +155,8 @@ async function benchConsensus({ browser, address, sizes, add }) {
           const page = await quietPage(browser, `${address}?workers=${workers}`);
           await load(page, { validators, suite, rate, latency: { kind: 'constant', ms: 50 } });
           const { blocks, virtualMs, wallMs } = await page.evaluate(playFlatOut, {
-            warmUpMs: large ? LARGE_WARM_UP_MS : WARM_UP_MS,
-            forMs: large ? LARGE_CONSENSUS_MS : CONSENSUS_MS,
+            warmUpMs: validators >= 16 ? LARGE_WARM_UP_MS : WARM_UP_MS,
+            forMs: validators >= 16 ? LARGE_CONSENSUS_MS : CONSENSUS_MS,
           });
           const traffic = rate === 0 ? 'empty blocks' : 'default load';
           const hosts = workers === 'each' ? 'a worker each' : 'a worker a core';
