@@ -1,14 +1,15 @@
 /** What the judge knows of the run as a whole: who is correct, who is down, when the network was last disturbed. */
-import { nodeName, type NodeIndex } from '../core/ids.ts';
+import { type Naming, nodeName, type NodeIndex } from '../core/ids.ts';
 import type { Micros } from '../core/time.ts';
 import { majority, maxFaulty } from '../core/quorum.ts';
-import type { FaultPlan, RunPlan } from '../kernel/plan.ts';
+import { type FaultPlan, namingOf, type RunPlan } from '../kernel/plan.ts';
 import type { Highlight } from '../kernel/trace/highlights.ts';
 import type { WorldConstants } from '../kernel/host/world.ts';
 
 export class Facts {
   readonly world: WorldConstants;
   readonly plan: RunPlan;
+  readonly naming: Naming;
   /** Nodes that were ever outside the fault model: Byzantine, or restarted without all they had promised. */
   #faulty = new Set<NodeIndex>();
   #down = new Set<NodeIndex>();
@@ -18,6 +19,7 @@ export class Facts {
   constructor(world: WorldConstants) {
     this.world = world;
     this.plan = world.plan;
+    this.naming = namingOf(world.plan);
   }
 
   get validatorCount(): number {
@@ -25,7 +27,7 @@ export class Facts {
   }
 
   name(node: NodeIndex): string {
-    return nodeName(node, this.validatorCount);
+    return nodeName(node, this.naming);
   }
 
   isCorrect(node: NodeIndex): boolean {

@@ -1,4 +1,5 @@
 /** One run of one scenario, from start to stop, on either executor. */
+import { namingOf } from '../kernel/plan.ts';
 import type { JudgeReport } from '../checks/judge.ts';
 import { checksIn } from '../checks/report.ts';
 import { required } from '../core/assert.ts';
@@ -89,7 +90,7 @@ export async function outcomeOf(
     timeMs: msFromMicros(status.horizon),
     events: status.events,
     height: status.height,
-    decided: Object.fromEntries(decided.map((blocks, node) => [nodeName(node, plan.validators.length), blocks])),
+    decided: Object.fromEntries(decided.map((blocks, node) => [nodeName(node, namingOf(plan)), blocks])),
     checks,
     metrics: metricsOf(status, declaration, plan),
     ...(violated ? { link: `#s=${await encodeLink(scenario)}` } : {}),

@@ -2,7 +2,7 @@
  * The run plan: a scenario after validation, with every default filled in, times in integer µs and nodes as indices.
  * The only thing a run depends on. Plain data.
  */
-import type { NodeIndex } from '../core/ids.ts';
+import type { Naming, NodeIndex } from '../core/ids.ts';
 import type { Micros } from '../core/time.ts';
 import type { SuiteName } from '../crypto/suite.ts';
 import type { Shards, Workload } from '../protocols/protocol.ts';
@@ -30,6 +30,15 @@ export interface RunPlan {
   readonly stop: { readonly height: number | null; readonly at: Micros | null };
   /** Temporal formulas that the run is to satisfy; they change nothing in it. */
   readonly expectations?: readonly { readonly name: string; readonly ltl: string }[];
+}
+
+/** How the nodes of a plan are called. */
+export function namingOf({
+  validators,
+  clientCount,
+  shards,
+}: Pick<RunPlan, 'validators' | 'clientCount' | 'shards'>): Naming & { readonly clientCount: number } {
+  return { validatorCount: validators.length, clientCount, validatorsPerShard: shards?.validatorsPerShard ?? null };
 }
 
 export interface ValidatorPlan {

@@ -15,7 +15,7 @@ import {
   faultIndex,
   submissionOrder,
 } from '../kernel/control.ts';
-import type { ConditionPlan, FaultPlan, RunPlan, SubmissionPlan } from '../kernel/plan.ts';
+import { type ConditionPlan, type FaultPlan, type RunPlan, type SubmissionPlan, namingOf } from '../kernel/plan.ts';
 import type { Highlight } from '../kernel/trace/highlights.ts';
 import { type HashFunction, Recorder, type RecorderSnapshot } from '../kernel/trace/recorder.ts';
 import { RECORD } from '../kernel/trace/records.ts';
@@ -290,7 +290,7 @@ export class RunControl {
       else this.active = this.active.filter((entry) => entry.fault.id !== fault.id);
       if (fault.kind === 'byzantine' && starts) this.#byzantine.add(fault.target);
       if (fault.kind === 'crash') starts ? this.#down.add(fault.target) : this.#down.delete(fault.target);
-      const text = describeFault(fault, this.#plan.validators.length);
+      const text = describeFault(fault, namingOf(this.#plan));
       this.recorder.fault(at, starts ? RECORD.fault : RECORD.heal, faultIndex(fault), text);
       this.#tell({ kind: starts ? 'fault' : 'heal', t: at, node: ENVIRONMENT, fault });
     }

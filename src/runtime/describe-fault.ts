@@ -1,10 +1,10 @@
-import { nodeName } from '../core/ids.ts';
+import { type Naming, nodeName } from '../core/ids.ts';
 import { msFromMicros } from '../core/time.ts';
 import type { CrashPoint, FaultPlan } from '../kernel/plan.ts';
 
 /** One line for people. Part of the trace, hence of the fingerprint. */
-export function describeFault(fault: FaultPlan, validatorCount: number): string {
-  const name = (node: number): string => nodeName(node, validatorCount);
+export function describeFault(fault: FaultPlan, naming: Naming): string {
+  const name = (node: number): string => nodeName(node, naming);
   const names = (nodes: readonly number[]): string => nodes.map(name).join(', ');
   switch (fault.kind) {
     case 'crash':

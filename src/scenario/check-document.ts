@@ -2,7 +2,7 @@
 import { bindFormula } from '../checks/ltl/bind.ts';
 import type { AnyProtocol } from '../protocols/protocol.ts';
 import type { ProtocolMap } from './compile.ts';
-import { indexOfAccount, indexOfNode, validatorCount } from './nodes.ts';
+import { indexOfAccount, indexOfNode, namingOfScenario, validatorCount } from './nodes.ts';
 import { add, expect, type Report } from './report.ts';
 import type { Scenario } from './schema.ts';
 import { VALIDATORS_DEFAULT } from './schema/document.ts';
@@ -78,7 +78,7 @@ function checkShards(scenario: Scenario, protocol: AnyProtocol | null, report: R
 
 /** Every formula must mean something in this testnet. */
 function checkExpectations(scenario: Scenario, { declaration }: AnyProtocol, report: Report): void {
-  const setting = { declaration, validatorCount: validatorCount(scenario), clientCount: scenario.clients };
+  const setting = { declaration, ...namingOfScenario(scenario) };
   for (const [i, { ltl }] of scenario.expect.entries()) {
     const bound = bindFormula(ltl, setting);
     if ('bound' in bound) continue;

@@ -3,7 +3,7 @@ export { compileScenario, type ProtocolMap } from './compile.ts';
 export { parseCondition } from './condition.ts';
 export { DEFAULT_PRESET_ID, type Level, type Preset, presetById, presets } from './library.ts';
 export { decodeLink, encodeLink, type HashRequest, parseHash } from './link.ts';
-export { indexOfNode, nodeNames, validatorCount } from './nodes.ts';
+export { indexOfNode, namingOfScenario, nodeNames, validatorCount } from './nodes.ts';
 export { recordFault, recordHeal, recordSubmission } from './record.ts';
 export {
   BEHAVIOURS,

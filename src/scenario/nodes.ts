@@ -1,5 +1,5 @@
 /** Who takes part in a scenario, under their public names. */
-import { type NodeIndex, nodeIndexOf } from '../core/ids.ts';
+import { type Naming, type NodeIndex, nodeIndexOf, nodeName } from '../core/ids.ts';
 import type { Scenario } from './schema.ts';
 
 export function validatorCount(scenario: Pick<Scenario, 'validators' | 'shards'>): number {
@@ -7,10 +7,21 @@ export function validatorCount(scenario: Pick<Scenario, 'validators' | 'shards'>
   return typeof scenario.validators === 'number' ? scenario.validators : scenario.validators.length;
 }
 
-/** `v0` … and `c0` … in index order. */
+/** How the nodes of a scenario are called. */
+export function namingOfScenario(
+  scenario: Pick<Scenario, 'validators' | 'shards' | 'clients'>,
+): Naming & { readonly clientCount: number } {
+  return {
+    validatorCount: validatorCount(scenario),
+    clientCount: scenario.clients,
+    validatorsPerShard: scenario.shards?.validatorsPerShard ?? null,
+  };
+}
+
+/** `v0` … (`s0v0` … between shards) and `c0` … in index order. */
 export function nodeNames(scenario: Pick<Scenario, 'validators' | 'shards' | 'clients'>): string[] {
-  const validators = Array.from({ length: validatorCount(scenario) }, (_, i) => `v${i}`);
-  return [...validators, ...Array.from({ length: scenario.clients }, (_, i) => `c${i}`)];
+  const naming = namingOfScenario(scenario);
+  return Array.from({ length: naming.validatorCount + naming.clientCount }, (_, i) => nodeName(i, naming));
 }
 
 /** The index of a node, or null when no such node exists. */
@@ -18,7 +29,7 @@ export function indexOfNode(
   scenario: Pick<Scenario, 'validators' | 'shards' | 'clients'>,
   name: string,
 ): NodeIndex | null {
-  return nodeIndexOf(name, validatorCount(scenario), scenario.clients, scenario.shards?.validatorsPerShard ?? null);
+  return nodeIndexOf(name, namingOfScenario(scenario));
 }
 
 /** Sender and number of a message by its name in the trace, `v0#17`. */

@@ -2,7 +2,7 @@
 import { nodeIndexOf, type NodeIndex } from '../core/ids.ts';
 import { TestnetError } from '../core/problem.ts';
 import { type Micros, microsFromMs, msFromMicros } from '../core/time.ts';
-import type { MessageAction } from '../kernel/plan.ts';
+import { type MessageAction, namingOf } from '../kernel/plan.ts';
 import { parseMessageId } from '../kernel/trace/messages.ts';
 import { RECORD } from '../kernel/trace/records.ts';
 import { describeFault } from '../runtime/describe-fault.ts';
@@ -43,8 +43,7 @@ export async function undo(run: Run, runId: string, index: number): Promise<Micr
  */
 export async function catchMessage(run: Run, runId: string, caught: Caught): Promise<Micros> {
   const parsed = parseMessageId(caught.messageId);
-  const { validators, clientCount } = run.executor.plan;
-  const origin = parsed === null ? null : nodeIndexOf(parsed.origin, validators.length, clientCount);
+  const origin = parsed === null ? null : nodeIndexOf(parsed.origin, namingOf(run.executor.plan));
   const message = parsed === null || origin === null ? null : run.store.message(origin, parsed.sequence);
   if (message === null || origin === null)
     throw new TestnetError('not-found', `message ${caught.messageId} is not in this run`);
@@ -82,10 +81,10 @@ const lists = new WeakMap<Run['interventions'], Frame['interventions']>();
 export function interventionsOf(run: Run): Frame['interventions'] {
   const known = lists.get(run.interventions);
   if (known !== undefined) return known;
-  const { faults, validators } = run.plan;
+  const { faults } = run.plan;
   const list = run.interventions.map(({ at, deed }) => {
     const fault = faults.find(({ id }) => id === deed.id);
-    const text = fault === undefined ? `transaction ${deed.id}` : describeFault(fault, validators.length);
+    const text = fault === undefined ? `transaction ${deed.id}` : describeFault(fault, namingOf(run.plan));
     return { at, kind: deed.kind, text };
   });
   lists.set(run.interventions, list);

@@ -1,4 +1,5 @@
 /** Running a run by steps and towards goals, without a clock. */
+import { namingOf } from '../kernel/plan.ts';
 import { bindFormula } from '../checks/ltl/bind.ts';
 import type { GoalReport, LtlQuestion } from '../checks/ltl/observer.ts';
 import { nodeIndexOf } from '../core/ids.ts';
@@ -45,8 +46,7 @@ export async function pursue(run: Run, goal: RunUntil, deadline: Micros): Promis
   if (run.horizon >= wanted) return null;
   if (goal.ltl !== undefined) return pursueFormula(run, goal, goal.ltl, Math.min(deadline, wanted));
   const { decided } = goal;
-  const { validators, clientCount } = run.executor.plan;
-  const node = decided === undefined ? null : nodeIndexOf(decided, validators.length, clientCount);
+  const node = decided === undefined ? null : nodeIndexOf(decided, namingOf(run.executor.plan));
   if (decided !== undefined && node === null) return pursueTransaction(run, decided, Math.min(deadline, wanted));
   const waitsFor = goal.height === undefined && node === null ? null : { height: goal.height ?? null, decidedBy: node };
   const { reason } = await run.advance({ until: Math.min(deadline, wanted), goal: waitsFor });
@@ -71,15 +71,14 @@ async function pursueTransaction(run: Run, id: string, deadline: Micros): Promis
  */
 async function pursueFormula(run: Run, goal: RunUntil, ltl: string, deadline: Micros): Promise<string | null> {
   const { executor, protocol } = run;
-  const { validators, clientCount } = executor.plan;
-  const setting = { declaration: protocol.declaration, validatorCount: validators.length, clientCount };
+  const setting = { declaration: protocol.declaration, ...namingOf(executor.plan) };
   const bound = bindFormula(ltl, setting);
   if ('problem' in bound) {
     const { line, column, found, expected } = bound.problem;
     const problem = { path: 'ltl', found: `${found} at line ${line}, column ${column}`, expected };
     throw new TestnetError('bad-input', describeProblem(problem), [problem]);
   }
-  const node = goal.decided === undefined ? null : nodeIndexOf(goal.decided, validators.length, clientCount);
+  const node = goal.decided === undefined ? null : nodeIndexOf(goal.decided, setting);
   if (goal.decided !== undefined && node === null) {
     const problem = { path: 'decided', found: showValue(goal.decided), expected: 'a node, beside a formula' };
     throw new TestnetError('bad-input', describeProblem(problem), [problem]);

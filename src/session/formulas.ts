@@ -1,4 +1,5 @@
 /** Formulas added to a run by hand: judged over its whole trace so far, and from then on with it. */
+import { namingOf } from '../kernel/plan.ts';
 import type { LtlQuestion } from '../checks/ltl/observer.ts';
 import { replayEvent, VISIBLE } from '../checks/ltl/replay.ts';
 import { Watch } from '../checks/ltl/watch.ts';
@@ -20,8 +21,7 @@ export function withExpectations(scenario: Scenario, expect: Scenario['expect'])
 
 /** Makes the executor judge exactly these formulas, as if it had from the beginning of the trace in the store. */
 export async function judgeAgain(executor: Executor, store: TraceStore, expect: Scenario['expect']): Promise<void> {
-  const { validators, clientCount } = executor.plan;
-  const setting = { declaration: store.declaration, validatorCount: validators.length, clientCount };
+  const setting = { declaration: store.declaration, ...namingOf(executor.plan) };
   const watch = new Watch(setting);
   for (const expectation of expect) watch.add(expectation);
   for (let seq = 0; seq < store.eventCount; seq++) {

@@ -1,7 +1,7 @@
 import type { NodeIndex } from '../core/ids.ts';
 import { nodeName } from '../core/ids.ts';
 import type { Micros } from '../core/time.ts';
-import type { RunPlan } from '../kernel/plan.ts';
+import { namingOf, type RunPlan } from '../kernel/plan.ts';
 import type { ExecutorStatus } from '../runtime/executor.ts';
 import type { RunStatus, Speed } from './api.ts';
 import { interventionsOf } from './catch.ts';
@@ -62,11 +62,11 @@ function slowPartOf(run: Run): Slow {
   if (known !== undefined) return known;
   const { declaration } = run.protocol;
   const { plan } = run.executor;
-  const count = plan.validators.length;
-  const nodes = nodeSummaries(run.status, declaration, count);
+  const naming = namingOf(plan);
+  const nodes = nodeSummaries(run.status, declaration, naming);
   const slow: Slow = {
     checks: checksOf(run.status),
-    faults: activeFaults(run.status, count),
+    faults: activeFaults(run.status, naming),
     metrics: metricsOf(run.status, declaration, plan),
     leader: leaderOf(nodes, declaration),
     view: viewOf(nodes),
@@ -80,14 +80,15 @@ function nodesOf(plan: RunPlan): Frame['nodes'] {
   const known = nodeLists.get(plan);
   if (known !== undefined) return known;
   const count = plan.validators.length;
+  const naming = namingOf(plan);
   const validators = plan.validators.map(({ region, stake, suite }, index: NodeIndex) => {
-    return { id: nodeName(index, count), index, kind: 'validator' as const, region, stake, suite };
+    return { id: nodeName(index, naming), index, kind: 'validator' as const, region, stake, suite };
   });
   const suite = plan.validators[0]?.suite ?? '';
   const clients = Array.from({ length: plan.clientCount }, (_, position) => {
     const index = count + position;
     const region = plan.validators[position % count]?.region ?? '';
-    return { id: nodeName(index, count), index, kind: 'client' as const, region, stake: 0, suite };
+    return { id: nodeName(index, naming), index, kind: 'client' as const, region, stake: 0, suite };
   });
   const nodes = [...validators, ...clients];
   nodeLists.set(plan, nodes);

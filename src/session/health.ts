@@ -2,7 +2,7 @@
 import type { JudgeReport } from '../checks/judge.ts';
 import { checksIn } from '../checks/report.ts';
 import { type Micros, SECOND } from '../core/time.ts';
-import type { RunPlan } from '../kernel/plan.ts';
+import { type RunPlan, namingOf } from '../kernel/plan.ts';
 import { DROP_REASONS } from '../kernel/trace/records.ts';
 import type { Declaration } from '../protocols/protocol.ts';
 import { describeFault } from '../runtime/describe-fault.ts';
@@ -146,7 +146,5 @@ function byzantine({ status, plan }: HealthInputs): Finding {
 
 /** Faults of these kinds that are on, in words. */
 function faultsOf({ active }: ExecutorStatus, plan: RunPlan, kinds: readonly string[]): string[] {
-  return active.flatMap(({ fault }) =>
-    kinds.includes(fault.kind) ? [describeFault(fault, plan.validators.length)] : [],
-  );
+  return active.flatMap(({ fault }) => (kinds.includes(fault.kind) ? [describeFault(fault, namingOf(plan))] : []));
 }

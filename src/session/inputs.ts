@@ -2,7 +2,7 @@
 import { type NodeIndex, nodeIndexOf } from '../core/ids.ts';
 import { describeProblem, TestnetError } from '../core/problem.ts';
 import { type Micros, SECOND } from '../core/time.ts';
-import type { RunPlan } from '../kernel/plan.ts';
+import { type RunPlan, namingOf } from '../kernel/plan.ts';
 import { EVENT_KIND } from '../kernel/trace/decoder.ts';
 import type { TraceEventKind } from '../kernel/trace/events.ts';
 import { PROTOCOLS } from '../protocols/registry.ts';
@@ -93,9 +93,8 @@ export function readGoal(
 }
 
 /** The node of that name. @throws TestnetError 'not-found' */
-export function readNode(id: string, { validators, clientCount, shards }: RunPlan): NodeIndex {
-  const perShard = shards?.validatorsPerShard ?? null;
-  const index = typeof id === 'string' ? nodeIndexOf(id, validators.length, clientCount, perShard) : null;
+export function readNode(id: string, plan: RunPlan): NodeIndex {
+  const index = typeof id === 'string' ? nodeIndexOf(id, namingOf(plan)) : null;
   if (index === null) throw new TestnetError('not-found', `no node ${showValue(id)} in this testnet`);
   return index;
 }

@@ -1,4 +1,5 @@
 /** From a saved run to a running one: everything is checked before anybody relies on it. */
+import { namingOf } from '../kernel/plan.ts';
 import { describeProblem, type Problem, TestnetError } from '../core/problem.ts';
 import type { Micros } from '../core/time.ts';
 import { PROTOCOLS } from '../protocols/registry.ts';
@@ -52,7 +53,7 @@ async function tryOut(run: Run, at: Micros): Promise<void> {
   for (const windows of [0, TRIAL_WINDOWS]) {
     await run.advance({ windows });
     const status = await run.refresh();
-    testnetState(status, declaration, run.executor.plan.validators.length, 'paused');
+    testnetState(status, declaration, namingOf(run.executor.plan), 'paused');
     checksOf(status);
     metricsOf(status, declaration, run.executor.plan);
   }

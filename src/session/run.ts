@@ -6,7 +6,7 @@ import { ENVIRONMENT, type NodeIndex } from '../core/ids.ts';
 import { describeProblem, TestnetError } from '../core/problem.ts';
 import { type Micros, microsFromMs, msFromMicros } from '../core/time.ts';
 import type { Segment } from '../kernel/group.ts';
-import type { RunPlan } from '../kernel/plan.ts';
+import { type RunPlan, namingOf } from '../kernel/plan.ts';
 import { segmentsOf } from '../kernel/trace/segments.ts';
 import { TraceStore } from '../kernel/trace/store.ts';
 import { transferId } from '../ledger/ledger.ts';
@@ -95,7 +95,7 @@ export class Run {
     this.protocol = protocol;
     this.executor = executor;
     this.status = status;
-    this.store = new TraceStore({ declaration: protocol.declaration, validatorCount: executor.plan.validators.length });
+    this.store = new TraceStore({ declaration: protocol.declaration, ...namingOf(executor.plan) });
     this.store.setFaults(executor.plan.faults);
   }
 

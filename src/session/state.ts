@@ -1,5 +1,5 @@
 /** The public state of a run, from what its observers report. Pure functions. */
-import type { NodeIndex } from '../core/ids.ts';
+import type { Naming, NodeIndex } from '../core/ids.ts';
 import { nodeName } from '../core/ids.ts';
 import { microsFromMs, msFromMicros } from '../core/time.ts';
 import type { Declaration } from '../protocols/protocol.ts';
@@ -19,12 +19,12 @@ export function boardOf(status: ExecutorStatus): BoardReport {
   return (status.reports['board'] as BoardReport | undefined) ?? { decided: [], nodes: [], transactions: [] };
 }
 
-export function activeFaults(status: ExecutorStatus, validatorCount: number): ActiveFault[] {
+export function activeFaults(status: ExecutorStatus, naming: Naming): ActiveFault[] {
   return status.active.map(({ fault, since }) => ({
     id: fault.id,
     kind: fault.kind,
-    targets: targetsOf(fault).map((node) => nodeName(node, validatorCount)),
-    text: describeFault(fault, validatorCount),
+    targets: targetsOf(fault).map((node) => nodeName(node, naming)),
+    text: describeFault(fault, naming),
     sinceMs: msFromMicros(since),
   }));
 }
@@ -36,11 +36,11 @@ export function targetsOf(fault: FaultPlan): readonly NodeIndex[] {
   return [fault.target];
 }
 
-export function nodeSummaries(status: ExecutorStatus, declaration: Declaration, validatorCount: number): NodeSummary[] {
+export function nodeSummaries(status: ExecutorStatus, declaration: Declaration, naming: Naming): NodeSummary[] {
   return boardOf(status).nodes.map((standing, node) => {
-    const client = node >= validatorCount;
+    const client = node >= naming.validatorCount;
     return {
-      id: nodeName(node, validatorCount),
+      id: nodeName(node, naming),
       kind: client ? 'client' : 'validator',
       alive: standing.alive,
       byzantine: standing.byzantine !== null,
@@ -87,20 +87,20 @@ export function viewOf(nodes: readonly NodeSummary[]): number {
 export function testnetState(
   status: ExecutorStatus,
   declaration: Declaration,
-  validatorCount: number,
+  naming: Naming,
   runStatus: RunStatus,
 ): TestnetState {
-  const nodes = nodeSummaries(status, declaration, validatorCount);
+  const nodes = nodeSummaries(status, declaration, naming);
   const { decided } = boardOf(status);
   return {
     timeMs: msFromMicros(status.horizon),
     status: runStatus,
     height: status.height,
-    decided: Object.fromEntries(decided.map((blocks, node) => [nodeName(node, validatorCount), blocks])),
+    decided: Object.fromEntries(decided.map((blocks, node) => [nodeName(node, naming), blocks])),
     leader: leaderOf(nodes, declaration),
     view: viewOf(nodes),
     nodes,
-    faults: activeFaults(status, validatorCount),
+    faults: activeFaults(status, naming),
   };
 }
 

@@ -1,4 +1,5 @@
 /** The Testnet facade: `window.testnet` in the page and the same object in Node. Calls run one after the other. */
+import { namingOf } from '../kernel/plan.ts';
 import { TestnetError } from '../core/problem.ts';
 import { type Micros, msFromMicros } from '../core/time.ts';
 import type { TraceEvent } from '../kernel/trace/events.ts';
@@ -361,7 +362,7 @@ export class TestnetSession implements Testnet, LiveSession {
   #fingerprint = '';
 
   #stateOf(run: Run): TestnetState {
-    return testnetState(run.status, run.protocol.declaration, run.executor.plan.validators.length, this.#statusOf(run));
+    return testnetState(run.status, run.protocol.declaration, namingOf(run.executor.plan), this.#statusOf(run));
   }
 
   #statusOf(run: Run): TestnetState['status'] {

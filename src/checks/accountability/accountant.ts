@@ -6,6 +6,7 @@
  *
  * Ref: Sheng, Wang, Nayak, Kannan, Viswanath, "BFT Protocol Forensics", CCS 2021: what a protocol's messages can prove.
  */
+import { namingOf } from '../../kernel/plan.ts';
 import { encode, toHex } from '../../core/encoding.ts';
 import { ENVIRONMENT, nodeName, type NodeIndex } from '../../core/ids.ts';
 import type { WorldConstants } from '../../kernel/host/world.ts';
@@ -220,7 +221,7 @@ export class Accountant implements RunObserver {
   }
 
   #name(node: NodeIndex): string {
-    return nodeName(node, this.#world.plan.validators.length);
+    return nodeName(node, namingOf(this.#world.plan));
   }
 }
 

@@ -1,7 +1,6 @@
 /** Whether evidence convicts, decided with nothing but the document: no run, no secret, nobody's word. */
 import { z } from 'zod';
 import { decode, encode, fromHex } from '../../core/encoding.ts';
-import { nodeIndexOf } from '../../core/ids.ts';
 import type { Problem } from '../../core/problem.ts';
 import { openSuite } from '../../crypto/open.ts';
 import { REAL_SUITES, type SuiteName } from '../../crypto/suite.ts';
@@ -33,7 +32,7 @@ const hex = (least: number, most: number) =>
     .min(least)
     .max(most)
     .regex(/^([0-9a-f]{2})*$/);
-const name = z.string().regex(/^v\d{1,4}$/);
+const name = z.string().regex(/^(s(0|[1-9]\d{0,3}))?v(0|[1-9]\d{0,3})$/);
 const statement = z.strictObject({ bytes: hex(2, 8_000_000), signature: hex(2, 200_000) });
 const SUITE_NAMES: readonly string[] = [...REAL_SUITES, ...REAL_SUITES.map((suite) => `modelled:${suite}`)];
 
@@ -103,7 +102,7 @@ async function objectionTo(
   protocol: AnyProtocol,
 ): Promise<string | null> {
   const key = Object.hasOwn(document.keys, against) ? document.keys[against] : undefined;
-  if (key === undefined || nodeIndexOf(against, 10_000, 0) === null) return 'its public key is missing';
+  if (key === undefined) return 'its public key is missing';
   if (!SUITE_NAMES.includes(key.suite)) return `there is no signature suite ${JSON.stringify(key.suite)}`;
   const suite = await openSuite(key.suite as SuiteName, {});
   const [publicKey, prefix] = [fromHex(key.publicKey), fromHex(document.prefix)];

@@ -1,6 +1,6 @@
 /** Ties the propositions of a formula to a testnet, or says which of them mean nothing in it. */
-import type { NodeIndex } from '../../core/ids.ts';
-import { compares, type Formula, type Proposition, propositionText, variableOf } from './formula.ts';
+import { nodeName, type NodeIndex } from '../../core/ids.ts';
+import { compares, type Formula, type Literal, type Proposition, propositionText, variableOf } from './formula.ts';
 import { type NodeTable, nodeTable } from './nodes.ts';
 import { type FormulaProblem, parseFormula, problemAt, shorten } from './parse.ts';
 import type { Scene, Setting } from './scene.ts';
@@ -93,9 +93,10 @@ function bind(proposition: Proposition, setting: Setting): Binding | Refused {
   if (word.kind === 'event') return { kind: 'event', event: word.event, ...target };
   const { comparison } = proposition;
   const node = target.node < 0 ? null : target.node;
+  const wanted = comparison === null ? true : canonical(word, comparison.value, setting);
   const holds = (scene: Scene): boolean => {
     const value = word.read(scene, node);
-    return comparison === null ? value === true : compares(value, comparison.comparator, comparison.value);
+    return comparison === null ? value === true : compares(value, comparison.comparator, wanted);
   };
   const shows = (scene: Scene): string => `${variableOf(proposition)} is ${word.read(scene, node) ?? 'nothing'}`;
   return { kind: 'value', source: word.source, node: target.node, holds, shows };
@@ -124,8 +125,9 @@ function targetOf(
     if (word.parameter !== 'node') return { type, node: -1 };
     return { found: `${word.word} without a node`, expected: `${word.word}(${names[0]})` };
   }
-  const node = names.includes(second) ? nodeOf(second, setting) : null;
-  if (node === null) return { found: quote(second), expected: `a node, ${names[0]} to ${names.at(-1)}` };
+  const node = nodeOf(second, setting);
+  if (node === null || node >= names.length)
+    return { found: quote(second), expected: `a node, ${names[0]} to ${names.at(-1)}` };
   return { type, node };
 }
 
@@ -147,7 +149,16 @@ function comparisonProblem(word: Word, proposition: Proposition, setting: Settin
   }
   const values = word.values ?? nodesFor(word, setting);
   if (comparator !== '=' && comparator !== '!=') return { found: quote(comparator), expected: '= or !=' };
-  return values.includes(String(value)) ? null : { found: quote(value), expected: `one of ${values.join(', ')}` };
+  return values.includes(String(canonical(word, value, setting)))
+    ? null
+    : { found: quote(value), expected: `one of ${values.join(', ')}` };
+}
+
+/** The value as the word shows it: a node may be named in more than one way. */
+function canonical(word: Word, value: Literal, setting: Setting): Literal {
+  if (word.kind !== 'name' || word.values !== undefined || typeof value !== 'string') return value;
+  const node = nodeOf(value, setting);
+  return node === null ? value : nodeName(node, setting);
 }
 
 function suggestion(word: string, words: ReadonlyMap<string, Word>): string {

@@ -1,4 +1,5 @@
 /** Judges the scenario's expectations, and formulas added by hand, from beside the conductor. */
+import { namingOf } from '../../kernel/plan.ts';
 import type { Micros } from '../../core/time.ts';
 import { msFromMicros } from '../../core/time.ts';
 import type { WorldConstants } from '../../kernel/host/world.ts';
@@ -40,7 +41,7 @@ export type LtlQuestion =
 
 export function settingOf({ protocol, plan }: WorldConstants): Setting {
   const { declaration } = protocol;
-  return { declaration, validatorCount: plan.validators.length, clientCount: plan.clientCount };
+  return { declaration, ...namingOf(plan) };
 }
 
 export class LtlObserver implements RunObserver {
@@ -158,6 +159,8 @@ class Goal {
 }
 
 function feed(watch: Watch, highlight: Highlight): void {
+  // No word of a formula speaks of locks.
+  if (highlight.kind === 'mark') return;
   watch.at(highlight.t);
   switch (highlight.kind) {
     case 'message':

@@ -13,7 +13,7 @@ export const VISIBLE: ReadonlySet<TraceEvent['kind']> = new Set([
 
 /** Takes in one event; events come in the order of the trace. */
 export function replayEvent(watch: Watch, event: TraceEvent, setting: Setting): void {
-  const index = (name: string): NodeIndex => nodeIndexOf(name, setting.validatorCount, setting.clientCount) ?? -1;
+  const index = (name: string): NodeIndex => nodeIndexOf(name, setting) ?? -1;
   if (!VISIBLE.has(event.kind)) return;
   // A copy let go when a cut healed was sent before; a duplicate is the network's doing.
   if (event.kind === 'send' && event.copy !== undefined) return;

@@ -1,12 +1,11 @@
 /** What formulas can see of a running testnet: who is up, what each validator shows, which faults are on. Plain data inside. */
-import type { NodeIndex } from '../../core/ids.ts';
+import type { Naming, NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Declaration } from '../../protocols/protocol.ts';
 
 /** The testnet that words are about. */
-export interface Setting {
+export interface Setting extends Naming {
   readonly declaration: Declaration;
-  readonly validatorCount: number;
   readonly clientCount: number;
 }
 

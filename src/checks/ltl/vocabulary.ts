@@ -111,7 +111,8 @@ function truths(): Word[] {
   ];
 }
 
-function numbers({ declaration, validatorCount }: Setting): Word[] {
+function numbers(setting: Setting): Word[] {
+  const { declaration } = setting;
   const { epoch, slot, leader } = declaration.words;
   const ofNode =
     (field: number, otherwise: (scene: Scene) => number) =>
@@ -133,7 +134,7 @@ function numbers({ declaration, validatorCount }: Setting): Word[] {
     parameter: 'none',
     source: 'state',
     explain: 'The validator that the most advanced validators take for the leader.',
-    read: (scene) => (scene.leader === null ? null : nodeName(scene.leader, validatorCount)),
+    read: (scene) => (scene.leader === null ? null : nodeName(scene.leader, setting)),
   });
   return [
     ...['height', camel(slot)].map((word) =>
@@ -149,8 +150,8 @@ function numbers({ declaration, validatorCount }: Setting): Word[] {
 }
 
 /** One word for each declared field: of the node named or, where that makes sense, over all correct validators. */
-function fields({ declaration, validatorCount }: Setting): Word[] {
-  return declaration.fields.map((field, index): Word => {
+function fields(setting: Setting): Word[] {
+  return setting.declaration.fields.map((field, index): Word => {
     const { name: word, explain } = field;
     const raw = (scene: Scene, node: NodeIndex | null): number | null =>
       node === null ? largest(scene, index) : atLeastZero(scene.fields[node]?.[index]);
@@ -159,8 +160,7 @@ function fields({ declaration, validatorCount }: Setting): Word[] {
       return { ...common, kind: 'truth', parameter: 'node?', read: (scene, node) => raw(scene, node) === 1 };
     }
     if (field.kind === 'enum' || field.kind === 'node') {
-      const read = (scene: Scene, node: NodeIndex | null): string | null =>
-        nameOf(field, raw(scene, node), validatorCount);
+      const read = (scene: Scene, node: NodeIndex | null): string | null => nameOf(field, raw(scene, node), setting);
       const values = field.kind === 'enum' ? { values: field.values ?? [] } : {};
       return { ...common, ...values, kind: 'name', parameter: 'node', read };
     }
@@ -168,9 +168,9 @@ function fields({ declaration, validatorCount }: Setting): Word[] {
   });
 }
 
-function nameOf(field: FieldDeclaration, value: number | null, validatorCount: number): string | null {
+function nameOf(field: FieldDeclaration, value: number | null, setting: Setting): string | null {
   if (value === null) return null;
-  return field.kind === 'enum' ? (field.values?.[value] ?? null) : nodeName(value, validatorCount);
+  return field.kind === 'enum' ? (field.values?.[value] ?? null) : nodeName(value, setting);
 }
 
 function largest(scene: Scene, index: number): number | null {
@@ -192,11 +192,12 @@ export function camel(words: string): string {
 }
 
 /** Which nodes a word's parameter may name. */
-export function nodesFor(word: Word, { validatorCount, clientCount }: Setting): readonly string[] {
+export function nodesFor(word: Word, setting: Setting): readonly string[] {
+  const { validatorCount, clientCount } = setting;
   const clients = word.kind === 'event' && (word.event === 'sent' || word.event === 'evidence') ? clientCount : 0;
-  return Array.from({ length: validatorCount + clients }, (_, node) => nodeName(node, validatorCount));
+  return Array.from({ length: validatorCount + clients }, (_, node) => nodeName(node, setting));
 }
 
-export function nodeOf(name: string, { validatorCount, clientCount }: Setting): NodeIndex | null {
-  return nodeIndexOf(name, validatorCount, clientCount);
+export function nodeOf(name: string, setting: Setting): NodeIndex | null {
+  return nodeIndexOf(name, setting);
 }

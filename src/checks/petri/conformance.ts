@@ -2,7 +2,7 @@
  * Whether a run keeps to the order that its protocol declares as a net: token replay beside the run. A traitor's deviations
  * are told, a correct node's violate the check. What nodes hear is no transition: a vote counts from when it was cast.
  */
-import { nodeName, type NodeIndex } from '../../core/ids.ts';
+import type { NodeIndex } from '../../core/ids.ts';
 import { msFromMicros, type Micros } from '../../core/time.ts';
 import { openEnvelope } from '../../kernel/host/signing.ts';
 import type { WorldConstants } from '../../kernel/host/world.ts';
@@ -243,7 +243,7 @@ export class Conformance implements RunObserver {
       return { name: 'petri-net', kind: 'petri', verdict: 'pending', atMs: null, detail };
     }
     const violation = this.#violation;
-    const name = (node: NodeIndex): string => nodeName(node, this.#facts.validatorCount);
+    const name = (node: NodeIndex): string => this.#facts.name(node);
     if (violation !== null) {
       const detail = `${name(violation.node)} left the order of its protocol: ${describeDeviation(violation)}`;
       return { name: 'petri-net', kind: 'petri', verdict: 'violated', atMs: msFromMicros(violation.t), detail };

@@ -1,10 +1,11 @@
 /** Reads an exported run: JSON lines of trace events, or a run file. */
 import type { Setting } from '../../checks/ltl/scene.ts';
-import { nodeIndexOf } from '../../core/ids.ts';
+import type { Naming } from '../../core/ids.ts';
 import { type Problem, TestnetError } from '../../core/problem.ts';
 import type { TraceEvent } from '../../kernel/trace/events.ts';
 import type { AnyProtocol } from '../../protocols/protocol.ts';
 import { PROTOCOLS } from '../../protocols/registry.ts';
+import { namingOfScenario } from '../../scenario/index.ts';
 import { openTestnet } from '../../session/index.ts';
 
 export interface ReadTrace {
@@ -15,7 +16,6 @@ export interface ReadTrace {
 type Refused = { readonly problem: Problem };
 
 const OPENING_BRACE = 0x7b;
-const NODES_MAX = 0xfffe;
 
 /** The events in a file and the testnet they are about. Never throws on what a file may hold. */
 export async function readTrace(path: string, bytes: Uint8Array): Promise<ReadTrace | Refused> {
@@ -26,12 +26,12 @@ async function readRunFile(path: string, bytes: Uint8Array): Promise<ReadTrace |
   const testnet = await openTestnet();
   try {
     await testnet.importRunFile(bytes);
-    const { protocol, validators, clients } = await testnet.scenario();
+    const scenario = await testnet.scenario();
+    const { protocol } = scenario;
     const declaration = PROTOCOLS.get(protocol.name)?.declaration;
     if (declaration === undefined) return refuse(path, protocol.name, `one of ${[...PROTOCOLS.keys()].join(', ')}`);
-    const validatorCount = typeof validators === 'number' ? validators : validators.length;
     const events = await testnet.trace();
-    return { events, setting: { declaration, validatorCount, clientCount: clients } };
+    return { events, setting: { declaration, ...namingOfScenario(scenario) } };
   } catch (error) {
     if (error instanceof TestnetError) return refuse(path, error.message, 'JSON lines of a trace, or a run file');
     throw error;
@@ -54,7 +54,7 @@ function readLines(path: string, bytes: Uint8Array): ReadTrace | Refused {
   if (protocol === null) {
     return refuse(path, 'messages or fields of no protocol here', `a trace of ${[...PROTOCOLS.keys()].join(', ')}`);
   }
-  return { events, setting: { declaration: protocol.declaration, ...countsOf(events) } };
+  return { events, setting: { declaration: protocol.declaration, ...namingFrom(events) } };
 }
 
 const STRINGS: Readonly<Record<string, readonly string[]>> = {
@@ -100,7 +100,7 @@ function protocolOf(events: readonly TraceEvent[]): AnyProtocol | null {
   const fields = new Set<string>();
   for (const event of events) {
     if (event.kind === 'send' && event.type !== '') types.add(event.type);
-    if (event.kind === 'state' && event.node.startsWith('v'))
+    if (event.kind === 'state' && !event.node.startsWith('c'))
       for (const name of Object.keys(event.fields)) fields.add(name);
   }
   for (const protocol of PROTOCOLS.values()) {
@@ -115,21 +115,28 @@ function protocolOf(events: readonly TraceEvent[]): AnyProtocol | null {
   return null;
 }
 
-/** As many validators and clients as the trace names. */
-function countsOf(events: readonly TraceEvent[]): { readonly validatorCount: number; readonly clientCount: number } {
-  let [validatorCount, clientCount] = [1, 0];
+/** As many validators and clients, and as many validators in a shard, as the trace names. */
+function namingFrom(events: readonly TraceEvent[]): Naming & { readonly clientCount: number } {
+  let [shardCount, validatorCount, clientCount] = [0, 1, 0];
   const see = (name: string): void => {
-    const index = nodeIndexOf(name, NODES_MAX, NODES_MAX);
-    if (index === null) return;
-    if (index < NODES_MAX) validatorCount = Math.max(validatorCount, index + 1);
-    else clientCount = Math.max(clientCount, index - NODES_MAX + 1);
+    const match = NODE_NAME.exec(name);
+    if (match === null) return;
+    const [, letter, shard, position] = match;
+    const count = Number(position) + 1;
+    if (letter === 'c') clientCount = Math.max(clientCount, count);
+    else validatorCount = Math.max(validatorCount, count);
+    if (shard !== undefined) shardCount = Math.max(shardCount, Number(shard) + 1);
   };
   for (const event of events) {
     see(event.node);
     if (event.kind === 'send') see(event.to);
   }
-  return { validatorCount, clientCount };
+  if (shardCount === 0) return { validatorCount, clientCount, validatorsPerShard: null };
+  return { validatorCount: shardCount * validatorCount, clientCount, validatorsPerShard: validatorCount };
 }
+
+/** Letter, shard and position. */
+const NODE_NAME = /^(?:([vc])|s(\d{1,4})v)(\d{1,4})$/;
 
 function refuse(path: string, found: string, expected: string): Refused {
   return { problem: { path, found, expected } };

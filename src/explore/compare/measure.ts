@@ -5,7 +5,14 @@ import { type Micros, microsFromMs, msFromMicros, SECOND } from '../../core/time
 import type { Declaration, PhaseRole } from '../../protocols/protocol.ts';
 import { PROTOCOLS } from '../../protocols/registry.ts';
 import { type InProcessExecutor, openInProcess } from '../../runtime/inprocess.ts';
-import { compileScenario, type FaultInput, nodeNames, type Scenario, validatorCount } from '../../scenario/index.ts';
+import {
+  compileScenario,
+  type FaultInput,
+  nodeNames,
+  type Scenario,
+  validatorCount,
+  namingOfScenario,
+} from '../../scenario/index.ts';
 import type { Metrics } from '../../session/api.ts';
 import { runObservers } from '../../session/index.ts';
 import { metricsOf } from '../../session/metrics.ts';
@@ -96,7 +103,7 @@ export async function takeAim(
   const run = await open(scenario);
   run.run({ until: microsFromMs(aim.atMs), windows: Number.POSITIVE_INFINITY, goal: null });
   const count = validatorCount(scenario);
-  const leader = leaderOf(nodeSummaries(await run.status(), declaration, count), declaration);
+  const leader = leaderOf(nodeSummaries(await run.status(), declaration, namingOfScenario(scenario)), declaration);
   const names = nodeNames(scenario).slice(0, count);
   const start = leader === null ? 0 : names.indexOf(leader) + (aim.from === 'leader' ? 0 : 1);
   const targets = Array.from({ length: aim.count }, (_, i) => names[(start + i) % count] as string);

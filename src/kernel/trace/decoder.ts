@@ -1,6 +1,6 @@
 /** From packed records to the trace events of the public contract. */
 import { InvariantError } from '../../core/assert.ts';
-import { type NodeIndex, nodeName } from '../../core/ids.ts';
+import { type NodeIndex, nodeName, type Naming } from '../../core/ids.ts';
 import { msFromMicros } from '../../core/time.ts';
 import type { Declaration } from '../../protocols/protocol.ts';
 import { OUTCOME } from '../network/index.ts';
@@ -19,9 +19,8 @@ import { hex8, type MessageEntry, messageId } from './messages.ts';
 import { COPY, DROP_REASONS, RECORD, type RecordKind, WORD } from './records.ts';
 
 /** What decoding needs beside the record itself. */
-export interface DecodeContext {
+export interface DecodeContext extends Naming {
   readonly declaration: Declaration;
-  readonly validatorCount: number;
   text(node: NodeIndex, code: number): string;
   /** Null when the message was sent before this trace begins. */
   message(origin: NodeIndex, sequence: number): MessageEntry | null;
@@ -64,7 +63,7 @@ export function decodeEvent(
   const header = words[at] as number;
   const argument = header >>> 16;
   const t = msFromMicros((words[at + 1] as number) + (words[at + 2] as number) * WORD);
-  const base: Base = { seq, t, node: nodeName(node, context.validatorCount) };
+  const base: Base = { seq, t, node: nodeName(node, context) };
   const text = (): string => context.text(node, words[at + 3] as number);
   switch (header & 63) {
     case RECORD.copy:
@@ -86,7 +85,7 @@ export function decodeEvent(
     case RECORD.note:
       return { ...base, kind: 'note', text: text() };
     case RECORD.evidence:
-      return { ...base, kind: 'evidence', against: nodeName(argument, context.validatorCount), text: text() };
+      return { ...base, kind: 'evidence', against: nodeName(argument, context), text: text() };
     case RECORD.lock:
       return { ...base, kind: 'lock', transaction: words[at + 4] as number, account: text() };
     case RECORD.unlock:
@@ -136,15 +135,15 @@ function send(
   return {
     ...base,
     kind: 'send',
-    to: nodeName(to, context.validatorCount),
+    to: nodeName(to, context),
     ...about(context, message),
     bytes: message?.bytes ?? 0,
-    messageId: messageId(node, sequence, context.validatorCount),
+    messageId: messageId(node, sequence, context),
     ...fate,
     ...(copy === COPY.ordinary ? {} : { copy: copy === COPY.duplicate ? 'duplicate' : 'release' }),
     ...(message === null || message.claimedFrom === node
       ? {}
-      : { claimedFrom: nodeName(message.claimedFrom, context.validatorCount) }),
+      : { claimedFrom: nodeName(message.claimedFrom, context) }),
   };
 }
 
@@ -154,8 +153,8 @@ function deliver(context: DecodeContext, base: Base, origin: NodeIndex, words: U
   return {
     ...base,
     kind: 'deliver',
-    from: nodeName(origin, context.validatorCount),
-    messageId: messageId(origin, sequence, context.validatorCount),
+    from: nodeName(origin, context),
+    messageId: messageId(origin, sequence, context),
     ...about(context, context.message(origin, sequence)),
     arrivedAt: msFromMicros(handledAt - (words[at + 4] as number)),
   };
@@ -166,9 +165,9 @@ function drop(context: DecodeContext, base: Base, origin: NodeIndex, words: Uint
   return {
     ...base,
     kind: 'drop',
-    from: nodeName(origin, context.validatorCount),
+    from: nodeName(origin, context),
     type: typeName(context.declaration, context.message(origin, sequence)),
-    messageId: messageId(origin, sequence, context.validatorCount),
+    messageId: messageId(origin, sequence, context),
     reason: DROP_REASONS[words[at + 4] as number] ?? 'malformed',
   };
 }
@@ -227,7 +226,7 @@ function faultEvent(
   text: string,
 ): FaultEvent {
   const plan = context.fault(index);
-  const targets = plan === null ? [] : faultTargets(plan).map((node) => nodeName(node, context.validatorCount));
+  const targets = plan === null ? [] : faultTargets(plan).map((node) => nodeName(node, context));
   return { ...base, kind, faultId: `f${index}`, fault: plan?.kind ?? '', targets, text };
 }
 

@@ -1,5 +1,5 @@
 /** Reads a message record: what every copy, delivery and refusal of the message refers to. */
-import { nodeName, type NodeIndex } from '../../core/ids.ts';
+import { type Naming, NODE_NAME_PATTERN, nodeName, type NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { WORD } from './records.ts';
 
@@ -56,14 +56,16 @@ export function hex8(word: number): string {
   return word.toString(16).padStart(8, '0');
 }
 
-/** `v0#17`: the name of a signed message, shared by its copies. */
-export function messageId(origin: NodeIndex, sequence: number, validatorCount: number): string {
-  return `${nodeName(origin, validatorCount)}#${sequence}`;
+/** `v0#17`, `s2v0#17`: the name of a signed message, shared by its copies. */
+export function messageId(origin: NodeIndex, sequence: number, naming: Naming): string {
+  return `${nodeName(origin, naming)}#${sequence}`;
 }
+
+const MESSAGE_ID = new RegExp(`^(${NODE_NAME_PATTERN})#(0|[1-9]\\d{0,9})$`);
 
 /** Origin's name and sequence of a message id, or null when the text is none. */
 export function parseMessageId(id: string): { readonly origin: string; readonly sequence: number } | null {
-  const match = /^([vc]\d{1,5})#(0|[1-9]\d{0,9})$/.exec(id);
+  const match = MESSAGE_ID.exec(id);
   if (match === null) return null;
   const sequence = Number(match[2]);
   return sequence < WORD ? { origin: match[1] as string, sequence } : null;

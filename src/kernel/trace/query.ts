@@ -1,6 +1,6 @@
 /** Searching the trace without decoding what does not match, and writing it as JSON lines. */
 import type { Micros } from '../../core/time.ts';
-import { nodeName, type NodeIndex } from '../../core/ids.ts';
+import { nodeName, type NodeIndex, type Naming } from '../../core/ids.ts';
 import { EVENT_KIND } from './decoder.ts';
 import type { TraceEvent, TraceEventKind } from './events.ts';
 import type { TraceStore } from './store.ts';
@@ -24,7 +24,7 @@ export function queryTrace(store: TraceStore, query: TraceQuery): TraceEvent[] {
   const to = query.toMicros === undefined ? store.eventCount : store.positionAt(query.toMicros);
   const limit = query.limit ?? Number.POSITIVE_INFINITY;
   const kinds = query.kinds === undefined ? null : new Set(query.kinds);
-  const nodes = query.nodes === undefined ? null : nodeFilter(store.validatorCount, query.nodes);
+  const nodes = query.nodes === undefined ? null : nodeFilter(store, query.nodes);
   const events: TraceEvent[] = [];
   for (let seq = from; seq < to && events.length < limit; seq++) {
     const { kind, node } = store.read(seq);
@@ -36,13 +36,13 @@ export function queryTrace(store: TraceStore, query: TraceQuery): TraceEvent[] {
   return events;
 }
 
-function nodeFilter(validatorCount: number, names: readonly string[]): (node: NodeIndex) => boolean {
+function nodeFilter(naming: Naming, names: readonly string[]): (node: NodeIndex) => boolean {
   const wanted = new Set(names);
   const known = new Map<NodeIndex, boolean>();
   return (node) => {
     const before = known.get(node);
     if (before !== undefined) return before;
-    const matches = wanted.has(nodeName(node, validatorCount));
+    const matches = wanted.has(nodeName(node, naming));
     known.set(node, matches);
     return matches;
   };

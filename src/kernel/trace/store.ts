@@ -5,7 +5,7 @@
  * `seq` counts events only: a message record has no event of its own (its copies do), texts have none either.
  */
 import { assert } from '../../core/assert.ts';
-import type { NodeIndex } from '../../core/ids.ts';
+import type { Naming, NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Declaration } from '../../protocols/protocol.ts';
 import type { Segment } from '../group.ts';
@@ -41,9 +41,8 @@ export interface RecordIndex {
   truncate(at: Micros): void;
 }
 
-export interface TraceStoreOptions {
+export interface TraceStoreOptions extends Naming {
   readonly declaration: Declaration;
-  readonly validatorCount: number;
 }
 
 interface Text {
@@ -54,6 +53,7 @@ interface Text {
 export class TraceStore implements DecodeContext {
   readonly declaration: Declaration;
   readonly validatorCount: number;
+  readonly validatorsPerShard: number | null;
   /** Changes whenever the content does. */
   version = 0;
   #horizon: Micros = 0;
@@ -83,6 +83,7 @@ export class TraceStore implements DecodeContext {
   constructor(options: TraceStoreOptions) {
     this.declaration = options.declaration;
     this.validatorCount = options.validatorCount;
+    this.validatorsPerShard = options.validatorsPerShard ?? null;
   }
 
   get eventCount(): number {

@@ -270,4 +270,4 @@ export function appendInWindows(store: TraceStore, run: MadeUpRun, cuts: readonl
   for (const cut of cuts) store.append(run.advance(cut), cut);
 }
 
-const name = (node: NodeIndex): string => nodeName(node, VALIDATORS);
+const name = (node: NodeIndex): string => nodeName(node, { validatorCount: VALIDATORS });

@@ -111,7 +111,9 @@ export function parseConfig(
 function parseProposers(value: unknown, validatorCount: number, problems: Problem[]): readonly NodeIndex[] | null {
   if (value === undefined) return null;
   const names: readonly unknown[] = Array.isArray(value) ? value : [];
-  const indices = names.map((name) => (typeof name === 'string' ? nodeIndexOf(name, validatorCount, 0) : null));
+  const indices = names.map((name) =>
+    typeof name === 'string' ? nodeIndexOf(name, { validatorCount, clientCount: 0 }) : null,
+  );
   if (indices.length === 0 || indices.includes(null) || new Set(indices).size !== indices.length) {
     const expected = `different servers from v0 to v${validatorCount - 1}`;
     problems.push({ path: 'proposers', found: show(value), expected });

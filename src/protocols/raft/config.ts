@@ -231,7 +231,7 @@ function parseTime(value: unknown, path: string, problems: Problem[]): Micros {
 }
 
 function parseNode(value: unknown, path: string, validatorCount: number, problems: Problem[]): NodeIndex {
-  const index = typeof value === 'string' ? nodeIndexOf(value, validatorCount, 0) : null;
+  const index = typeof value === 'string' ? nodeIndexOf(value, { validatorCount, clientCount: 0 }) : null;
   if (index === null)
     problems.push({ path, found: show(value), expected: `a server from v0 to v${validatorCount - 1}` });
   return index ?? 0;
@@ -239,7 +239,9 @@ function parseNode(value: unknown, path: string, validatorCount: number, problem
 
 function parseMembers(value: unknown, path: string, validatorCount: number, problems: Problem[]): readonly NodeIndex[] {
   const names: readonly unknown[] = Array.isArray(value) ? value : [];
-  const indices = names.map((name) => (typeof name === 'string' ? nodeIndexOf(name, validatorCount, 0) : null));
+  const indices = names.map((name) =>
+    typeof name === 'string' ? nodeIndexOf(name, { validatorCount, clientCount: 0 }) : null,
+  );
   if (indices.length === 0 || indices.includes(null) || new Set(indices).size !== indices.length) {
     problems.push({ path, found: show(value), expected: `different servers from v0 to v${validatorCount - 1}` });
   }

@@ -196,7 +196,9 @@ function parseChange(
   const isHeight = Number.isInteger(height) && (height as number) >= 1 && (height as number) < 2 ** 31;
   if (!isHeight) problems.push({ path: `${path}.height`, found: show(height), expected: 'a height ≥ 1' });
   const names: unknown[] = Array.isArray(members) ? members : [];
-  const indices = names.map((name) => (typeof name === 'string' ? nodeIndexOf(name, validatorCount, 0) : null));
+  const indices = names.map((name) =>
+    typeof name === 'string' ? nodeIndexOf(name, { validatorCount, clientCount: 0 }) : null,
+  );
   const isSet = indices.length > 0 && !indices.includes(null) && new Set(indices).size === indices.length;
   if (!isSet) {
     const expected = `different validators from v0 to v${validatorCount - 1}`;

@@ -51,7 +51,7 @@ const onPurpose: readonly Preset[] = [
     scenario: shards(
       {
         count: 3,
-        faults: [late(['v0'], ['v1'], ['commit-request', 'status-reply'], 8000, 2000, 6000)],
+        faults: [late(['s0v0'], ['s1v0'], ['commit-request', 'status-reply'], 8000, 2000, 6000)],
         stopMs: 30_000,
       },
       '2pc-release-after-yes',
@@ -68,8 +68,14 @@ const onPurpose: readonly Preset[] = [
       {
         count: 3,
         faults: [
-          late(['v0'], ['v2'], ['commit-request'], 10_000, 1000, 7000),
-          { kind: 'crash', target: 'v0', point: { on: 'sent', type: 'commit-request', nth: 4 }, at: 2000, until: 8000 },
+          late(['s0v0'], ['s2v0'], ['commit-request'], 10_000, 1000, 7000),
+          {
+            kind: 'crash',
+            target: 's0v0',
+            point: { on: 'sent', type: 'commit-request', nth: 4 },
+            at: 2000,
+            until: 8000,
+          },
         ],
         config: { transfersMax: 1 },
         stopMs: 25_000,
@@ -88,7 +94,7 @@ const onPurpose: readonly Preset[] = [
       {
         count: 4,
         commit: '3pc',
-        faults: [{ kind: 'crash', target: 'v0', point: { on: 'receive', type: 'vote', nth: 3 }, at: 2000 }],
+        faults: [{ kind: 'crash', target: 's0v0', point: { on: 'receive', type: 'vote', nth: 3 }, at: 2000 }],
         stopMs: 60_000,
       },
       '2pc-blocking',
@@ -131,7 +137,7 @@ const onPurpose: readonly Preset[] = [
         faults: [
           {
             kind: 'link',
-            from: ['v1', 'v2'],
+            from: ['s1v0', 's2v0'],
             to: null,
             types: ['vote'],
             symmetric: false,
@@ -139,7 +145,7 @@ const onPurpose: readonly Preset[] = [
             at: 0,
             until: 15_000,
           },
-          late(['v1'], ['v0'], ['vote'], 2500, 2000, 12_000),
+          late(['s1v0'], ['s0v0'], ['vote'], 2500, 2000, 12_000),
         ],
         stopMs: 30_000,
       },
@@ -160,8 +166,8 @@ const onPurpose: readonly Preset[] = [
         config: { transfersMax: 6 },
         workload: { crossShard: 1 },
         faults: [
-          { kind: 'crash', target: 'v0', point: { on: 'sent', type: 'pre-commit', nth: 1 }, at: 3000, until: 20_000 },
-          { kind: 'partition', groups: [['v1'], ['v2', 'v3']], at: 3000, until: 12_000 },
+          { kind: 'crash', target: 's0v0', point: { on: 'sent', type: 'pre-commit', nth: 1 }, at: 3000, until: 20_000 },
+          { kind: 'partition', groups: [['s1v0'], ['s2v0', 's3v0']], at: 3000, until: 12_000 },
         ],
         stopMs: 50_000,
       },
@@ -195,7 +201,13 @@ export const shardedPresets: readonly Preset[] = [
       seed: 7,
       count: 3,
       faults: [
-        { kind: 'crash', target: 'v0', point: { on: 'send', type: 'commit-request', nth: 2 }, at: 4000, until: 14_000 },
+        {
+          kind: 'crash',
+          target: 's0v0',
+          point: { on: 'send', type: 'commit-request', nth: 2 },
+          at: 4000,
+          until: 14_000,
+        },
       ],
       stopMs: 30_000,
     }),
@@ -210,7 +222,7 @@ export const shardedPresets: readonly Preset[] = [
       seed: 7,
       count: 4,
       commit: '3pc',
-      faults: [{ kind: 'crash', target: 'v0', point: { on: 'sent', type: 'pre-commit', nth: 4 }, at: 4000 }],
+      faults: [{ kind: 'crash', target: 's0v0', point: { on: 'sent', type: 'pre-commit', nth: 4 }, at: 4000 }],
       stopMs: 30_000,
     }),
   }),
@@ -228,9 +240,9 @@ export const shardedPresets: readonly Preset[] = [
       faults: [
         {
           kind: 'byzantine',
-          target: 'v0',
+          target: 's0v0',
           behaviour: 'equivocate',
-          peers: ['v1'],
+          peers: ['s1v0'],
           types: ['commit-request'],
           at: 3000,
         },

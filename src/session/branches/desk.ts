@@ -1,4 +1,5 @@
 /** Branches of a session: keeps where each run was left, lists them, goes on with another one, compares two. */
+import { namingOf } from '../../kernel/plan.ts';
 import { TestnetError } from '../../core/problem.ts';
 import type { Micros } from '../../core/time.ts';
 import { TraceStore } from '../../kernel/trace/store.ts';
@@ -181,7 +182,7 @@ function storeOf(
   const plan = compileScenario(scenario, PROTOCOLS);
   const protocol = PROTOCOLS.get(plan.protocol.name);
   if (protocol === undefined) throw new TestnetError('bad-input', `unknown protocol ${plan.protocol.name}`);
-  const store = new TraceStore({ declaration: protocol.declaration, validatorCount: plan.validators.length });
+  const store = new TraceStore({ declaration: protocol.declaration, ...namingOf(plan) });
   store.setFaults(plan.faults);
   for (const batch of trace) store.append(batch.segments, batch.horizon);
   if (store.horizon < horizon) store.append([], horizon);

@@ -48,8 +48,9 @@ export const audit: ExportFormat = {
       if (known === undefined) logs.set(event.node, log);
       appendAudit(log, microsFromMs(event.t), event.kind, detailOf(event));
     }
-    const place = ({ node }: AuditLog): number =>
-      nodeIndexOf(node, store.validatorCount, CLIENT_COUNT_MAX) ?? ENVIRONMENT;
+    const { validatorCount, validatorsPerShard } = store;
+    const naming = { validatorCount, validatorsPerShard, clientCount: CLIENT_COUNT_MAX };
+    const place = ({ node }: AuditLog): number => nodeIndexOf(node, naming) ?? ENVIRONMENT;
     return written([...logs.values()].sort((a, b) => place(a) - place(b)));
   },
 };

@@ -5,6 +5,7 @@
  * whose outcome is unknown. A client has several batches on their way, a process only one operation: so a client borrows a free
  * process for each, and one that ended in `info` is never used again.
  */
+import { namingOf } from '../../kernel/plan.ts';
 import { nodeName, type NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { decode } from '../../core/encoding.ts';
@@ -50,7 +51,7 @@ async function operationsOf(run: Run, window: ExportWindow): Promise<Operation[]
       if (report === null) break;
       const { submittedAt, decidedAt, block, refused } = report;
       if (submittedAt === null || submittedAt < window.fromMicros || submittedAt >= window.toMicros) continue;
-      const name = nodeName(client, validators.length);
+      const name = nodeName(client, namingOf(run.executor.plan));
       const about = { client: name, sequence, height: block?.height ?? null, refused };
       operations.push({ ...about, invokedAt: submittedAt, decidedAt, transfers: transfers.get(sequence) ?? null });
     }

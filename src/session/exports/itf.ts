@@ -4,6 +4,7 @@
  *
  * "None" has no value of its own here, so that each variable has one type: −1 for numbers, "" for words, false for truths.
  */
+import { namesOf } from './names.ts';
 import type { DecideEvent, StateEvent } from '../../kernel/trace/events.ts';
 import { microsFromMs } from '../../core/time.ts';
 import type { Declaration, FieldDeclaration } from '../../protocols/protocol.ts';
@@ -42,7 +43,7 @@ class ItfTrace {
   constructor(run: Run) {
     this.#run = run;
     const count = run.executor.plan.validators.length;
-    this.#names = Array.from({ length: count }, (_, node) => `v${node}`);
+    this.#names = namesOf(run.executor.plan).slice(0, count);
     this.#variables = variablesOf(run.protocol.declaration, count);
   }
 

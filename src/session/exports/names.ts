@@ -1,9 +1,10 @@
 import { nodeName } from '../../core/ids.ts';
-import type { RunPlan } from '../../kernel/plan.ts';
+import { namingOf, type RunPlan } from '../../kernel/plan.ts';
 
 /** Names of all nodes, validators first, then clients. */
-export function namesOf({ validators, clientCount }: Pick<RunPlan, 'validators' | 'clientCount'>): readonly string[] {
-  return Array.from({ length: validators.length + clientCount }, (_, node) => nodeName(node, validators.length));
+export function namesOf(plan: Pick<RunPlan, 'validators' | 'clientCount' | 'shards'>): readonly string[] {
+  const naming = namingOf(plan);
+  return Array.from({ length: naming.validatorCount + naming.clientCount }, (_, node) => nodeName(node, naming));
 }
 
 /** Position of the shard in a node's name (`s2v0`); 0 where there are none. */

@@ -2,6 +2,7 @@
  * OpenMetrics text exposition (openmetrics.io, version 1.0): families with TYPE, UNIT and HELP, counters that end in `_total`,
  * base units (seconds, bytes), `# EOF`. Prometheus, Grafana and promtool read it.
  */
+import { namingOf } from '../../kernel/plan.ts';
 import type { Percentiles } from '../api.ts';
 import { metricsOf } from '../metrics.ts';
 import type { Run } from '../run.ts';
@@ -106,7 +107,7 @@ function aboutTraffic({ status, protocol, executor }: Run): Family[] {
 }
 
 function aboutNodes({ status, protocol, executor }: Run): Family[] {
-  const nodes = nodeSummaries(status, protocol.declaration, executor.plan.validators.length);
+  const nodes = nodeSummaries(status, protocol.declaration, namingOf(executor.plan));
   const validators = nodes.filter(({ kind }) => kind === 'validator');
   const each = (value: (node: (typeof nodes)[number]) => number): Sample[] =>
     validators.map((node) => ({ labels: { node: node.id }, value: value(node) }));

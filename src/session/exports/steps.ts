@@ -7,7 +7,7 @@ import { type Micros, microsFromMs } from '../../core/time.ts';
 import { costsOf, type SuiteCosts } from '../../crypto/costs.ts';
 import type { DeliverEvent, DropEvent, SendEvent, TimerEvent, TraceEvent } from '../../kernel/trace/events.ts';
 import { parseMessageId } from '../../kernel/trace/messages.ts';
-import type { RunPlan } from '../../kernel/plan.ts';
+import { type RunPlan, namingOf } from '../../kernel/plan.ts';
 import type { Run } from '../run.ts';
 
 /** `begin` ≤ `handledAt` ≤ `end`: opened (signature verified) until `handledAt`, then handled and what it sends signed. */
@@ -145,8 +145,7 @@ class StepReader {
   }
 
   #indexOf(name: string): NodeIndex | null {
-    const { validators, clientCount } = this.#source.executor.plan;
-    return nodeIndexOf(name, validators.length, clientCount);
+    return nodeIndexOf(name, namingOf(this.#source.executor.plan));
   }
 
   /** A client signs with the first validator's suite. */

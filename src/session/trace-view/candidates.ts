@@ -50,7 +50,7 @@ export class CandidateIndex implements RecordIndex {
       if (!known) entry.votes.push({ type, epoch, voter: claimedFrom, at: sentAt });
     }
     if (declared.phase === 'propose' && entry.proposal === null) {
-      const id = messageId(node, message.sequence, this.#store.validatorCount);
+      const id = messageId(node, message.sequence, this.#store);
       entry.proposal = { messageId: id, node: claimedFrom, at: sentAt, type };
     }
   }

@@ -1,6 +1,6 @@
 /** Everything about one message, for the inspector: what it says, and what became of each of its copies. */
 import { decode, toHex } from '../../core/encoding.ts';
-import { type NodeIndex, nodeName } from '../../core/ids.ts';
+import { type NodeIndex, nodeName, type Naming } from '../../core/ids.ts';
 import { type Micros, msFromMicros } from '../../core/time.ts';
 import { OUTCOME } from '../../kernel/network/index.ts';
 import { type MessageEntry, messageId } from '../../kernel/trace/messages.ts';
@@ -59,7 +59,7 @@ export function fateOf(store: TraceStore, message: MessageEntry): MessageFate {
     if (record.kind === RECORD.deliver && deliver(copies, record)) valid = true;
     if (record.kind === RECORD.drop && drop(copies, record) === 'bad-signature') valid = false;
   }
-  return { copies: copies.map((copy) => publicCopy(copy, store.validatorCount)), valid };
+  return { copies: copies.map((copy) => publicCopy(copy, store)), valid };
 }
 
 function addCopy(copies: Copy[], { words, at }: RecordCursor): void {
@@ -99,9 +99,9 @@ function drop(copies: readonly Copy[], { words, at, node, t }: RecordCursor): st
   return copy.reason;
 }
 
-function publicCopy({ to, arrivesAt, fate, reason }: Copy, validatorCount: number): MessageDetails['copies'][number] {
+function publicCopy({ to, arrivesAt, fate, reason }: Copy, naming: Naming): MessageDetails['copies'][number] {
   return {
-    to: nodeName(to, validatorCount),
+    to: nodeName(to, naming),
     arrivesAtMs: arrivesAt === null ? null : msFromMicros(arrivesAt),
     fate: fate === 'open' ? 'in flight' : fate,
     reason,
@@ -114,9 +114,9 @@ export function describeMessage(store: TraceStore, message: MessageEntry, contex
   const declared = store.declaration.messages[message.type];
   const { copies, valid } = fateOf(store, message);
   return {
-    id: messageId(message.origin, message.sequence, store.validatorCount),
-    from: nodeName(message.origin, store.validatorCount),
-    claimedFrom: nodeName(message.claimedFrom, store.validatorCount),
+    id: messageId(message.origin, message.sequence, store),
+    from: nodeName(message.origin, store),
+    claimedFrom: nodeName(message.claimedFrom, store),
     type: declared?.type ?? '',
     label: declared?.label ?? '',
     slot: message.slot,

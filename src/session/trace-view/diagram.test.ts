@@ -84,7 +84,7 @@ describe('causes and effects', () => {
         while (cone.work(piece)) partial++;
         const past = closure(seq, (at) => causes[at] ?? []);
         const future = closure(seq, (at) => effects[at] ?? []);
-        const node = (event: TraceEvent) => nodeIndexOf(event.node, 4, 1) ?? 0xffff;
+        const node = (event: TraceEvent) => nodeIndexOf(event.node, { validatorCount: 4, clientCount: 1 }) ?? 0xffff;
         expect(events.filter((event) => cone.isPast(node(event), event.seq)).map((event) => event.seq)).toEqual(
           [...past].sort((a, b) => a - b),
         );

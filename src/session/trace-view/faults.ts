@@ -54,7 +54,7 @@ export class FaultIndex implements RecordIndex {
   at(at: Micros): readonly ActiveFault[] {
     return this.#active(at).map(({ index, text, since }) => {
       const plan = this.#store.fault(index);
-      const targets = plan === null ? [] : faultTargets(plan).map((node) => nodeName(node, this.#store.validatorCount));
+      const targets = plan === null ? [] : faultTargets(plan).map((node) => nodeName(node, this.#store));
       return { id: `f${index}`, kind: plan?.kind ?? '', targets, text, sinceMs: msFromMicros(since) };
     });
   }

@@ -100,6 +100,11 @@ export class FlightIndex implements RecordIndex {
     return flights;
   }
 
+  /** The copy whose sending is at `seq`. */
+  of(seq: number): Flight {
+    return this.#flight(seq);
+  }
+
   /**
    * Copies under way at some time in `from` … `until`, by when they were sent within each file. When there are more than
    * `limit`, every second, fourth, … one of each file: the same ones wherever the range begins, so that panning keeps them.
@@ -179,7 +184,7 @@ export class FlightIndex implements RecordIndex {
     const message = offset < 0 ? null : store.wordsOf(offset);
     const place = offset < 0 ? 0 : store.placeOf(offset);
     const common = {
-      messageId: messageId(node, sequence, store.validatorCount),
+      messageId: messageId(node, sequence, store),
       from: node,
       to,
       type: message === null ? 0 : (message[place + 4] as number) & 255,

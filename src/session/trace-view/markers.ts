@@ -127,10 +127,9 @@ export class MarkerIndex implements RecordIndex {
   }
 
   #changeLabel({ node, slot, epoch }: Entry): string {
-    const { declaration, validatorCount } = this.#store;
-    const { words, epochs } = declaration;
+    const { words, epochs } = this.#store.declaration;
     const change = `${capital(words.change)}: `;
-    if (epochs?.of === 'node') return `${change}${nodeName(node, validatorCount)}, ${words.epoch} ${epoch}`;
+    if (epochs?.of === 'node') return `${change}${nodeName(node, this.#store)}, ${words.epoch} ${epoch}`;
     if (epochs?.of === 'run') return `${change}${words.epoch} ${epoch}, from ${words.slot} ${slot} on`;
     return `${change}${words.slot} ${slot} enters ${words.epoch} ${epoch}`;
   }
@@ -148,7 +147,7 @@ export class MarkerIndex implements RecordIndex {
     const { words, at } = record;
     const against = (words[at] as number) >>> 16;
     const pair = [0, 1].map((i) => `${words[at + 4 + 2 * i]}-${words[at + 5 + 2 * i]}`).sort();
-    const name = nodeName(against, this.#store.validatorCount);
+    const name = nodeName(against, this.#store);
     this.#mark(
       'evidence',
       record,

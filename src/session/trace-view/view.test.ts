@@ -101,7 +101,7 @@ async function follow(run: InProcessExecutor, store: TraceStore, until: Micros, 
 
 /** All of the view's answers about a moment, in the words of the brute force. */
 function answers(view: StoreTraceView, store: TraceStore, validators: number, at: Micros) {
-  const name = (node: number): string => nodeName(node, validators);
+  const name = (node: number): string => nodeName(node, { validatorCount: validators });
   return {
     flights: view
       .flights(at)
@@ -133,7 +133,7 @@ function bruteAnswers(
   return {
     flights: flightsOf(events, at, nominal),
     quorums: Array.from({ length: validators }, (_, node) =>
-      quorumOf(events, store.declaration, validators, nodeName(node, validators), at),
+      quorumOf(events, store.declaration, validators, nodeName(node, { validatorCount: validators }), at),
     ),
     blocks: blocksOf(events, at),
   };
@@ -192,7 +192,10 @@ describe('over made-up traces', () => {
       for (let node = 0; node < 5; node++) {
         const states = store
           .events(0, store.eventCount)
-          .filter((event) => event.kind === 'state' && event.node === nodeName(node, 4) && micros(event.t) <= at);
+          .filter(
+            (event) =>
+              event.kind === 'state' && event.node === nodeName(node, { validatorCount: 4 }) && micros(event.t) <= at,
+          );
         const last = states.at(-1);
         const moment = view.nodeAt(node, at);
         behaviours.add(moment.byzantine);
@@ -391,8 +394,15 @@ describe('over a run', { timeout: 60_000 }, () => {
     const waiting = live.flights(7_900_000).find(({ fate }) => fate === 'held');
     if (waiting === undefined) throw new Error('nothing is held');
     const fate = async () =>
-      (await live.message(waiting.messageId))?.copies.find(({ to }) => to === nodeName(waiting.to, 4));
-    expect(await fate()).toEqual({ to: nodeName(waiting.to, 4), arrivesAtMs: null, fate: 'held', reason: 'partition' });
+      (await live.message(waiting.messageId))?.copies.find(
+        ({ to }) => to === nodeName(waiting.to, { validatorCount: 4 }),
+      );
+    expect(await fate()).toEqual({
+      to: nodeName(waiting.to, { validatorCount: 4 }),
+      arrivesAtMs: null,
+      fate: 'held',
+      reason: 'partition',
+    });
     await follow(other, growing, 8_000_001, 73_000);
     expect(await fate()).toMatchObject({ fate: 'in flight' });
     const arrivesAtMs = (await fate())?.arrivesAtMs as number;

@@ -2,7 +2,7 @@
 import { type NodeIndex, nodeIndexOf } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { nominalFlight } from './nominal.ts';
-import type { RunPlan } from '../../kernel/plan.ts';
+import { namingOf, type RunPlan } from '../../kernel/plan.ts';
 import type { TraceEvent } from '../../kernel/trace/events.ts';
 import { parseMessageId } from '../../kernel/trace/messages.ts';
 import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
@@ -179,7 +179,7 @@ export class StoreTraceView implements TraceView, RecordIndex {
   async message(id: string): Promise<MessageDetails | null> {
     const { plan, protocol, signing } = this.#options;
     const parsed = parseMessageId(id);
-    const origin = parsed === null ? null : nodeIndexOf(parsed.origin, plan.validators.length, plan.clientCount);
+    const origin = parsed === null ? null : nodeIndexOf(parsed.origin, namingOf(plan));
     if (parsed === null || origin === null || this.#store.message(origin, parsed.sequence) === null) return null;
     const kept = await this.#options.envelope(origin, parsed.sequence);
     // The trace may have been cut while the executor looked.

@@ -162,9 +162,10 @@ function useSetting(): Setting | null {
   const declaration = useFrame((frame) => frame.declaration, null);
   const validatorCount = useFrame((frame) => frame.nodes.filter(({ kind }) => kind === 'validator').length, 0);
   const clientCount = useFrame((frame) => frame.nodes.filter(({ kind }) => kind === 'client').length, 0);
+  const validatorsPerShard = useFrame((frame) => frame.scenario.shards?.validatorsPerShard ?? null, null);
   return useMemo(
-    () => (declaration === null ? null : { declaration, validatorCount, clientCount }),
-    [declaration, validatorCount, clientCount],
+    () => (declaration === null ? null : { declaration, validatorCount, clientCount, validatorsPerShard }),
+    [declaration, validatorCount, clientCount, validatorsPerShard],
   );
 }
 

@@ -1,4 +1,5 @@
 /** The library as it is searched and pictured, from nothing but its scenarios. Pure. */
+import { nodeName } from '../../../core/ids.ts';
 import type { Preset } from '../../../scenario/library.ts';
 
 /** Presets in whose words every word of the query occurs. */
@@ -37,8 +38,11 @@ export interface LibraryPicture {
 const DOTS_MAX = 20;
 
 export function pictureOf({ scenario }: Preset, side: number): LibraryPicture {
-  const { validators = 4, faults = [], protocol } = scenario;
-  const count = Math.min(DOTS_MAX, Array.isArray(validators) ? validators.length : validators);
+  const { validators = 4, shards = null, faults = [], protocol } = scenario;
+  const validatorsPerShard = shards === null ? null : (shards.validatorsPerShard ?? 1);
+  const given = Array.isArray(validators) ? validators.length : validators;
+  const validatorCount = shards === null ? given : (shards.count ?? 4) * (validatorsPerShard ?? 1);
+  const count = Math.min(DOTS_MAX, validatorCount);
   const looks = new Map<string, Dot['look']>();
   for (const fault of faults) {
     if (fault.kind === 'crash') looks.set(fault.target, 'crashed');
@@ -50,7 +54,7 @@ export function pictureOf({ scenario }: Preset, side: number): LibraryPicture {
   const dots = Array.from({ length: count }, (_, node): Dot => {
     const angle = (2 * Math.PI * node) / count - Math.PI / 2;
     const [x, y] = [side / 2 + reach * Math.cos(angle), side / 2 + reach * Math.sin(angle)];
-    return { x, y, look: looks.get(`v${node}`) ?? 'correct' };
+    return { x, y, look: looks.get(nodeName(node, { validatorCount, validatorsPerShard })) ?? 'correct' };
   });
   const cut = faults.some(({ kind }) => kind === 'partition');
   return { dots, radius, cut, mutant: (protocol.mutant ?? null) !== null };
