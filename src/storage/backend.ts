@@ -1,9 +1,9 @@
 /** A few named key-value stores with all-or-nothing writes: what IndexedDB and the in-memory fallback both offer. */
 
-/** `trace` has the keys [runId, from, to], every other store a string. */
-export type Key = string | readonly [string, number, number];
+/** `trace` has the keys [runId, from, to], `chunks` [shelf, number], every other store a string. */
+export type Key = string | readonly [string, number, number] | readonly [string, number];
 
-export type StoreName = 'snapshots' | 'snapshotBytes' | 'settings' | 'scenarios' | 'runs' | 'trace';
+export type StoreName = 'snapshots' | 'snapshotBytes' | 'settings' | 'scenarios' | 'runs' | 'trace' | 'chunks';
 
 export const STORE_NAMES: readonly StoreName[] = [
   'snapshots',
@@ -12,6 +12,7 @@ export const STORE_NAMES: readonly StoreName[] = [
   'scenarios',
   'runs',
   'trace',
+  'chunks',
 ];
 
 export type Change =
@@ -27,6 +28,8 @@ export interface Backend {
   values(store: StoreName): Promise<readonly unknown[]>;
   /** Keys of the trace of one run, ascending by `from`. */
   traceKeys(runId: string): Promise<readonly (readonly [string, number, number])[]>;
+  /** Keys of the chunks on one shelf, or on all, ascending. */
+  chunkKeys(shelf: string | null): Promise<readonly (readonly [string, number])[]>;
   /** All of them or none. */
   write(changes: readonly Change[]): Promise<void>;
   clear(): Promise<void>;

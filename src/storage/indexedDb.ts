@@ -45,6 +45,8 @@ export async function openIndexedDb(
     traceKeys: (runId) =>
       // An empty array sorts after every number: all keys that begin with this run.
       run((database) => database.getAllKeys('trace', IDBKeyRange.bound([runId], [runId, []]))),
+    chunkKeys: (shelf) =>
+      run((database) => database.getAllKeys('chunks', shelf === null ? null : IDBKeyRange.bound([shelf], [shelf, []]))),
     write: (changes) => run((database) => writeAll(database, changes)),
     clear: () => run(clearAll),
     close: () => connection.close(),
@@ -89,8 +91,8 @@ async function clearAll(database: Database): Promise<void> {
 }
 
 /** idb types each store's key apart; a `Change` pairs store and key already. */
-function keyOf(key: Change['key']): IDBKeyRange & string & [string, number, number] {
-  return key as IDBKeyRange & string & [string, number, number];
+function keyOf(key: Change['key']): IDBKeyRange & string & [string, number, number] & [string, number] {
+  return key as IDBKeyRange & string & [string, number, number] & [string, number];
 }
 
 async function classify(error: unknown, estimate: () => Promise<Usage>): Promise<Error> {

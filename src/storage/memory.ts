@@ -14,7 +14,13 @@ export function memoryBackend(): Backend {
     get: async (store, key) => entries(store).get(JSON.stringify(key))?.value,
     values: async (store) => sorted(store).map(({ value }) => value),
     traceKeys: async (runId) =>
-      sorted('trace').flatMap(({ key }) => (typeof key !== 'string' && key[0] === runId ? [key] : [])),
+      sorted('trace').flatMap(({ key }) =>
+        key.length === 3 && typeof key !== 'string' && key[0] === runId ? [key] : [],
+      ),
+    chunkKeys: async (shelf) =>
+      sorted('chunks').flatMap(({ key }) =>
+        key.length === 2 && typeof key !== 'string' && (shelf === null || key[0] === shelf) ? [key] : [],
+      ),
     write: async (changes: readonly Change[]) => {
       for (const change of changes) {
         const id = JSON.stringify(change.key);
@@ -34,5 +40,5 @@ function compareKeys(a: Key, b: Key): number {
     return a < b ? -1 : a > b ? 1 : 0;
   }
   if (a[0] !== b[0]) return a[0] < b[0] ? -1 : 1;
-  return a[1] - b[1] || a[2] - b[2];
+  return a[1] - b[1] || (a[2] ?? 0) - (b[2] ?? 0);
 }

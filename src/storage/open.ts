@@ -1,6 +1,7 @@
 import { type Backend, UnavailableError } from './backend.ts';
 import { createContext, createNotice, type Environment, type Notice, orThrow } from './context.ts';
 import { openIndexedDb } from './indexedDb.ts';
+import { chunkCalls } from './chunks.ts';
 import { libraryCalls } from './library.ts';
 import { memoryBackend } from './memory.ts';
 import { RETENTION, type Retention } from './retention.ts';
@@ -73,6 +74,7 @@ function assemble(backend: Backend, environment: Environment, retention: Retenti
     onNotice: (listener) => notice.listen(listener),
     ...snapshotCalls(context),
     ...traceCalls(context),
+    ...chunkCalls(context),
     ...libraryCalls(context),
     usage: () => environment.estimate(),
     clear: () => context.enqueue(() => orThrow(backend.clear())),

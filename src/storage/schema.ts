@@ -15,6 +15,8 @@ interface Records extends DBSchema {
   runs: { key: string; value: unknown };
   /** [run id, from, to] → sealed bytes of the caller. */
   trace: { key: [string, number, number]; value: unknown };
+  /** [shelf, number of the chunk] → sealed words of a trace that is open in some tab. */
+  chunks: { key: [string, number]; value: unknown };
 }
 
 export type { Records };
@@ -41,6 +43,9 @@ const STEPS: readonly Step[] = [
     for (const [runId, at] of createdAt) {
       await runs.put({ runId, parentRunId: null, forkedAtMicros: null, name: null, createdAt: at }, runId);
     }
+  },
+  async (database) => {
+    database.createObjectStore('chunks');
   },
 ];
 

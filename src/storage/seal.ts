@@ -14,7 +14,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { Problem } from '../core/problem.ts';
 
-export const SEAL_KIND = { snapshot: 1, trace: 2, runFile: 3, setting: 4 } as const;
+export const SEAL_KIND = { snapshot: 1, trace: 2, runFile: 3, setting: 4, chunk: 5 } as const;
 export type SealKind = (typeof SEAL_KIND)[keyof typeof SEAL_KIND];
 
 /** Raise when what is packed inside changes in a way older releases cannot read. */

@@ -86,6 +86,12 @@ export type TraceResult =
     }
   | { readonly ok: false; readonly reason: 'damaged' | 'version' | 'unavailable'; readonly message: string };
 
+/** Words of a trace that left memory, under its number. */
+export interface TraceChunk {
+  readonly chunk: number;
+  readonly words: Uint32Array;
+}
+
 /** Where the last session stood, so that a killed tab resumes. */
 export interface LastSession {
   readonly runId: string;
@@ -155,6 +161,16 @@ export interface Storage {
   appendTrace(runId: string, from: number, to: number, bytes: Uint8Array): Promise<Done>;
   /** The stored segments that touch `from` ≤ p < `to`; none stored is an empty list. */
   readTrace(runId: string, from?: number, to?: number): Promise<TraceResult>;
+
+  /**
+   * Puts chunks of the trace that is open now on a shelf of this tab, whose lock it holds (`tabLock`): all of them or none, and
+   * nothing else is deleted to make room for them. Shelves whose tab is gone are cleared on the way.
+   */
+  writeChunks(shelf: string, chunks: readonly TraceChunk[]): Promise<Done>;
+  /** In the order asked; null for what is missing, damaged or out of reach. */
+  readChunks(shelf: string, chunks: readonly number[]): Promise<readonly (Uint32Array | null)[]>;
+  /** Clears a shelf, or its chunks before `before`. Never rejects: what stays is cleared when the tab is gone. */
+  dropChunks(shelf: string, before?: number): Promise<void>;
 
   /** `savedAt` is now unless given: handing back what `deleteScenario` returned undoes it exactly. */
   saveScenario(entry: Omit<ScenarioEntry, 'savedAt'> & { readonly savedAt?: number }): Promise<Done>;
