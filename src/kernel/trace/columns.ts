@@ -89,6 +89,33 @@ export class SparseColumn {
   }
 }
 
+/** Such tables by node. */
+export class SparseTable {
+  readonly #rows = new Map<number, SparseColumn>();
+
+  get(row: number, at: number): number {
+    return this.#rows.get(row)?.get(at) ?? 0;
+  }
+
+  set(row: number, at: number, value: number): void {
+    let column = this.#rows.get(row);
+    if (column === undefined) {
+      column = new SparseColumn();
+      this.#rows.set(row, column);
+    }
+    column.set(at, value);
+  }
+
+  /** Sets every value above `limit` to 0. */
+  dropAbove(limit: number): void {
+    for (const column of this.#rows.values()) column.dropAbove(limit);
+  }
+
+  get sizeBytes(): number {
+    return [...this.#rows.values()].reduce((size, column) => size + column.sizeBytes, 0);
+  }
+}
+
 /** First position in [0, length) whose value is at least `value`, for values that never fall; `length` when there is none. */
 export function firstAtLeast(length: number, valueAt: (position: number) => number, value: number): number {
   let low = 0;

@@ -1,53 +1,34 @@
 /**
  * The trace as page and API read it: packed words in the one global order, decoded on demand. Costs about the record's
- * own words and 6 bytes an event; positions by time are a binary search.
+ * own words and 10 bytes an event; positions by time are a binary search.
+ *
+ * Full chunks of words may be away (`shelve` and `bring`), positions and times never: `read` and what decodes then throws
+ * an `AwayError`, `look` gives null and asks for the chunk. Chunks may also be dropped; the trace then begins later.
  *
  * `seq` counts events only: a message record has no event of its own (its copies do), texts have none either.
  */
 import { assert } from '../../core/assert.ts';
-import type { Naming, NodeIndex } from '../../core/ids.ts';
+import type { NodeIndex, Naming } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Declaration } from '../../protocols/protocol.ts';
 import type { Segment } from '../group.ts';
 import type { FaultPlan } from '../plan.ts';
-import { WordArena } from './arena.ts';
-import { column16, column32, column64, firstAbove, firstAtLeast, SparseColumn } from './columns.ts';
+import { CHUNK_WORDS, WordArena } from './arena.ts';
+import { column16, column32, column64, firstAbove, firstAtLeast, SparseTable } from './columns.ts';
+import { emptyCursor, type RecordCursor, type RecordIndex, type Stretch } from './cursor.ts';
 import { type DecodeContext, decodeEvent } from './decoder.ts';
 import type { TraceEvent } from './events.ts';
 import { type FinalSink, HoldBack, type HeldRecord } from './holdback.ts';
+import { type LateRecord, LateRecords } from './late.ts';
 import { MESSAGE_WORDS, type MessageEntry, readMessage } from './messages.ts';
 import { RECORD, type RecordKind, WORD } from './records.ts';
-import { decodeUtf8 } from './utf8.ts';
+import { TextTable } from './texts.ts';
+import { TimeColumn } from './times.ts';
 
-/** One finished record as indexes get it; reused from record to record, so copy what is to be kept. Texts never come. */
-export interface RecordCursor {
-  kind: RecordKind;
-  node: NodeIndex;
-  t: Micros;
-  /** Position of the event; for a message record, that of the next event. */
-  seq: number;
-  words: Uint32Array;
-  /** Where the record begins in `words`. */
-  at: number;
-  /** Where the record begins in the store; valid until truncated. */
-  offset: number;
-}
-
-/** Something derived from the trace that grows and is cut with it. */
-export interface RecordIndex {
-  /** Records come in the order of the trace. */
-  add(record: RecordCursor): void;
-  /** Every record at or after `at` is gone. */
-  truncate(at: Micros): void;
-}
+export type { RecordCursor, RecordIndex } from './cursor.ts';
 
 export interface TraceStoreOptions extends Naming {
   readonly declaration: Declaration;
-}
-
-interface Text {
-  readonly text: string;
-  readonly batch: number;
 }
 
 export class TraceStore implements DecodeContext {
@@ -60,24 +41,24 @@ export class TraceStore implements DecodeContext {
   readonly #arena = new WordArena();
   readonly #offsets = column32();
   readonly #nodes = column16();
+  readonly #times = new TimeColumn();
   readonly #hold = new HoldBack();
-  readonly #texts = new Map<NodeIndex, Text[]>();
-  /** By origin: sequence → offset of the message record + 1. */
-  readonly #messages = new Map<NodeIndex, SparseColumn>();
+  readonly #texts = new TextTable();
+  /** By origin and sequence: offset of the message record + 1. */
+  readonly #messages = new SparseTable();
   /** Horizon after each append: the barriers one can rewind to. */
   readonly #barriers = column64();
-  /** Records that came in an earlier append than the one that made them final: offset, node, append. */
-  readonly #lateOffsets = column32();
-  readonly #lateNodes = column16();
-  readonly #lateBatches = column32();
+  readonly #late = new LateRecords();
   readonly #indexes: RecordIndex[] = [];
   /** For readers, and apart from it for the record that indexes are being given. */
   readonly #reading = emptyCursor();
   readonly #giving = emptyCursor();
   #faults = new Map<number, FaultPlan>();
+  /** Told which chunk a view looked for in vain. */
+  onAway: ((chunk: number) => void) | null = null;
   readonly #sink: FinalSink = {
     record: (node, t, words, at, length, batch) => this.#finish(node, t, words, at, length, batch),
-    text: (node, words, at, batch) => this.#learnText(node, words, at, batch),
+    text: (node, words, at, batch) => this.#texts.learn(node, words, at, batch),
   };
 
   constructor(options: TraceStoreOptions) {
@@ -102,10 +83,8 @@ export class TraceStore implements DecodeContext {
 
   /** Bytes held, indexes of others not counted. */
   get sizeBytes(): number {
-    const columns = [this.#offsets, this.#nodes, this.#barriers, this.#lateOffsets, this.#lateNodes, this.#lateBatches];
-    let size = this.#arena.sizeBytes;
-    for (const { sizeBytes } of [...columns, ...this.#messages.values()]) size += sizeBytes;
-    return size;
+    const columns = [this.#offsets, this.#nodes, this.#times, this.#barriers, this.#late, this.#messages];
+    return columns.reduce((size, { sizeBytes }) => size + sizeBytes, this.#arena.sizeBytes);
   }
 
   /**
@@ -132,30 +111,37 @@ export class TraceStore implements DecodeContext {
    * nothing waits, which suits a trace that is only read.
    */
   truncate(at: Micros, barrier?: number): void {
-    const after = barrier ?? firstAbove(this.#barriers.length, (i) => this.#barriers.get(i), at);
-    const exact = after > 0 && after <= this.#barriers.length && this.#barriers.get(after - 1) === at;
+    const { after, batch, eventCount } = this.cutAt(at, barrier);
+    const exact = batch >= 0;
     assert(exact || barrier === undefined, `barrier ${barrier} is not at ${at} µs`);
-    const waiting = exact ? this.#waitingAt(at, after - 1) : [];
-    const eventCount = this.positionAt(at);
-    const end = this.#endBefore(at, eventCount);
+    const isDropped = eventCount < this.firstSeq;
+    const waiting = exact && !isDropped ? this.#waitingAt(at, batch, eventCount) : [];
+    const end = isDropped ? this.#arena.firstChunk * CHUNK_WORDS : this.#endBefore(at, eventCount);
     this.#offsets.truncate(eventCount);
     this.#nodes.truncate(eventCount);
+    this.#times.truncate(eventCount);
     this.#arena.truncate(end);
-    const late = firstAtLeast(this.#lateOffsets.length, (i) => this.#lateOffsets.get(i), end);
-    for (const column of [this.#lateOffsets, this.#lateNodes, this.#lateBatches]) column.truncate(late);
-    for (const table of this.#messages.values()) table.dropAbove(end);
+    this.#late.truncate(end);
+    this.#messages.dropAbove(end);
     // Off a barrier, events that stay may name texts that came with the append that is cut in two.
-    const lastBatch = exact ? after - 1 : after;
-    for (const [node, texts] of this.#texts)
-      this.#texts.set(
-        node,
-        texts.filter(({ batch }) => batch <= lastBatch),
-      );
+    this.#texts.cutAfter(exact ? batch : after);
     this.#barriers.truncate(after);
     this.#hold.reset(waiting);
     this.#horizon = Math.min(at, this.#horizon);
     this.version++;
     for (const index of this.#indexes) index.truncate(at);
+  }
+
+  /** Where a cut falls: events that stay, appends that do, and the append whose barrier it is; −1 off any barrier. */
+  cutAt(at: Micros, barrier?: number): { readonly eventCount: number; readonly after: number; readonly batch: number } {
+    const after = barrier ?? firstAbove(this.#barriers.length, (i) => this.#barriers.get(i), at);
+    const exact = after > 0 && after <= this.#barriers.length && this.#barriers.get(after - 1) === at;
+    return { eventCount: firstAtLeast(this.eventCount, this.timeAt, at), after, batch: exact ? after - 1 : -1 };
+  }
+
+  /** What indexes will read when the trace is cut. */
+  readsWhenCut(at: Micros, eventCount: number): readonly Stretch[] {
+    return this.#indexes.flatMap((index) => index.readsWhenCut?.(at, eventCount) ?? []);
   }
 
   clear(): void {
@@ -173,10 +159,7 @@ export class TraceStore implements DecodeContext {
 
   /** The texts a node's recorder knew when this trace began in the middle of a run (`RecorderSnapshot.texts`). */
   seedTexts(node: NodeIndex, texts: readonly string[]): void {
-    this.#texts.set(
-      node,
-      texts.map((text) => ({ text, batch: -1 })),
-    );
+    this.#texts.seed(node, texts);
   }
 
   /** Feeds an index with every record so far and from now on. */
@@ -185,18 +168,60 @@ export class TraceStore implements DecodeContext {
     this.forEachRecord((record) => index.add(record));
   }
 
-  /** Position of the first event at or after `at`. */
+  /** Position of the first event at or after `at` that is still kept. */
   positionAt(at: Micros): number {
-    return firstAtLeast(this.eventCount, this.timeAt, at);
+    return Math.max(this.firstSeq, firstAtLeast(this.eventCount, this.timeAt, at));
   }
 
   /** Time of an event below `eventCount`. Bound, for searches. */
-  readonly timeAt = (seq: number): Micros => {
-    const offset = this.#offsets.get(seq);
-    const words = this.#arena.chunk(offset);
-    const at = this.#arena.place(offset);
-    return (words[at + 1] as number) + (words[at + 2] as number) * WORD;
-  };
+  readonly timeAt = (seq: number): Micros => this.#times.get(seq);
+
+  nodeOf(seq: number): NodeIndex {
+    return this.#nodes.get(seq);
+  }
+
+  /** Position of the first event whose words are kept: 0 unless some were dropped. */
+  get firstSeq(): number {
+    const { firstChunk } = this.#arena;
+    return firstChunk === 0 ? 0 : this.#firstIn(firstChunk);
+  }
+
+  /** Where the trace begins: 0 unless its first part was dropped. */
+  get beginsAt(): Micros {
+    const { firstSeq } = this;
+    if (firstSeq === 0) return 0;
+    return firstSeq < this.eventCount ? this.timeAt(firstSeq) : this.#horizon;
+  }
+
+  /** The chunks of words themselves, for whoever keeps them elsewhere. */
+  get arena(): WordArena {
+    return this.#arena;
+  }
+
+  /** Positions of the events in a chunk: from the first, up to the second. */
+  positionsIn(chunk: number): readonly [number, number] {
+    return [this.#firstIn(chunk), this.#firstIn(chunk + 1)];
+  }
+
+  /** Chunks from the one that holds `from` to the one that holds the event before `to`; none where there are no events. */
+  chunksOf(from: number, to: number): readonly number[] {
+    const [first, end] = [Math.max(from, this.firstSeq), Math.min(to, this.eventCount)];
+    if (first >= end) return [];
+    const last = this.#arena.indexOf(this.#offsets.get(end - 1));
+    const chunks: number[] = [];
+    for (let chunk = this.#arena.indexOf(this.#offsets.get(first)); chunk <= last; chunk++) chunks.push(chunk);
+    return chunks;
+  }
+
+  /** Where an event below `eventCount` stands. */
+  offsetOf(seq: number): number {
+    return this.#offsets.get(seq);
+  }
+
+  /** Records behind `offset` that were final only after the append `batch`, in which or before which they came. */
+  lateFrom(offset: number, batch: number): readonly LateRecord[] {
+    return this.#late.from(offset, batch);
+  }
 
   /** The event at a position below `eventCount`. */
   event(seq: number): TraceEvent {
@@ -208,7 +233,7 @@ export class TraceStore implements DecodeContext {
   events(from: number, to: number): TraceEvent[] {
     const events: TraceEvent[] = [];
     const end = Math.min(to, this.eventCount);
-    for (let seq = Math.max(0, from); seq < end; seq++) events.push(this.event(seq));
+    for (let seq = Math.max(this.firstSeq, from); seq < end; seq++) events.push(this.event(seq));
     return events;
   }
 
@@ -218,14 +243,37 @@ export class TraceStore implements DecodeContext {
     return this.#pointAt(this.#reading, this.#offsets.get(seq), this.#nodes.get(seq), seq);
   }
 
+  /** The same for a view: null when its words are away, which asks for them, or dropped. */
+  look(seq: number): RecordCursor | null {
+    return this.lookAt(this.#offsets.get(seq)) === null ? null : this.read(seq);
+  }
+
+  /** The chunk of a record for a view, like `wordsOf`; null when it is away, which asks for it, or dropped. */
+  lookAt(offset: number): Uint32Array | null {
+    const words = this.#arena.find(offset);
+    if (words === null) this.ask(this.#arena.indexOf(offset));
+    return words;
+  }
+
+  /** Asks for a chunk, if it is one that can come back. */
+  ask(chunk: number): void {
+    if (this.#arena.isAway(chunk)) this.onAway?.(chunk);
+  }
+
+  /** Position of the first event at or behind the start of a chunk. */
+  #firstIn(chunk: number): number {
+    return firstAtLeast(this.#offsets.length, (i) => this.#offsets.get(i), chunk * CHUNK_WORDS);
+  }
+
   message(origin: NodeIndex, sequence: number): MessageEntry | null {
     const offset = this.messageOffset(origin, sequence);
     return offset < 0 ? null : this.messageAt(offset);
   }
 
-  /** Where the message record stands, for `messageAt`; −1 when it is not in this trace. */
+  /** Where the message record stands, for `messageAt`; −1 when it is not in this trace, or no longer. */
   messageOffset(origin: NodeIndex, sequence: number): number {
-    return (this.#messages.get(origin)?.get(sequence) ?? 0) - 1;
+    const offset = this.#messages.get(origin, sequence) - 1;
+    return offset >= this.#arena.firstChunk * CHUNK_WORDS ? offset : -1;
   }
 
   messageAt(offset: number): MessageEntry {
@@ -242,22 +290,24 @@ export class TraceStore implements DecodeContext {
   }
 
   text(node: NodeIndex, code: number): string {
-    return this.#texts.get(node)?.[code]?.text ?? '';
+    return this.#texts.get(node, code);
   }
 
   /** Texts by node, in the order of their codes. */
   texts(): ReadonlyMap<NodeIndex, readonly string[]> {
-    return new Map([...this.#texts].map(([node, texts]) => [node, texts.map(({ text }) => text)]));
+    return this.#texts.all();
   }
 
   fault(index: number): FaultPlan | null {
     return this.#faults.get(index) ?? null;
   }
 
-  /** Calls back with every finished record in order, message records included. */
-  forEachRecord(visit: (record: RecordCursor) => void): void {
-    let seq = 0;
-    for (let offset = this.#arena.next(0); offset < this.#arena.end; ) {
+  /** Calls back with every finished record in order, message records included; with `chunk`, those of one chunk. */
+  forEachRecord(visit: (record: RecordCursor) => void, chunk: number | null = null): void {
+    const first = Math.max(chunk ?? 0, this.#arena.firstChunk);
+    const end = chunk === null ? this.#arena.end : Math.min(this.#arena.end, (chunk + 1) * CHUNK_WORDS);
+    let seq = this.#firstIn(first);
+    for (let offset = this.#arena.next(first * CHUNK_WORDS); offset < end; ) {
       const words = this.#arena.chunk(offset);
       const at = this.#arena.place(offset);
       const isMessage = ((words[at] as number) & 63) === RECORD.message;
@@ -287,42 +337,24 @@ export class TraceStore implements DecodeContext {
     const seq = this.eventCount;
     const offset = this.#arena.add(words, at, length, isMessage ? node : -1);
     if (isMessage) {
-      this.#tableOf(node).set(words[at + 3] as number, offset + 1);
+      this.#messages.set(node, words[at + 3] as number, offset + 1);
     } else {
       this.#offsets.push(offset);
       this.#nodes.push(node);
+      this.#times.push(t);
     }
     if (batch < this.#barriers.length) {
-      this.#lateOffsets.push(offset);
-      this.#lateNodes.push(node);
-      this.#lateBatches.push(batch);
+      this.#late.add(offset, node, batch);
     }
     if (this.#indexes.length === 0) return;
     const cursor = this.#pointAt(this.#giving, offset, node, seq);
     for (const index of this.#indexes) index.add(cursor);
   }
 
-  #tableOf(origin: NodeIndex): SparseColumn {
-    const known = this.#messages.get(origin);
-    if (known !== undefined) return known;
-    const table = new SparseColumn();
-    this.#messages.set(origin, table);
-    return table;
-  }
-
-  #learnText(node: NodeIndex, words: Uint32Array, at: number, batch: number): void {
-    const byteLength = words[at + 2] as number;
-    const bytes = new Uint8Array(byteLength);
-    for (let i = 0; i < byteLength; i++) bytes[i] = (words[at + 3 + (i >> 2)] as number) >>> (8 * (i & 3));
-    const texts = this.#texts.get(node) ?? [];
-    texts[words[at + 1] as number] = { text: decodeUtf8(bytes), batch };
-    this.#texts.set(node, texts);
-  }
-
   /** Offset behind the last record before `at`; events from `eventCount` on are at or after it. */
   #endBefore(at: Micros, eventCount: number): number {
-    let offset = 0;
-    if (eventCount > 0) {
+    let offset = this.#arena.firstChunk * CHUNK_WORDS;
+    if (eventCount > this.firstSeq) {
       const last = this.#offsets.get(eventCount - 1);
       offset = last + storedLength(this.#arena.chunk(last)[this.#arena.place(last)] as number);
     }
@@ -336,23 +368,19 @@ export class TraceStore implements DecodeContext {
   }
 
   /** What waited after the append `batch`, whose horizon was `at`: within a node in the stream's order. */
-  #waitingAt(at: Micros, batch: number): HeldRecord[] {
+  #waitingAt(at: Micros, batch: number, eventCount: number): HeldRecord[] {
     const waiting: HeldRecord[] = [];
-    for (let i = 0; i < this.#lateOffsets.length; i++) {
-      if (this.#lateBatches.get(i) > batch) continue;
-      const node = this.#lateNodes.get(i);
-      const { t, words, at: place } = this.#pointAt(this.#reading, this.#lateOffsets.get(i), node, 0);
+    // Records stand in the order of time: those before the last event that stays were before `at` too.
+    const from = eventCount === 0 ? 0 : this.#offsets.get(eventCount - 1);
+    for (const { offset, node, batch: came } of this.#late.from(from, batch)) {
+      const { t, words, at: place } = this.#pointAt(this.#reading, offset, node, 0);
       if (t < at) continue;
       const length = ((words[place] as number) >>> 6) & 1023;
-      waiting.push({ node, t, words: words.slice(place, place + length), batch: this.#lateBatches.get(i) });
+      waiting.push({ node, t, words: words.slice(place, place + length), batch: came });
     }
     for (const held of this.#hold.held) if (held.batch <= batch) waiting.push(held);
     return waiting;
   }
-}
-
-function emptyCursor(): RecordCursor {
-  return { kind: RECORD.note, node: 0, t: 0, seq: 0, words: new Uint32Array(0), at: 0, offset: 0 };
 }
 
 /** Words a record takes in the store. */
