@@ -68,11 +68,13 @@ export class Judge implements RunObserver {
       oneVote(),
       liveness(this.#facts),
     ];
+    const { config, plan } = world;
+    const setting = { config, shards: plan.shards ?? null, validatorCount: plan.validators.length };
     const promised: readonly string[] | undefined = declaration.guarantees;
     this.#invariants = [
       ...(promised?.includes('no-stale-lock') === true ? [noStaleLock(this.#facts)] : []),
       ...common.filter(({ name }) => promised === undefined || promised.includes(name)),
-      ...properties.map(propertyInvariant),
+      ...properties.map((property) => propertyInvariant(property, setting)),
     ];
   }
 

@@ -243,7 +243,8 @@ export interface Property<M> {
   readonly name: string;
   /** What it says, for people. */
   readonly states: string;
-  createMemory(): unknown;
+  /** What it remembers from the start on. `setting`: the run's configuration, as `parseConfig` gave it, and its size. */
+  createMemory(setting?: PropertySetting): unknown;
   onMessage?(
     memory: unknown,
     said: { readonly t: Micros; readonly node: NodeIndex; readonly message: M },
@@ -258,10 +259,29 @@ export interface Property<M> {
       readonly fields: readonly number[];
     },
   ): string | null;
+  /** Locks, waits and steps of transactions, as `Effects.mark` told them. */
+  onMark?(
+    memory: unknown,
+    marked: {
+      readonly t: Micros;
+      readonly node: NodeIndex;
+      readonly mark: MarkKind;
+      readonly transaction: number;
+      readonly what: string;
+      readonly holder: number | null;
+    },
+  ): string | null;
   onDecision?(
     memory: unknown,
     decided: { readonly t: Micros; readonly node: NodeIndex; readonly decision: Decision },
   ): string | null;
+}
+
+/** What a property may know of the run that it judges. */
+export interface PropertySetting {
+  readonly config: unknown;
+  readonly shards: Shards | null;
+  readonly validatorCount: number;
 }
 
 /** A known-broken variant: never the default, always caught by the named checker in the named scenario. */

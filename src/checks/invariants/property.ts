@@ -2,13 +2,13 @@ import { clonePlain } from '../../core/clone.ts';
 import type { Micros } from '../../core/time.ts';
 import { openEnvelope } from '../../kernel/host/signing.ts';
 import type { MessageHighlight } from '../../kernel/trace/highlights.ts';
-import type { Property } from '../../protocols/protocol.ts';
+import type { Property, PropertySetting } from '../../protocols/protocol.ts';
 import type { Facts } from '../facts.ts';
 import type { Invariant, Violation } from '../invariant.ts';
 
 /** A property that a protocol declares of itself, as an invariant of the run. What Byzantine nodes say and show is not judged. */
-export function propertyInvariant(property: Property<unknown>): Invariant {
-  let memory = property.createMemory();
+export function propertyInvariant(property: Property<unknown>, setting: PropertySetting): Invariant {
+  let memory = property.createMemory(setting);
   let seen = 0;
 
   const violation = (t: Micros, facts: Facts, node: number, fault: string | null): Violation | null => {
@@ -29,6 +29,8 @@ export function propertyInvariant(property: Property<unknown>): Invariant {
         const { t, node } = highlight;
         return violation(t, facts, node, property.onState(memory, highlight));
       }
+      if (highlight.kind === 'mark' && property.onMark !== undefined && facts.isCorrect(highlight.node))
+        return violation(highlight.t, facts, highlight.node, property.onMark(memory, highlight));
       return null;
     },
     onDecision({ t, node, decision }, facts) {

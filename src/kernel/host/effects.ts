@@ -16,6 +16,7 @@ export interface EffectsTarget {
   disarmTimer(timer: unknown): void;
   store(record: unknown): void;
   decided(decision: Decision): void;
+  marked(mark: MarkKind, transaction: number, what: string, holder: number | null): void;
   readonly recorder: Recorder;
   readonly now: Micros;
   accused(against: NodeIndex, what: string, first: SignedMessage<unknown>, second: SignedMessage<unknown>): void;
@@ -68,10 +69,8 @@ export class HostEffects implements Effects<Message, unknown, unknown> {
     this.#host.recorder.note(this.#host.now, rule);
   }
 
-  mark(kind: MarkKind, transaction: number, what: string, holder = 0): void {
-    const { recorder, now } = this.#host;
-    if (kind === 'wait') recorder.wait(now, transaction, what, holder);
-    else recorder.transaction(now, kind, transaction, what);
+  mark(kind: MarkKind, transaction: number, what: string, holder: number | null = null): void {
+    this.#host.marked(kind, transaction, what, holder);
   }
 
   evidence(against: NodeIndex, what: string, first: SignedMessage<Message>, second: SignedMessage<Message>): void {

@@ -7,7 +7,7 @@ import { clonePlain } from '../../core/clone.ts';
 import { encode } from '../../core/encoding.ts';
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
-import type { Decision, NodeContext, SignedMessage, SignedRef } from '../../protocols/protocol.ts';
+import type { Decision, MarkKind, NodeContext, SignedMessage, SignedRef } from '../../protocols/protocol.ts';
 import type { ControlEvent } from '../control.ts';
 import type { Envelope } from '../envelope.ts';
 import type { FaultPlan } from '../plan.ts';
@@ -313,6 +313,13 @@ export class NodeHost implements EffectsTarget {
     if (this.#active !== 0) return;
     this.recorder.decide(this.now, decision.slot, decision.epoch, decision.digest);
     this.#world.emit({ kind: 'decide', t: this.now, node: this.self, decision });
+  }
+
+  marked(mark: MarkKind, transaction: number, what: string, holder: number | null): void {
+    if (mark === 'wait') this.recorder.wait(this.now, transaction, what, holder ?? 0);
+    else this.recorder.transaction(this.now, mark, transaction, what);
+    if (this.#active !== 0 || this.#world.highlights === 'decisions') return;
+    this.#world.emit({ kind: 'mark', t: this.now, node: this.self, mark, transaction, what, holder });
   }
 
   accused(against: NodeIndex, what: string, first: SignedMessage<unknown>, second: SignedMessage<unknown>): void {

@@ -4,7 +4,7 @@
  */
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
-import type { Decision } from '../../protocols/protocol.ts';
+import type { Decision, MarkKind } from '../../protocols/protocol.ts';
 import type { Envelope } from '../envelope.ts';
 import type { FaultPlan } from '../plan.ts';
 
@@ -48,7 +48,23 @@ export interface EvidenceHighlight extends Base {
   readonly statements: readonly { readonly message: unknown; readonly signature: Uint8Array }[];
 }
 
-export type Highlight = MessageHighlight | DecideHighlight | StateHighlight | FaultHighlight | EvidenceHighlight;
+/** A lock taken, waited for or given back, or one step of a transaction between shards. */
+export interface MarkHighlight extends Base {
+  readonly kind: 'mark';
+  readonly mark: MarkKind;
+  readonly transaction: number;
+  readonly what: string;
+  /** Who is waited for; null but for waits. */
+  readonly holder: number | null;
+}
+
+export type Highlight =
+  | MarkHighlight
+  | MessageHighlight
+  | DecideHighlight
+  | StateHighlight
+  | FaultHighlight
+  | EvidenceHighlight;
 
 /** Which highlights a run makes: sweeps and page all, kernel benchmarks only decisions. */
 export type HighlightLevel = 'all' | 'decisions';

@@ -1,6 +1,7 @@
 /** `protocol.config` of a scenario: one table gives defaults, validation and the published schema. */
 import type { Problem } from '../../core/problem.ts';
 import { type Micros, microsFromMs } from '../../core/time.ts';
+import type { LockPolicy } from '../../sharding/locks/types.ts';
 import { numberSchema, type NumberOption, own, parseNumber, refuseUnknown, show } from '../common/options.ts';
 import { TRANSFERS_MAX } from './placement.ts';
 
@@ -8,10 +9,14 @@ const POLICIES = ['block', 'release-after-timeout', 'heuristic-commit', 'heurist
 /** What a participant does that has voted YES and hears of no decision. All but `block` may break atomicity. */
 export type DoubtPolicy = (typeof POLICIES)[number];
 
+const LOCK_POLICIES = ['wound-wait', 'ordered', 'none'] as const satisfies readonly LockPolicy[];
+
 /** What the machine reads: times in µs. */
 export interface ShardedConfig {
   /** From the first PREPARE to the abort for want of votes. */
   readonly prepareMicros: Micros;
+  /** How deadlock between transactions is kept away. */
+  readonly lockPolicy: LockPolicy;
   /** Longest wait for locks before a NO. */
   readonly lockWaitMicros: Micros;
   /** First and longest time between two attempts to say something; it doubles in between. */
@@ -62,6 +67,13 @@ export const configSchema: Readonly<Record<string, unknown>> = {
   additionalProperties: false,
   properties: {
     ...numberSchema(NUMBERS),
+    lockPolicy: {
+      enum: [...LOCK_POLICIES],
+      default: 'wound-wait',
+      description:
+        'Against deadlock: a younger transaction makes room for an older one (wound-wait); shards and accounts are locked one ' +
+        'after another in one order (ordered); or nothing but a limited wait (none).',
+    },
     inDoubt: {
       enum: [...POLICIES],
       default: 'block',
@@ -76,27 +88,38 @@ export function parseConfig(
   raw: Readonly<Record<string, unknown>>,
 ): { readonly config: ShardedConfig } | { readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  refuseUnknown(raw, [...Object.keys(NUMBERS), 'inDoubt'], problems);
+  refuseUnknown(raw, [...Object.keys(NUMBERS), 'lockPolicy', 'inDoubt'], problems);
   const number = (name: keyof typeof NUMBERS): number => parseNumber(raw, name, NUMBERS[name], problems);
   const micros = (name: keyof typeof NUMBERS): Micros => microsFromMs(number(name));
-  const policy = own(raw, 'inDoubt') ?? 'block';
-  const inDoubt = POLICIES.find((known) => known === policy);
-  if (inDoubt === undefined)
-    problems.push({ path: 'inDoubt', found: show(policy), expected: `one of ${POLICIES.join(', ')}` });
   const config: ShardedConfig = {
     prepareMicros: micros('prepareTimeoutMs'),
+    lockPolicy: parseChoice(raw, 'lockPolicy', LOCK_POLICIES, 'wound-wait', problems),
     lockWaitMicros: micros('lockWaitMs'),
     retryMicros: micros('retryMs'),
     retryMaxMicros: micros('retryMaxMs'),
     heartbeatMicros: micros('heartbeatMs'),
     downMicros: micros('downAfterMs'),
-    inDoubt: inDoubt ?? 'block',
+    inDoubt: parseChoice(raw, 'inDoubt', POLICIES, 'block', problems),
     inDoubtMicros: micros('inDoubtTimeoutMs'),
     transfersMax: number('transfersMax'),
     clientRetryMicros: micros('clientRetryMs'),
   };
   if (problems.length === 0) checkOrder(config, problems);
   return problems.length > 0 ? { problems } : { config };
+}
+
+/** One of a few words, or what is wrong with it. */
+function parseChoice<T extends string>(
+  raw: Readonly<Record<string, unknown>>,
+  name: string,
+  choices: readonly T[],
+  standard: T,
+  problems: Problem[],
+): T {
+  const given = own(raw, name) ?? standard;
+  const known = choices.find((choice) => choice === given);
+  if (known === undefined) problems.push({ path: name, found: show(given), expected: `one of ${choices.join(', ')}` });
+  return known ?? standard;
 }
 
 function checkOrder(config: ShardedConfig, problems: Problem[]): void {

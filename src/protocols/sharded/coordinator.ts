@@ -3,7 +3,8 @@ import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Batch } from '../../ledger/types.ts';
 import type { SignedRef } from '../protocol.ts';
-import type { Acknowledge, Message, Outcome, PreAcknowledge, Vote } from './messages.ts';
+import { policyOf } from './locking.ts';
+import type { Acknowledge, Message, Outcome, PreAcknowledge, Reason, Vote, Wound } from './messages.ts';
 import { NOTE } from './notes.ts';
 import { readTransaction, type Transaction } from './placement.ts';
 import { commitMode, isMajority, isUnanimous } from './rules.ts';
@@ -25,14 +26,14 @@ export function onSubmit(
   const { slot, shards } = transaction;
   if (shards[0] !== state.self) return out.note(NOTE.notHere);
   const ended = state.outcomes.get(slot);
-  if (ended !== undefined) return tellClient(transaction, ended, out);
+  if (ended !== undefined) return tellClient(transaction, ended, state.refused.get(slot) ?? 'aborted', out);
   if (state.coordinating.has(slot)) return;
   out.persist({ kind: 'begun', transaction });
   const entry = createCoordination(transaction, now, ctx);
   state.coordinating.set(slot, entry);
   if (shards.some((shard) => isDown(state, shard, now, ctx))) {
     out.note(NOTE.shardDown);
-    return decide(state, entry, 'abort', out, ctx);
+    return decide(state, entry, 'abort', 'timeout', out, ctx);
   }
   out.mark?.('commit2pc', slot, 'prepare');
   ask(state, entry, out, ctx);
@@ -42,6 +43,7 @@ export function createCoordination(transaction: Transaction, now: Micros, ctx: C
   return {
     transaction,
     phase: 'preparing',
+    reason: null,
     yes: [],
     written: [],
     acknowledged: [],
@@ -66,7 +68,8 @@ export function ask(state: State, entry: Coordination, out: Out, ctx: Ctx): void
   };
   out.setTimer({ kind: 'retry', slot }, entry.delay);
   entry.delay = Math.min(2 * entry.delay, ctx.config.retryMaxMicros);
-  if (phase === 'preparing') say(missing(shards, yes), { type: 'prepare-request', slot, digest, transaction: signed });
+  if (phase === 'preparing')
+    say(inTurn(missing(shards, yes), ctx), { type: 'prepare-request', slot, digest, transaction: signed });
   else if (phase === 'pre-committing')
     say(missing(everyShard(state), written), { type: 'pre-commit', slot, digest, ballot: 0, outcome: 'commit' });
   else
@@ -77,6 +80,11 @@ export function ask(state: State, entry: Coordination, out: Out, ctx: Ctx): void
     });
 }
 
+/** Where locks are taken in order, shards are asked one after another, ascending: else they deadlock. Ref: Havender 1968. */
+function inTurn(shards: readonly NodeIndex[], ctx: Ctx): readonly NodeIndex[] {
+  return policyOf(ctx) === 'ordered' ? [...shards].sort((a, b) => a - b).slice(0, 1) : shards;
+}
+
 export function onVote(state: State, from: NodeIndex, message: Vote, out: Out, ctx: Ctx): void {
   const entry = voted(state, from, message, ctx);
   if (entry === undefined || entry.phase !== 'preparing') return out.note(NOTE.lateVote);
@@ -84,18 +92,34 @@ export function onVote(state: State, from: NodeIndex, message: Vote, out: Out, c
   if (!entry.transaction.shards.includes(from)) return out.note(NOTE.notShard);
   if (!message.yes) {
     out.note(NOTE.refusedVote);
-    return decide(state, entry, 'abort', out, ctx);
+    return decide(state, entry, 'abort', message.reason, out, ctx);
   }
-  if (!entry.yes.includes(from)) entry.yes.push(from);
-  if (!isUnanimous(entry)) return;
+  const isNew = !entry.yes.includes(from);
+  if (isNew) entry.yes.push(from);
+  if (!isUnanimous(entry)) {
+    if (isNew && policyOf(ctx) === 'ordered') {
+      entry.delay = ctx.config.retryMicros;
+      ask(state, entry, out, ctx);
+    }
+    return;
+  }
   if (commitMode(entry.transaction, ctx) === '2pc') {
     out.note(NOTE.unanimous);
-    return decide(state, entry, 'commit', out, ctx);
+    return decide(state, entry, 'commit', null, out, ctx);
   }
   out.note(NOTE.writesDown);
   entry.phase = 'pre-committing';
   entry.delay = ctx.config.retryMicros;
   ask(state, entry, out, ctx);
+}
+
+/** An older transaction wants locks of this one, which has not been decided yet: it makes room. Ref: wound-wait, §3. */
+export function onWound(state: State, from: NodeIndex, { slot, digest }: Wound, out: Out, ctx: Ctx): void {
+  const entry = state.coordinating.get(slot);
+  if (entry?.phase !== 'preparing' || entry.transaction.digest !== digest) return;
+  if (!entry.transaction.shards.includes(from)) return out.note(NOTE.notShard);
+  out.note(NOTE.makesRoom);
+  decide(state, entry, 'abort', 'locks', out, ctx);
 }
 
 /** The transaction that a vote is on. Mutant `xshard-replay`: any that still waits for a vote of that shard. */
@@ -117,17 +141,26 @@ export function onWritten(state: State, from: NodeIndex, message: PreAcknowledge
     ctx.mutant === '3pc-partition'
       ? entry.transaction.shards.every((shard) => entry.written.includes(shard))
       : isMajority(entry.written.length, state.shardCount);
-  if (enough) decide(state, entry, 'commit', out, ctx);
+  if (enough) decide(state, entry, 'commit', null, out, ctx);
 }
 
 /** The decision: on disk before it is told. Ref: §7.4, the commit record. */
-export function decide(state: State, entry: Coordination, outcome: Outcome, out: Out, ctx: Ctx): void {
+export function decide(
+  state: State,
+  entry: Coordination,
+  outcome: Outcome,
+  reason: Reason | null,
+  out: Out,
+  ctx: Ctx,
+): void {
   const { transaction } = entry;
-  if (ctx.mutant !== '2pc-decision-not-logged') out.persist({ kind: 'decided', slot: transaction.slot, outcome });
+  if (ctx.mutant !== '2pc-decision-not-logged')
+    out.persist({ kind: 'decided', slot: transaction.slot, outcome, reason });
   entry.phase = outcome === 'commit' ? 'committing' : 'aborting';
+  entry.reason = reason;
   entry.delay = ctx.config.retryMicros;
   out.mark?.('commit2pc', transaction.slot, outcome);
-  tellClient(transaction, outcome, out);
+  tellClient(transaction, outcome, reason, out);
   ask(state, entry, out, ctx);
 }
 
@@ -136,7 +169,7 @@ export function adopt(state: State, slot: number, out: Out, ctx: Ctx): void {
   const entry = state.coordinating.get(slot);
   const outcome = state.outcomes.get(slot);
   if (entry === undefined || outcome === undefined || isDecided(entry)) return;
-  decide(state, entry, outcome, out, ctx);
+  decide(state, entry, outcome, outcome === 'commit' ? null : 'aborted', out, ctx);
 }
 
 export function onAcknowledge(state: State, from: NodeIndex, { slot }: Acknowledge, out: Out): void {
@@ -155,7 +188,7 @@ export function onRetryTimer(state: State, slot: number, now: Micros, out: Out, 
   const late = now - entry.startedAt >= ctx.config.prepareMicros;
   if (entry.phase === 'preparing' && late && ctx.mutant !== 'lock-order-deadlock') {
     out.note(NOTE.timedOut);
-    return decide(state, entry, 'abort', out, ctx);
+    return decide(state, entry, 'abort', 'timeout', out, ctx);
   }
   out.note(NOTE.repeats);
   ask(state, entry, out, ctx);
@@ -170,7 +203,7 @@ export function resume(state: State, out: Out, ctx: Ctx): void {
       adopt(state, slot, out, ctx);
     } else if (commitMode(entry.transaction, ctx) === '2pc' || !state.participating.has(slot)) {
       out.note(NOTE.presumesAbort);
-      decide(state, entry, 'abort', out, ctx);
+      decide(state, entry, 'abort', 'aborted', out, ctx);
     } else {
       entry.phase = 'pre-committing';
     }
@@ -179,6 +212,7 @@ export function resume(state: State, out: Out, ctx: Ctx): void {
 
 const isDecided = ({ phase }: Coordination): boolean => phase === 'committing' || phase === 'aborting';
 
-function tellClient({ signed, slot, digest }: Transaction, outcome: Outcome, out: Out): void {
-  out.send(signed.batch.client, { type: 'result', slot, digest, outcome });
+function tellClient({ signed, slot, digest }: Transaction, outcome: Outcome, reason: Reason | null, out: Out): void {
+  const why = outcome === 'commit' ? null : (reason ?? 'aborted');
+  out.send(signed.batch.client, { type: 'result', slot, digest, outcome, reason: why });
 }

@@ -1,6 +1,8 @@
 /** How a participant ends a transaction: executes or gives up its part, releases its locks, tells the world. */
+import type { Micros } from '../../core/time.ts';
 import { hashValue } from '../../crypto/hash.ts';
-import type { Outcome } from './messages.ts';
+import { unlock } from './locking.ts';
+import type { Outcome, Reason } from './messages.ts';
 import { changesAt, type Transaction } from './placement.ts';
 import type { Ctx, Out, State } from './state.ts';
 
@@ -19,31 +21,34 @@ export function outcomeDigest(digest: string, outcome: Outcome): string {
   return outcome === 'commit' ? digest : hashValue(['abort', digest]);
 }
 
-/** Ends a transaction here. `transaction` is null where it was never heard of but by its number and digest. */
-export function finish(
-  state: State,
-  about: { readonly slot: number; readonly digest: string },
-  transaction: Transaction | null,
-  outcome: Outcome,
-  out: Out,
-  ctx: Ctx,
-): void {
+/** What is known of a transaction that ends: of some only number and digest. */
+export interface Ended {
+  readonly about: { readonly slot: number; readonly digest: string };
+  readonly transaction: Transaction | null;
+  readonly outcome: Outcome;
+  /** Of a shard's own NO; else null. */
+  readonly reason: Reason | null;
+}
+
+/** Ends a transaction here. Who waited for its locks has news in `State.news`. */
+export function finish(state: State, ended: Ended, now: Micros, out: Out, ctx: Ctx): void {
+  const { about, transaction, outcome, reason } = ended;
   const { slot, digest } = about;
-  out.persist({ kind: 'ended', slot, digest, outcome });
+  out.persist({ kind: 'ended', slot, digest, outcome, reason });
   const changed = outcome === 'commit' && transaction !== null ? execute(state, transaction, ctx) : [];
-  close(state, slot, outcome);
+  close(state, slot, outcome, reason);
   out.cancelTimer({ kind: 'wait', slot });
   out.cancelTimer({ kind: 'doubt', slot });
-  release(state, slot, out);
+  unlock(state, slot, now, out);
   const value: Ending = { outcome, transaction, changed, initialBalance: ctx.workload.initialBalance };
   out.decide({ slot, epoch: 0, digest: outcomeDigest(digest, outcome), value, certificate: null });
   out.mark?.('commit2pc', slot, outcome === 'commit' ? 'committed' : 'aborted');
 }
 
 /** Bookkeeping that recovery repeats. */
-export function close(state: State, slot: number, outcome: Outcome): void {
+export function close(state: State, slot: number, outcome: Outcome, reason: Reason | null): void {
   state.outcomes.set(slot, outcome);
-  if (state.participating.get(slot)?.phase !== 'prepared') state.refused.add(slot);
+  if (state.participating.get(slot)?.phase !== 'prepared') state.refused.set(slot, reason ?? 'aborted');
   state.participating.delete(slot);
   state.height = Math.max(state.height, slot);
   if (outcome === 'commit') state.committed++;
@@ -56,13 +61,4 @@ export function execute(state: State, transaction: Transaction, ctx: Ctx): Endin
     state.balances[account] = before + change;
     return { account, before, after: before + change };
   });
-}
-
-/** Drops the locks that a transaction holds. */
-export function release(state: State, slot: number, out: Out | null): void {
-  for (const [account, holder] of state.locks) {
-    if (holder !== slot) continue;
-    state.locks.delete(account);
-    out?.mark?.('unlock', slot, `a${account}`);
-  }
 }

@@ -1,5 +1,8 @@
 /** What a shard shows of itself: the declared fields after every step, and everything on request. */
+import { msFromMicros } from '../../core/time.ts';
 import { hashValue } from '../../crypto/hash.ts';
+import type { AccountLock } from '../../sharding/locks/types.ts';
+import { findCycle, waitEdges } from '../../sharding/locks/waits.ts';
 import type { FieldDeclaration, NodeKnowledge } from '../protocol.ts';
 import type { Transaction } from './placement.ts';
 import type { State } from './state.ts';
@@ -52,7 +55,7 @@ export function observe(state: State, out: Int32Array): void {
   out[3] = phaseOf(state);
   out[4] = oldestLock(state);
   out[5] = waiting;
-  out[6] = state.locks.size;
+  out[6] = state.locks.accounts.size;
   out[7] = state.participating.size;
   out[8] = state.participating.size - waiting;
   out[9] = state.coordinating.size;
@@ -75,13 +78,16 @@ function phaseOf({ coordinating, participating }: State): number {
 
 function oldestLock({ locks }: State): number {
   let oldest = -1;
-  for (const slot of locks.values()) if (oldest === -1 || slot < oldest) oldest = slot;
+  for (const { holders } of locks.accounts.values())
+    for (const { transaction } of holders)
+      oldest = oldest === -1 ? Number(transaction) : Math.min(oldest, Number(transaction));
   return oldest;
 }
 
 /** Everything it knows, as plain JSON-like data; hashes in full. */
 export function inspect(state: State): NodeKnowledge {
-  const locks = [...state.locks].map(([account, slot]) => ({ account: `a${account}`, transaction: slot }));
+  const locks = [...state.locks.accounts].flatMap(([account, lock]) => lockKnowledge(state, account, lock));
+  const cycle = findCycle(waitEdges(state.locks));
   return {
     role: ROLES[roleOf(state)] ?? 'idle',
     epoch: Math.max(0, state.incarnation - 1),
@@ -107,10 +113,35 @@ export function inspect(state: State): NodeKnowledge {
         phase,
         ownBallot: attempt?.ballot ?? null,
       })),
+      lockPolicy: state.locks.policy,
+      waitsFor: waitEdges(state.locks).map(({ waiter, blocker, account }) => ({
+        transaction: Number(waiter),
+        waitsFor: Number(blocker),
+        account: `a${account}`,
+      })),
+      /** Transactions that wait for each other at this shard alone. */
+      deadlock: cycle === null ? null : cycle.map(Number),
       committed: state.committed,
       aborted: state.aborted,
     },
   };
+}
+
+/** One entry a holder: what it holds, since when, and who waits behind it. */
+function lockKnowledge(state: State, account: number, { holders, waiters }: AccountLock) {
+  const waiting = waiters.map(({ transaction, mode, sinceMicros }) => ({
+    transaction: Number(transaction),
+    mode,
+    sinceMs: msFromMicros(sinceMicros),
+  }));
+  return holders.map(({ transaction, mode, sinceMicros }) => ({
+    account: `a${account}`,
+    transaction: Number(transaction),
+    mode,
+    sinceMs: msFromMicros(sinceMicros),
+    isInDoubt: state.locks.transactions.get(transaction)?.isPrepared === true,
+    waiters: waiting,
+  }));
 }
 
 const named = ({ slot, digest, shards }: Transaction) => ({ transaction: slot, digest, shards: [...shards] });

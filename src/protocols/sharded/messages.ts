@@ -5,6 +5,19 @@ import { has, isNumber } from '../common/shape.ts';
 
 export type Outcome = 'commit' | 'abort';
 
+/** Why a transaction was aborted, for its client. */
+export const REASONS = [
+  /** An account would be overdrawn. */
+  'overdrawn',
+  /** It waited too long for locks, or made room for an older one. */
+  'locks',
+  /** A shard that takes part was down, or did not vote in time. */
+  'timeout',
+  /** Its coordinator restarted, or somebody in doubt ended it. */
+  'aborted',
+] as const;
+export type Reason = (typeof REASONS)[number];
+
 /** Every message about a transaction names it twice: by its number, and by the hash of what it says. */
 interface About {
   readonly slot: number;
@@ -22,6 +35,13 @@ export interface PrepareRequest extends About {
 export interface Vote extends About {
   readonly type: 'vote';
   readonly yes: boolean;
+  /** Of a NO; null with a YES. */
+  readonly reason: Reason | null;
+}
+
+/** A shard asks the coordinator to give up a transaction that voted YES and stands in the way of an older one. */
+export interface Wound extends About {
+  readonly type: 'wound';
 }
 
 /** The outcome is to be this, if a majority of all shards writes it down (three-phase commit). */
@@ -79,11 +99,14 @@ export interface Heartbeat {
 export interface Result extends About {
   readonly type: 'result';
   readonly outcome: Outcome;
+  /** Of an abort, as far as the coordinator knows; null with a commit. */
+  readonly reason: Reason | null;
 }
 
 export type Message =
   | PrepareRequest
   | Vote
+  | Wound
   | PreCommit
   | PreAcknowledge
   | CommitRequest
@@ -112,7 +135,7 @@ function isAboutTransaction(type: unknown, value: object): boolean {
     case 'prepare-request':
       return isAbout(value, ['transaction']) && parseSignedBatch(value.transaction) !== null;
     case 'vote':
-      return isAbout(value, ['yes']) && typeof value.yes === 'boolean';
+      return isAbout(value, ['yes', 'reason']) && typeof value.yes === 'boolean' && isReason(value.reason, value.yes);
     case 'pre-commit':
       return isAbout(value, ['ballot', 'outcome']) && isNumber(value.ballot) && isOutcome(value.outcome);
     case 'pre-acknowledge':
@@ -121,6 +144,7 @@ function isAboutTransaction(type: unknown, value: object): boolean {
     case 'commit-request':
     case 'abort-request':
     case 'acknowledge':
+    case 'wound':
       return isAbout(value, []);
     case 'status-reply':
       return (
@@ -130,7 +154,11 @@ function isAboutTransaction(type: unknown, value: object): boolean {
         (value.accepted === null || isAccepted(value.accepted))
       );
     case 'result':
-      return isAbout(value, ['outcome']) && isOutcome(value.outcome);
+      return (
+        isAbout(value, ['outcome', 'reason']) &&
+        isOutcome(value.outcome) &&
+        isReason(value.reason, value.outcome === 'commit')
+      );
     default:
       return false;
   }
@@ -142,6 +170,11 @@ function isAbout(value: object, more: readonly string[]): value is Record<string
 
 function isOutcome(value: unknown): value is Outcome {
   return value === 'commit' || value === 'abort';
+}
+
+/** A reason says why not: there is none where all is well. */
+function isReason(value: unknown, isWell: boolean): value is Reason | null {
+  return isWell ? value === null : REASONS.some((reason) => reason === value);
 }
 
 function isAccepted(value: unknown): value is Accepted {

@@ -41,7 +41,7 @@ export const mutants: readonly Mutant[] = [
     what: 'Everybody waits for locks without regard to age and without a timeout: two transactions wait for each other.',
     source: 'Rosenkrantz, Stearns, Lewis, TODS 3(2), 1978',
     scenario: 'mutant-lock-order-deadlock',
-    check: 'no-stale-lock',
+    check: 'deadlock-free',
   },
   {
     name: 'xshard-replay',

@@ -1,108 +1,23 @@
 /** What the papers claim, on machines alone: each test's name is the claim, its last line the reference. */
 import { describe, expect, it } from 'vitest';
-import type { Effects, NodeContext, Shards } from '../protocol.ts';
 import { type Message, parseMessage } from './messages.ts';
-import { changesAt, readTransaction, shardOf, type Transaction } from './placement.ts';
-import { mayWait, outcomeFor } from './rules.ts';
+import { changesAt, readTransaction, type Transaction } from './placement.ts';
+import { outcomeFor } from './rules.ts';
 import { sharded } from './index.ts';
-import type { Ctx, Durable, State, Timer } from './state.ts';
-
-const CLIENT = 3;
-const SIGNATURE = new Uint8Array(8);
-
-interface World {
-  readonly ctxs: readonly Ctx[];
-  readonly states: State[];
-  readonly disks: Durable[][];
-  /** What was sent and not yet given, oldest first. */
-  readonly wire: { readonly from: number; readonly to: number; readonly message: Message }[];
-  readonly decided: string[];
-  readonly notes: string[];
-  now: number;
-}
-
-function worldOf(commit: Shards['commit'] = '2pc', config: Record<string, unknown> = {}): World {
-  const parsed = sharded.parseConfig(config);
-  if (!('config' in parsed)) throw new Error(JSON.stringify(parsed.problems));
-  const ctxs = [0, 1, 2].map(
-    (self): Ctx =>
-      ({
-        self,
-        validatorCount: 3,
-        clientCount: 1,
-        stakes: [1, 1, 1],
-        config: parsed.config,
-        mutant: null,
-        random: { k0: 0, k1: 0 },
-        workload: { ratePerSecond: 0, batchMicros: 1, accountCount: 12, initialBalance: 100 },
-        shards: { count: 3, validatorsPerShard: 1, strategy: 'range', commit },
-        verify: () => true,
-      }) as unknown as NodeContext<Ctx['config'], Message>,
-  );
-  const states = ctxs.map((ctx) => sharded.validator.create(ctx));
-  const world: World = { ctxs, states, disks: [[], [], []], wire: [], decided: [], notes: [], now: 0 };
-  for (const { self } of ctxs) input(world, self, { kind: 'start', now: 0 });
-  return world;
-}
-
-function effects(world: World, node: number): Effects<Message, Timer, Durable> {
-  const proof = { signer: node, signature: SIGNATURE };
-  const refuse = (): never => {
-    throw new Error('a shard does nothing of the kind');
-  };
-  return {
-    send(to, message) {
-      expect(parseMessage(message)).toBe(message);
-      world.wire.push({ from: node, to, message });
-      return proof;
-    },
-    broadcast: () => proof,
-    sign: refuse,
-    relay: refuse,
-    setTimer: () => undefined,
-    cancelTimer: () => undefined,
-    persist: (record) => void world.disks[node]?.push(structuredClone(record)),
-    decide: ({ slot, value }) => void world.decided.push(`s${node} ${(value as { outcome: string }).outcome}s ${slot}`),
-    note: (rule) => void world.notes.push(rule),
-    evidence: refuse,
-  };
-}
-
-function input(world: World, node: number, what: Parameters<typeof sharded.validator.step>[1]): void {
-  sharded.validator.step(world.states[node] as State, what, effects(world, node), world.ctxs[node] as Ctx);
-}
-
-function give(world: World, to: number, from: number, message: Message): void {
-  const proof = { signer: from, signature: SIGNATURE };
-  input(world, to, { kind: 'message', now: world.now, from, message, proof });
-}
-
-/** Delivers what is on the wire, and what follows from it, but for what `lost` picks. */
-function settle(world: World, lost: (type: string, to: number) => boolean = () => false): void {
-  for (let item = world.wire.shift(); item !== undefined; item = world.wire.shift()) {
-    if (item.to < 3 && !lost(item.message.type, item.to)) give(world, item.to, item.from, item.message);
-  }
-}
-
-function restart(world: World, node: number): void {
-  world.states[node] = sharded.validator.recover(world.ctxs[node] as Ctx, world.disks[node] ?? []);
-  input(world, node, { kind: 'start', now: world.now });
-}
-
-/** a0 … a3 are in shard 0, a4 … a7 in shard 1, a8 … a11 in shard 2. */
-function submit(world: World, sequence: number, transfers: [number, number, number][]): void {
-  const list = transfers.map(([from, to, amount]) => ({ from, to, amount }));
-  give(world, shardOf(list[0]?.from ?? 0, world.ctxs[0] as Ctx), CLIENT, {
-    type: 'submit',
-    client: CLIENT,
-    sequence,
-    transfers: list,
-  });
-}
-
-const balances = (world: World): number[] =>
-  world.states.flatMap(({ balances: all }) => all.filter((units) => units > 0));
-const total = (world: World): number => balances(world).reduce((sum, units) => sum + units, 0);
+import type { Ctx } from './state.ts';
+import {
+  balances,
+  CLIENT,
+  digestOf,
+  give,
+  input,
+  restart,
+  SIGNATURE,
+  settle,
+  submit,
+  total,
+  worldOf,
+} from './testing/world.ts';
 
 describe('two-phase commit', () => {
   it('several inputs and outputs over three shards are executed by all or by none', () => {
@@ -123,7 +38,7 @@ describe('two-phase commit', () => {
     settle(world);
     expect(new Set(world.decided.slice(3).map((text) => text.slice(3)))).toEqual(new Set(['aborts 2']));
     expect(total(world)).toBe(1200);
-    expect(world.states.map(({ locks }) => locks.size)).toEqual([0, 0, 0]);
+    expect(world.states.map(({ locks }) => locks.accounts.size)).toEqual([0, 0, 0]);
     // Ref: Bernstein, Hadzilacos, Goodman §7.3, AC1–AC4
   });
 
@@ -133,10 +48,11 @@ describe('two-phase commit', () => {
     settle(world, (type) => type === 'commit-request');
     expect(world.disks[1]?.map(({ kind }) => kind)).toEqual(['started', 'prepared']);
     restart(world, 1);
-    expect(world.states[1]?.locks).toEqual(new Map([[4, 1]]));
+    expect([...(world.states[1]?.locks.accounts.keys() ?? [])]).toEqual([4]);
+    expect(world.states[1]?.locks.transactions.get('1')?.isPrepared).toBe(true);
     give(world, 1, 0, { type: 'commit-request', slot: 1, digest: digestOf(world, 1) });
     expect(world.states[1]?.balances[4]).toBe(130);
-    expect(world.states[1]?.locks.size).toBe(0);
+    expect(world.states[1]?.locks.accounts.size).toBe(0);
     // Ref: §7.4, uncertainty period
   });
 
@@ -219,7 +135,7 @@ describe('two-phase commit', () => {
       input(world, shard, { kind: 'timeout', now: 9_000_000, timer: { kind: 'doubt', slot: 1 } });
     settle(world, (_type, to) => to === 0);
     expect(world.decided).toEqual([]);
-    expect(world.states.map(({ locks }) => locks.size)).toEqual([1, 1, 1]);
+    expect(world.states.map(({ locks }) => locks.accounts.size)).toEqual([1, 1, 1]);
     // Ref: Skeen 1981, theorem: two-phase commit blocks
   });
 
@@ -284,31 +200,6 @@ describe('three-phase commit', () => {
   });
 });
 
-describe('locks', () => {
-  it('the older waits, the younger is refused: no cycle of waits can close', () => {
-    expect(mayWait(3, [5, 9], null)).toBe(true);
-    expect(mayWait(7, [5, 9], null)).toBe(false);
-    const world = worldOf();
-    submit(world, 1, [[0, 4, 30]]);
-    settle(world, (type) => type === 'commit-request');
-    submit(world, 2, [[4, 8, 10]]);
-    expect(world.notes).toContain('votes NO: an older transaction holds the lock');
-    // Ref: Rosenkrantz, Stearns, Lewis 1978, wait-die
-  });
-
-  it('one that waits has its turn when the lock is released', () => {
-    const world = worldOf();
-    submit(world, 5, [[0, 4, 30]]);
-    settle(world, (type) => type === 'commit-request');
-    submit(world, 0, [[4, 8, 10]]);
-    expect(world.notes).toContain('waits for a younger transaction to release the lock');
-    give(world, 1, 0, { type: 'commit-request', slot: 6, digest: digestOf(world, 6) });
-    settle(world);
-    expect(world.decided.filter((text) => text.endsWith(' 1')).sort()).toEqual(['s1 commits 1', 's2 commits 1']);
-    // Ref: wait-die
-  });
-});
-
 describe('what clients and peers send', () => {
   it('transactions are read strictly', () => {
     const { ctxs } = worldOf();
@@ -328,9 +219,11 @@ describe('what clients and peers send', () => {
   it.each([
     null,
     {},
-    { type: 'vote', slot: 0, digest: '0'.repeat(64), yes: true },
-    { type: 'vote', slot: 1, digest: 'x', yes: true },
-    { type: 'vote', slot: 1, digest: '0'.repeat(64), yes: 1 },
+    { type: 'vote', slot: 0, digest: '0'.repeat(64), yes: true, reason: null },
+    { type: 'vote', slot: 1, digest: '0'.repeat(64), yes: true, reason: 'locks' },
+    { type: 'vote', slot: 1, digest: '0'.repeat(64), yes: false, reason: null },
+    { type: 'vote', slot: 1, digest: 'x', yes: true, reason: null },
+    { type: 'vote', slot: 1, digest: '0'.repeat(64), yes: 1, reason: null },
     { type: 'heartbeat', incarnation: -1 },
     { type: 'pre-commit', slot: 1, digest: '0'.repeat(64), ballot: 0, outcome: 'maybe' },
     { type: 'acknowledge', slot: 1, digest: '0'.repeat(64), more: 1 },
@@ -344,9 +237,3 @@ describe('what clients and peers send', () => {
     expect(sharded.parseConfig({ nonsense: 1 })).toMatchObject({ problems: [{ path: 'nonsense' }] });
   });
 });
-
-function digestOf(world: World, slot: number): string {
-  const digest = world.states[1]?.participating.get(slot)?.transaction.digest;
-  if (digest === undefined) throw new Error(`shard 1 has no transaction ${slot}`);
-  return digest;
-}

@@ -1,11 +1,13 @@
 /** The participant of a shard: locks and promises when asked to prepare, then does as decided. Ref: BHG §7.3–7.4. */
+import { assertNever } from '../../core/assert.ts';
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { finish } from './finish.ts';
-import type { AbortRequest, CommitRequest, PrepareRequest } from './messages.ts';
+import { claim, holdsAll, keepLocks, type LockNews } from './locking.ts';
+import type { AbortRequest, CommitRequest, PrepareRequest, Reason } from './messages.ts';
 import { NOTE } from './notes.ts';
 import { changesAt, readTransaction, type Transaction } from './placement.ts';
-import { commitMode, mayPromise, mayWait } from './rules.ts';
+import { commitMode, mayPromise } from './rules.ts';
 import { type Ctx, type Out, type Participation, type State, tell } from './state.ts';
 
 /** Phase 1. Idempotent: asked again it says again. Ref: §7.4, 2PC participant. */
@@ -18,11 +20,12 @@ export function onPrepare(
   ctx: Ctx,
 ): void {
   const { slot } = message;
-  if (state.refused.has(slot)) return vote(state, from, message, false, out);
+  const refused = state.refused.get(slot);
+  if (refused !== undefined) return vote(state, from, message, refused, out);
   if (state.outcomes.has(slot)) return out.note(NOTE.over);
   const known = state.participating.get(slot);
   if (known !== undefined) {
-    if (known.phase === 'prepared') vote(state, from, message, true, out);
+    if (known.phase === 'prepared') vote(state, from, message, null, out);
     return;
   }
   const transaction = readTransaction(message.transaction, ctx);
@@ -31,71 +34,82 @@ export function onPrepare(
   if (transaction.shards[0] !== from || !transaction.shards.includes(state.self)) return out.note(NOTE.notHere);
   const { batch, signature } = transaction.signed;
   if (from !== state.self && !ctx.verify(batch.client, batch, signature)) return out.note(NOTE.badSignature);
-  state.participating.set(slot, {
+  const entry: Participation = {
     transaction,
     phase: 'waiting',
-    blockers: [],
     since: now,
     delay: ctx.config.retryMicros,
     attempt: null,
     ballotSeen: 0,
-  });
-  tryPrepare(state, slot, now, out, ctx);
+  };
+  state.participating.set(slot, entry);
+  if (ctx.mutant === '2pc-execute-can-fail') promise(state, entry, now, out, ctx);
+  else claim(state, transaction, now, out, ctx);
 }
 
-/** Takes the locks and votes YES, votes NO, or waits. Ref: strict two-phase locking, BHG §3.5. */
-export function tryPrepare(state: State, slot: number, now: Micros, out: Out, ctx: Ctx): void {
+/** What the lock table said in the step before this: it may be out of date by now. Ref: strict two-phase locking, BHG §3.5. */
+export function onLockNews(state: State, { kind, slot }: LockNews, now: Micros, out: Out, ctx: Ctx): void {
   const entry = state.participating.get(slot);
-  if (entry === undefined || entry.phase !== 'waiting') return;
-  const { transaction } = entry;
-  const changes = changesAt(state.self, transaction, ctx);
-  const locking = ctx.mutant !== '2pc-execute-can-fail';
-  if (locking) {
-    const holders = changes.flatMap(([account]) => state.locks.get(account) ?? []);
-    if (holders.length > 0) {
-      if (!mayWait(slot, holders, ctx.mutant)) return refuse(state, transaction, NOTE.dies, out, ctx);
-      if (entry.since === now) out.note(NOTE.waits);
-      tellWaits(state, entry, changes, out);
-      if (ctx.mutant !== 'lock-order-deadlock')
-        out.setTimer({ kind: 'wait', slot }, Math.max(0, entry.since + ctx.config.lockWaitMicros - now));
+  if (entry === undefined) return;
+  const { transaction, phase } = entry;
+  switch (kind) {
+    case 'ready': {
+      if (phase !== 'waiting' || !holdsAll(state, slot)) return;
+      const changes = changesAt(state.self, transaction, ctx);
+      if (!mayPromise(changes, state.balances))
+        return refuse(state, transaction, NOTE.overdrawn, 'overdrawn', now, out, ctx);
+      keepLocks(state, slot);
+      return promise(state, entry, now, out, ctx);
+    }
+    case 'waits':
+      if (phase !== 'waiting' || ctx.mutant === 'lock-order-deadlock') return;
+      out.note(NOTE.waits);
+      return out.setTimer({ kind: 'wait', slot }, Math.max(0, entry.since + ctx.config.lockWaitMicros - now));
+    case 'wounded': {
+      if (phase !== 'prepared') return;
+      out.note(NOTE.wounds);
+      return tell(state, coordinatorOf(transaction), { type: 'wound', slot, digest: transaction.digest }, out);
+    }
+    case 'dropped':
+      if (phase === 'waiting') refuse(state, transaction, NOTE.wounded, 'locks', now, out, ctx);
       return;
-    }
-    if (!mayPromise(changes, state.balances)) return refuse(state, transaction, NOTE.overdrawn, out, ctx);
-    for (const [account] of changes) {
-      state.locks.set(account, slot);
-      out.mark?.('lock', slot, `a${account}`);
-    }
+    default:
+      return assertNever(kind);
   }
+}
+
+/** YES: on disk first. */
+function promise(state: State, entry: Participation, now: Micros, out: Out, ctx: Ctx): void {
+  const { transaction } = entry;
+  const { slot } = transaction;
   out.cancelTimer({ kind: 'wait', slot });
   entry.phase = 'prepared';
   entry.since = now;
   out.persist({ kind: 'prepared', transaction });
   out.mark?.('commit2pc', slot, 'prepared');
-  vote(state, coordinatorOf(transaction), transaction, true, out);
+  vote(state, coordinatorOf(transaction), transaction, null, out);
   if (coordinatorOf(transaction) !== state.self || commitMode(transaction, ctx) === '3pc')
     out.setTimer({ kind: 'doubt', slot }, firstDoubt(ctx));
 }
 
-/** Shows whom it waits for, each once. */
-function tellWaits(state: State, entry: Participation, changes: ReturnType<typeof changesAt>, out: Out): void {
-  for (const [account] of changes) {
-    const holder = state.locks.get(account);
-    if (holder === undefined || entry.blockers.includes(holder)) continue;
-    out.mark?.('wait', entry.transaction.slot, `a${account}`, holder);
-  }
-  entry.blockers = changes.flatMap(([account]) => state.locks.get(account) ?? []);
-}
-
-export function onWaitTimer(state: State, slot: number, out: Out, ctx: Ctx): void {
+export function onWaitTimer(state: State, slot: number, now: Micros, out: Out, ctx: Ctx): void {
   const entry = state.participating.get(slot);
-  if (entry?.phase === 'waiting') refuse(state, entry.transaction, NOTE.waitedTooLong, out, ctx);
+  if (entry?.phase === 'waiting') refuse(state, entry.transaction, NOTE.waitedTooLong, 'locks', now, out, ctx);
 }
 
 /** NO, for ever: the transaction is aborted here and the coordinator will abort it everywhere. */
-function refuse(state: State, transaction: Transaction, why: string, out: Out, ctx: Ctx): void {
+function refuse(
+  state: State,
+  transaction: Transaction,
+  why: string,
+  reason: Reason,
+  now: Micros,
+  out: Out,
+  ctx: Ctx,
+): void {
   out.note(why);
-  finish(state, transaction, transaction, 'abort', out, ctx);
-  vote(state, coordinatorOf(transaction), transaction, false, out);
+  finish(state, { about: transaction, transaction, outcome: 'abort', reason }, now, out, ctx);
+  vote(state, coordinatorOf(transaction), transaction, reason, out);
 }
 
 /** Phase 2. Idempotent; the acknowledgement lets the coordinator forget. Ref: §7.4. */
@@ -113,26 +127,22 @@ export function onDecision(
   if (ended !== undefined && ended !== outcome) out.note(NOTE.contradiction);
   if (ended === undefined) {
     const entry = state.participating.get(slot);
-    if (outcome === 'abort') finish(state, message, entry?.transaction ?? null, 'abort', out, ctx);
-    else if (entry?.phase === 'prepared') commit(state, entry.transaction, out, ctx);
+    const transaction = entry?.transaction ?? null;
+    if (outcome === 'abort')
+      finish(state, { about: message, transaction, outcome: 'abort', reason: null }, now, out, ctx);
+    else if (entry?.phase === 'prepared') commit(state, entry.transaction, now, out, ctx);
     else return out.note(NOTE.unheardOf);
-    wakeWaiting(state, now, out, ctx);
   }
   tell(state, from, { type: 'acknowledge', slot, digest }, out);
 }
 
 /** Cannot fail: what it needs was checked and locked before the YES. */
-function commit(state: State, transaction: Transaction, out: Out, ctx: Ctx): void {
+function commit(state: State, transaction: Transaction, now: Micros, out: Out, ctx: Ctx): void {
   const possible =
     ctx.mutant !== '2pc-execute-can-fail' || mayPromise(changesAt(state.self, transaction, ctx), state.balances);
   if (!possible) out.note(NOTE.cannot);
-  finish(state, transaction, transaction, possible ? 'commit' : 'abort', out, ctx);
-}
-
-/** Locks were released: who waits for one may have its turn, the oldest first. */
-export function wakeWaiting(state: State, now: Micros, out: Out, ctx: Ctx): void {
-  const waiting = [...state.participating].filter(([, { phase }]) => phase === 'waiting').map(([slot]) => slot);
-  for (const slot of waiting.sort((a, b) => a - b)) tryPrepare(state, slot, now, out, ctx);
+  const outcome = possible ? 'commit' : 'abort';
+  finish(state, { about: transaction, transaction, outcome, reason: null }, now, out, ctx);
 }
 
 /** A participant is uneasy once the coordinator must have decided; the policies that act alone may be uneasy earlier. */
@@ -141,20 +151,15 @@ function firstDoubt({ config, mutant }: Ctx): Micros {
   return acts ? Math.min(config.inDoubtMicros, config.prepareMicros) : config.prepareMicros;
 }
 
-/** After a crash: the locks of what is in doubt are taken again before anything else happens. */
-export function relock(state: State, transaction: Transaction, ctx: Ctx): void {
-  if (ctx.mutant === '2pc-execute-can-fail') return;
-  for (const [account] of changesAt(state.self, transaction, ctx)) state.locks.set(account, transaction.slot);
-}
-
 export const coordinatorOf = ({ shards }: Transaction): NodeIndex => shards[0] ?? 0;
 
+/** `reason`: why not; null is a YES. */
 function vote(
   state: State,
   to: NodeIndex,
   { slot, digest }: { readonly slot: number; readonly digest: string },
-  yes: boolean,
+  reason: Reason | null,
   out: Out,
 ): void {
-  tell(state, to, { type: 'vote', slot, digest, yes }, out);
+  tell(state, to, { type: 'vote', slot, digest, yes: reason === null, reason }, out);
 }

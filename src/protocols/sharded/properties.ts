@@ -1,6 +1,7 @@
 /** What the protocol promises beyond the common invariants, as folds over what shards show and decide. */
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Property } from '../protocol.ts';
+import { deadlockFree } from './deadlock.ts';
 import type { Ending } from './finish.ts';
 import type { Message, Outcome } from './messages.ts';
 
@@ -98,7 +99,13 @@ export const locksReleased: Property<Message> = {
   },
 };
 
-export const properties: readonly Property<Message>[] = [atomicity, conservation, serializability, locksReleased];
+export const properties: readonly Property<Message>[] = [
+  atomicity,
+  conservation,
+  serializability,
+  locksReleased,
+  deadlockFree,
+];
 
 function past(outcome: Outcome): string {
   return outcome === 'commit' ? 'committed' : 'aborted';

@@ -1,7 +1,7 @@
 /** The state after a crash, from the log. Who waited for locks is forgotten; who is in doubt holds its locks again. */
-import { close, execute, release } from './finish.ts';
+import { close, execute } from './finish.ts';
+import { releaseQuietly, relock } from './locking.ts';
 import { createCoordination } from './coordinator.ts';
-import { relock } from './participant.ts';
 import { type Ctx, createState, type Durable, type State } from './state.ts';
 
 /** Replays the records, oldest first. */
@@ -23,7 +23,9 @@ function replay(state: State, record: Durable, ctx: Ctx): void {
     }
     case 'decided': {
       const entry = state.coordinating.get(record.slot);
-      if (entry !== undefined) entry.phase = record.outcome === 'commit' ? 'committing' : 'aborting';
+      if (entry === undefined) return;
+      entry.phase = record.outcome === 'commit' ? 'committing' : 'aborting';
+      entry.reason = record.reason;
       return;
     }
     case 'done':
@@ -35,20 +37,19 @@ function replay(state: State, record: Durable, ctx: Ctx): void {
       state.participating.set(transaction.slot, {
         transaction,
         phase: 'prepared',
-        blockers: [],
         since: 0,
         delay,
         attempt: null,
         ballotSeen: 0,
       });
-      relock(state, transaction, ctx);
+      if (ctx.mutant !== '2pc-execute-can-fail') relock(state, transaction, ctx);
       return;
     }
     case 'ended': {
       const transaction = state.participating.get(record.slot)?.transaction;
       if (record.outcome === 'commit' && transaction !== undefined) execute(state, transaction, ctx);
-      close(state, record.slot, record.outcome);
-      release(state, record.slot, null);
+      close(state, record.slot, record.outcome, record.reason);
+      releaseQuietly(state, record.slot);
       return;
     }
     case 'ballot':

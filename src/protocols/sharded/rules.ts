@@ -6,7 +6,8 @@
  * - COMMIT needs a YES of every participant (`isUnanimous`);
  * - in three phases an outcome stands once a majority of all shards wrote it down in one ballot (`isMajority`); who tries
  *   again proposes what the highest ballot wrote, and is free to abort only where a majority wrote nothing (`outcomeFor`);
- * - an older transaction waits for a younger one, never the other way: no cycle of waits can close (`mayWait`).
+ * - a younger transaction waits for an older one and makes room for it, or all take their locks in one order: no cycle of
+ *   waits lasts (`sharding/locks`).
  *
  * Mutants weaken a rule where it stands.
  */
@@ -48,9 +49,4 @@ export function higher(a: Accepted | null, b: Accepted | null): Accepted | null 
 /** The lowest ballot of this shard above all it has seen. Ballot 0 is every coordinator's own. */
 export function nextBallot(self: number, seen: number, shardCount: number): number {
   return (Math.floor(seen / shardCount) + 1) * shardCount + self;
-}
-
-/** Wait-die (Rosenkrantz, Stearns, Lewis, TODS 3(2), 1978): numbers are ages. */
-export function mayWait(slot: number, holders: readonly number[], mutant: string | null): boolean {
-  return mutant === 'lock-order-deadlock' || holders.every((holder) => holder > slot);
 }

@@ -16,6 +16,7 @@ export const MESSAGE_TYPES = [
   'heartbeat',
   'result',
   'submit',
+  'wound',
 ] as const;
 
 const POSITIONS: ReadonlyMap<string, number> = new Map(MESSAGE_TYPES.map((type, i) => [type, i]));

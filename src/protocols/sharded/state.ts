@@ -1,9 +1,12 @@
 /** What a shard knows: plain data. `Durable` is the part that survives a crash. */
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
+import { createLockTable } from '../../sharding/locks/table.ts';
+import type { LockTable } from '../../sharding/locks/types.ts';
 import type { Effects, NodeContext } from '../protocol.ts';
 import type { ShardedConfig } from './config.ts';
-import type { Accepted, Message, Outcome } from './messages.ts';
+import { type LockNews, policyOf } from './locking.ts';
+import type { Accepted, Message, Outcome, Reason } from './messages.ts';
 import { shardOf, type Transaction } from './placement.ts';
 
 export type Ctx = NodeContext<ShardedConfig, Message>;
@@ -24,13 +27,19 @@ export type Durable =
   /** The coordinator takes a transaction on. */
   | { readonly kind: 'begun'; readonly transaction: Transaction }
   /** The coordinator's decision: written before the first COMMIT leaves. */
-  | { readonly kind: 'decided'; readonly slot: number; readonly outcome: Outcome }
+  | { readonly kind: 'decided'; readonly slot: number; readonly outcome: Outcome; readonly reason: Reason | null }
   /** Everybody has acknowledged. */
   | { readonly kind: 'done'; readonly slot: number }
   /** Before a YES. */
   | { readonly kind: 'prepared'; readonly transaction: Transaction }
   /** The participant has executed or given up its part. */
-  | { readonly kind: 'ended'; readonly slot: number; readonly digest: string; readonly outcome: Outcome }
+  | {
+      readonly kind: 'ended';
+      readonly slot: number;
+      readonly digest: string;
+      readonly outcome: Outcome;
+      readonly reason: Reason | null;
+    }
   /** Three-phase commit: takes part in no lower ballot; and what it wrote down. */
   | { readonly kind: 'ballot'; readonly slot: number; readonly promised: number; readonly accepted: Accepted | null };
 
@@ -40,6 +49,8 @@ export type Out = Effects<Message, Timer, Durable>;
 export interface Coordination {
   readonly transaction: Transaction;
   phase: 'preparing' | 'pre-committing' | 'committing' | 'aborting';
+  /** Why it is aborted; null while it is not, or where nobody said. */
+  reason: Reason | null;
   /** Shards that voted YES. */
   readonly yes: NodeIndex[];
   /** Shards that wrote down ballot 0 (pre-committing). */
@@ -54,8 +65,6 @@ export interface Coordination {
 export interface Participation {
   readonly transaction: Transaction;
   phase: 'waiting' | 'prepared';
-  /** Whom it waits for, as was last said in the trace. */
-  blockers: readonly number[];
   since: Micros;
   delay: Micros;
   /** The shard's own attempt to end it, three-phase commit only. */
@@ -82,15 +91,16 @@ export interface State {
 
   /** Units by account; those of other shards stay 0. */
   readonly balances: number[];
-  /** Who holds an account: number of a transaction. */
-  readonly locks: Map<number, number>;
+  readonly locks: LockTable;
+  /** What the lock table said in this step and nobody has acted on yet. */
+  readonly news: LockNews[];
   /** By transaction. */
   readonly coordinating: Map<number, Coordination>;
   readonly participating: Map<number, Participation>;
   /** How transactions ended here. */
   readonly outcomes: Map<number, Outcome>;
-  /** Transactions that ended here without a YES: their NO is said again when asked. */
-  readonly refused: Set<number>;
+  /** Transactions that ended here without a YES, and why: their NO is said again when asked. */
+  readonly refused: Map<number, Reason>;
   readonly ballots: Map<number, { readonly promised: number; readonly accepted: Accepted | null }>;
 
   /** When each shard was last heard of, µs; −1 = never. */
@@ -112,11 +122,12 @@ export function createState(ctx: Ctx): State {
     balances: Array.from({ length: workload.accountCount }, (_, account) =>
       shardOf(account, ctx) === self ? workload.initialBalance : 0,
     ),
-    locks: new Map(),
+    locks: createLockTable(policyOf(ctx)),
+    news: [],
     coordinating: new Map(),
     participating: new Map(),
     outcomes: new Map(),
-    refused: new Set(),
+    refused: new Map(),
     ballots: new Map(),
     heardAt: new Array<number>(validatorCount).fill(-1),
     loopback: [],

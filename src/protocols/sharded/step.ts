@@ -3,10 +3,11 @@ import { assertNever } from '../../core/assert.ts';
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Input, SignedRef } from '../protocol.ts';
-import { adopt, onAcknowledge, onRetryTimer, onSubmit, onVote, onWritten, resume } from './coordinator.ts';
+import { adopt, onAcknowledge, onRetryTimer, onSubmit, onVote, onWound, onWritten, resume } from './coordinator.ts';
+import { showHeld } from './locking.ts';
 import type { Message } from './messages.ts';
 import { NOTE } from './notes.ts';
-import { onDecision, onPrepare, onWaitTimer, wakeWaiting } from './participant.ts';
+import { onDecision, onLockNews, onPrepare, onWaitTimer } from './participant.ts';
 import type { Ctx, Out, State, Timer } from './state.ts';
 import { onDoubtTimer, onPreAcknowledge, onPreCommit, onStatusQuery, onStatusReply } from './termination.ts';
 
@@ -34,9 +35,16 @@ export function step(state: State, input: Input<Message, Timer, Command>, out: O
   drain(state, input.now, out, ctx);
 }
 
-/** What the shard said to itself. Every answer costs a phase of some transaction, so that it comes to an end. */
+/** What the lock table and the shard said to itself. Each item costs a phase of some transaction, so that it comes to an end. */
 function drain(state: State, now: Micros, out: Out, ctx: Ctx): void {
-  for (let message = state.loopback.shift(); message !== undefined; message = state.loopback.shift()) {
+  for (;;) {
+    const news = state.news.shift();
+    if (news !== undefined) {
+      onLockNews(state, news, now, out, ctx);
+      continue;
+    }
+    const message = state.loopback.shift();
+    if (message === undefined) return;
     onMessage(state, state.self, message, null, now, out, ctx);
   }
 }
@@ -49,6 +57,7 @@ function onStart(state: State, now: Micros, out: Out, ctx: Ctx): void {
   out.setTimer({ kind: 'heartbeat' }, ctx.config.heartbeatMicros);
   if (!isRestart) return;
   out.note(NOTE.restarted);
+  showHeld(state, out);
   resume(state, out, ctx);
   for (const [slot, entry] of state.participating) {
     entry.since = now;
@@ -65,8 +74,7 @@ function onTimeout(state: State, timer: Timer, now: Micros, out: Out, ctx: Ctx):
     case 'retry':
       return onRetryTimer(state, timer.slot, now, out, ctx);
     case 'wait':
-      onWaitTimer(state, timer.slot, out, ctx);
-      return wakeWaiting(state, now, out, ctx);
+      return onWaitTimer(state, timer.slot, now, out, ctx);
     case 'doubt':
       onDoubtTimer(state, timer.slot, now, out, ctx);
       return adopt(state, timer.slot, out, ctx);
@@ -94,6 +102,8 @@ function onMessage(
       return onPrepare(state, from, message, now, out, ctx);
     case 'vote':
       return onVote(state, from, message, out, ctx);
+    case 'wound':
+      return onWound(state, from, message, out, ctx);
     case 'pre-commit':
       return onPreCommit(state, from, message, out);
     case 'pre-acknowledge':

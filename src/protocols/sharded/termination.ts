@@ -5,10 +5,10 @@
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { DoubtPolicy } from './config.ts';
-import { finish, release } from './finish.ts';
+import { finish } from './finish.ts';
 import type { PreAcknowledge, PreCommit, StatusQuery, StatusReply } from './messages.ts';
 import { NOTE } from './notes.ts';
-import { onDecision, wakeWaiting } from './participant.ts';
+import { onDecision } from './participant.ts';
 import type { Transaction } from './placement.ts';
 import { commitMode, higher, isMajority, nextBallot, outcomeFor } from './rules.ts';
 import { type Ctx, everyShard, type Out, type Participation, type State, tell } from './state.ts';
@@ -46,9 +46,8 @@ function giveUp(
   ctx: Ctx,
 ): void {
   out.note(policy === 'release-after-timeout' ? NOTE.released : NOTE.heuristic);
-  release(state, transaction.slot, out);
-  finish(state, transaction, transaction, policy === 'heuristic-commit' ? 'commit' : 'abort', out, ctx);
-  wakeWaiting(state, now, out, ctx);
+  const outcome = policy === 'heuristic-commit' ? 'commit' : 'abort';
+  finish(state, { about: transaction, transaction, outcome, reason: null }, now, out, ctx);
 }
 
 function askOthers(state: State, { slot, digest, shards }: Transaction, out: Out): void {
@@ -86,8 +85,8 @@ export function onStatusQuery(
   if (ballot === 0) {
     if (state.coordinating.has(slot) || state.participating.get(slot)?.phase === 'prepared') return say('in-doubt');
     out.note(NOTE.renounces);
-    finish(state, { slot, digest }, state.participating.get(slot)?.transaction ?? null, 'abort', out, ctx);
-    wakeWaiting(state, now, out, ctx);
+    const transaction = state.participating.get(slot)?.transaction ?? null;
+    finish(state, { about: { slot, digest }, transaction, outcome: 'abort', reason: 'aborted' }, now, out, ctx);
     return say('aborted');
   }
   const known = state.ballots.get(slot);

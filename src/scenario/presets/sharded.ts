@@ -12,6 +12,8 @@ interface Setting {
   readonly seed?: number;
   readonly count: number;
   readonly commit?: '2pc' | '3pc';
+  readonly strategy?: 'hash' | 'range';
+  readonly clients?: number;
   readonly config?: Record<string, unknown>;
   readonly faults?: FaultInput[];
   readonly workload?: ScenarioInput['workload'];
@@ -21,11 +23,13 @@ interface Setting {
 
 /** Copies take 50 ms, half of the load crosses shards. */
 function shards(setting: Setting, mutant: string | null = null): ScenarioInput {
-  const { seed = 1, count, commit = '2pc', config = {}, faults = [], transactions = [], stopMs } = setting;
+  const { seed = 1, count, commit = '2pc', strategy = 'hash', clients = 1, config = {} } = setting;
+  const { faults = [], transactions = [], stopMs } = setting;
   return {
     seed,
     protocol: { name: 'sharded', mutant, config },
-    shards: { count, commit },
+    shards: { count, commit, strategy },
+    clients,
     crypto: CRYPTO,
     network: NETWORK,
     workload: { ratePerSecond: 8, crossShard: 0.6, ...setting.workload },
@@ -118,9 +122,21 @@ const onPurpose: readonly Preset[] = [
     teaches:
       'Two transactions that lock in opposite order wait for each other for ever, where nobody looks at ages or clocks.',
     level: 'broken on purpose',
-    violates: 'no-stale-lock',
+    violates: 'deadlock-free',
     scenario: shards(
-      { count: 2, workload: { accounts: 6, crossShard: 1, ratePerSecond: 12, initialBalance: 10_000 }, stopMs: 70_000 },
+      {
+        count: 2,
+        strategy: 'range',
+        clients: 2,
+        workload: { kind: 'none', accounts: 6 },
+        transactions: [
+          { at: 1000, from: 'a0', to: 'a3', amount: 10 },
+          { at: 1000, from: 'a3', to: 'a0', amount: 20 },
+          { at: 4000, from: 'a1', to: 'a4', amount: 5 },
+          { at: 6000, from: 'a2', to: 'a5', amount: 5 },
+        ],
+        stopMs: 20_000,
+      },
       'lock-order-deadlock',
     ),
   }),
@@ -248,6 +264,36 @@ export const shardedPresets: readonly Preset[] = [
         },
       ],
       stopMs: 20_000,
+    }),
+  }),
+  preset({
+    id: 'sharded-locks',
+    title: 'Shards: few accounts, many who want them',
+    teaches:
+      'Transactions queue for locks; an older one makes a younger one give way, so that no circle of waits lasts (wound-wait).',
+    level: 'faults',
+    scenario: shards({
+      seed: 7,
+      count: 3,
+      clients: 3,
+      config: { transfersMax: 4, lockPolicy: 'wound-wait' },
+      workload: { accounts: 9, crossShard: 1, ratePerSecond: 12, initialBalance: 10_000 },
+      stopMs: 30_000,
+    }),
+  }),
+  preset({
+    id: 'sharded-lock-order',
+    title: 'Shards: locks in one order',
+    teaches:
+      'Every transaction asks its shards one after another in the same order: no circle can close, and the price is time.',
+    level: 'faults',
+    scenario: shards({
+      seed: 7,
+      count: 3,
+      clients: 3,
+      config: { transfersMax: 4, lockPolicy: 'ordered' },
+      workload: { accounts: 9, crossShard: 1, ratePerSecond: 12, initialBalance: 10_000 },
+      stopMs: 30_000,
     }),
   }),
   ...onPurpose,
