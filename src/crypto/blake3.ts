@@ -40,6 +40,26 @@ const keyWords = new Int32Array(8);
 
 /** The digest of `bytes`, 32 bytes; under a 32-byte `key` the keyed hash. A key of another length is our bug. */
 export function blake3(bytes: Uint8Array, key: Uint8Array | null = null): Uint8Array {
+  digest(bytes, key);
+  return chainBytes.slice();
+}
+
+/** The first two little-endian words of the digest of `bytes`, unsigned. */
+export function blake3TwoWords(bytes: Uint8Array, out: [number, number]): void {
+  digest(bytes, null);
+  out[0] = chain[0]! >>> 0;
+  out[1] = chain[1]! >>> 0;
+}
+
+/** Whether the keyed digest of `bytes` is `expected`, 32 bytes. */
+export function isBlake3(expected: Uint8Array, bytes: Uint8Array, key: Uint8Array): boolean {
+  digest(bytes, key);
+  for (let i = 0; i < DIGEST_BYTES; i++) if (expected[i] !== chainBytes[i]) return false;
+  return true;
+}
+
+/** Leaves the digest in `chain`. */
+function digest(bytes: Uint8Array, key: Uint8Array | null): void {
   let start = IV;
   let flags = 0;
   if (key !== null) {
@@ -53,7 +73,6 @@ export function blake3(bytes: Uint8Array, key: Uint8Array | null = null): Uint8A
   const chunks = Math.ceil(bytes.length / CHUNK_BYTES);
   if (chunks <= 1) hashChunk(bytes, 0, start, flags, ROOT);
   else hashSubtree(bytes, 0, chunks, start, flags, ROOT);
-  return chainBytes.slice();
 }
 
 /** Leaves in `chain` the value of the subtree over `count` ≥ 1 chunks: the left child is the largest full tree (§2.1). */

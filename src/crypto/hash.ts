@@ -1,11 +1,16 @@
 /** The hashes of the playground. BLAKE3-256 names blocks, statements and states; the SHA-3 family is FIPS 202's. */
 import { sha3_256, shake256 } from '@noble/hashes/sha3.js';
 import { encode, toHex } from '../core/encoding.ts';
-import { blake3 } from './blake3.ts';
+import { blake3, blake3TwoWords } from './blake3.ts';
 
 /** BLAKE3-256: 32 bytes, always a fresh array. */
 export function hashBytes(bytes: Uint8Array): Uint8Array {
   return blake3(bytes);
+}
+
+/** The first 8 bytes of BLAKE3-256, as two little-endian words: where only they are wanted, nothing is allocated. */
+export function hashTwoWords(bytes: Uint8Array, out: [number, number]): void {
+  blake3TwoWords(bytes, out);
 }
 
 /** BLAKE3-256 as 64 lower-case hex digits. */

@@ -92,6 +92,11 @@ export interface NodeContext<C, M> {
   readonly shards?: Shards;
   /** Whether `signer` signed this message. Costs the node the CPU time of one verification. */
   verify(signer: NodeIndex, message: M, signature: Uint8Array): boolean;
+  /**
+   * Whether all of them signed this message; costs what one `verify` each costs, up to the first that did not. A host knows a
+   * certificate that it met before. Absent: `verify` one by one (`verifyAll` in common/proofs.ts does either).
+   */
+  verifyAll?(message: M, proofs: readonly SignedRef[]): boolean;
 }
 
 /** How a testnet is split into shards. Validator k belongs to shard ⌊k / validatorsPerShard⌋. */

@@ -1,7 +1,8 @@
 import type { NodeIndex } from '../../core/ids.ts';
 import { PURPOSE, streamKey } from '../../core/prng.ts';
-import type { NodeContext } from '../../protocols/protocol.ts';
+import type { NodeContext, SignedRef } from '../../protocols/protocol.ts';
 import type { Message } from './machines.ts';
+import { validProofs } from './proofs.ts';
 import { verifyStatement } from './signing.ts';
 import type { World } from './world.ts';
 
@@ -25,6 +26,13 @@ export function nodeContext(
     verify(signer, message, signature) {
       onVerify(signer);
       return verifyStatement(world, signer, message, signature);
+    },
+    verifyAll(message, proofs) {
+      const valid = validProofs(world, message, proofs);
+      // The one that failed was looked at too.
+      const seen = Math.min(valid + 1, proofs.length);
+      for (let i = 0; i < seen; i++) onVerify((proofs[i] as SignedRef).signer);
+      return valid === proofs.length;
     },
   };
 }

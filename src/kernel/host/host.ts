@@ -25,7 +25,7 @@ import { contentHash, Outbox } from './outbox.ts';
 import { Observation } from './observation.ts';
 import type { Side } from './side.ts';
 import { envelopeStripper, type HostReport, type HostSnapshot, type Payload, type TimerEntry } from './snapshot.ts';
-import { encodeAgain, openEnvelope, statementBytes, verifyEnvelope } from './signing.ts';
+import { encodeAgain, openEnvelope, signStatement, verifyEnvelope } from './signing.ts';
 import { Traitor } from './traitor.ts';
 import { createWork, type Work } from './work.ts';
 import type { World } from './world.ts';
@@ -276,12 +276,10 @@ export class NodeHost implements EffectsTarget {
 
   signOwn(to: NodeIndex, message: Message): Outgoing {
     const world = this.#world;
-    const suite = world.suites[this.self];
-    assert(suite !== undefined, 'every node has a suite');
     this.work.signed++;
     this.#spent += this.#scaled(world.costs[this.self]?.signMicros ?? 0);
     const bytes = encode(message);
-    const signature = suite.sign(statementBytes(world, message, bytes), this.#secretKey);
+    const signature = signStatement(world, this.self, message, bytes, this.#secretKey);
     return { to, claimedFrom: this.self, message, bytes, signature, delay: 0, tampered: false };
   }
 

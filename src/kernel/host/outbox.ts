@@ -1,7 +1,7 @@
 /** The way out of a node: gives every message its number, records it, and asks the links what becomes of each copy. */
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
-import { hashBytes } from '../../crypto/hash.ts';
+import { hashTwoWords } from '../../crypto/hash.ts';
 import type { Envelope } from '../envelope.ts';
 import { joined } from './scratch.ts';
 import {
@@ -156,13 +156,20 @@ function altered(envelope: Envelope): Envelope {
   return { ...envelope, bytes, memo: null };
 }
 
-/** First two words of the hash over encoding and signature: pins every byte of the message in the fingerprint. */
+/** First two words of the hash over encoding and signature: pins every byte of the message in the fingerprint. Valid until the next call. */
 export function contentHash(world: World, bytes: Uint8Array, signature: Uint8Array): readonly [number, number] {
   const whole = joined(bytes, signature);
   // Both are BLAKE3; crossing into WebAssembly only pays for more than a few blocks.
-  const hash = whole.length <= SCRIPT_HASH_MAX ? hashBytes(whole) : world.hash(whole);
-  const view = new DataView(hash.buffer, hash.byteOffset);
-  return [view.getUint32(0, true), view.getUint32(4, true)];
+  if (whole.length <= SCRIPT_HASH_MAX) {
+    hashTwoWords(whole, content);
+  } else {
+    const hash = world.hash(whole);
+    const view = new DataView(hash.buffer, hash.byteOffset);
+    content[0] = view.getUint32(0, true);
+    content[1] = view.getUint32(4, true);
+  }
+  return content;
 }
 
+const content: [number, number] = [0, 0];
 const SCRIPT_HASH_MAX = 512;

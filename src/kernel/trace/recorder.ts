@@ -14,6 +14,8 @@ export type HashFunction = (bytes: Uint8Array) => Uint8Array;
 
 const DIGEST_WORDS = 8;
 const BLOCK_WORDS = 2048;
+/** Room at first: most runs of a sweep or a benchmark are short, and a whole block a node is most of what setting one up costs. */
+const FIRST_WORDS = 256;
 const TEXT_BYTES_MAX = 400;
 
 export interface RecorderSnapshot {
@@ -29,7 +31,7 @@ export class Recorder {
   count = 0;
   readonly #hash: HashFunction;
   /** The digest so far, then the block that fills. */
-  readonly #block = new Uint32Array(DIGEST_WORDS + BLOCK_WORDS);
+  #block = new Uint32Array(DIGEST_WORDS + FIRST_WORDS);
   #fill = DIGEST_WORDS;
   #texts = new Map<string, number>();
   /** Words since the last `takeSegment`, when somebody wants them. */
@@ -140,7 +142,8 @@ export class Recorder {
     const at = this.#begin(RECORD.decide, 13, 0, t);
     this.#block[at] = slot;
     this.#block[at + 1] = epoch;
-    for (let i = 0; i < 8; i++) this.#block[at + 2 + i] = hexWord(digest, i);
+    const words = hexWords(digest);
+    for (let i = 0; i < DIGEST_WORDS; i++) this.#block[at + 2 + i] = words[i] as number;
     this.#end(13);
   }
 
@@ -175,6 +178,8 @@ export class Recorder {
   }
 
   restore(snapshot: RecorderSnapshot): void {
+    this.#fill = DIGEST_WORDS;
+    if (this.#block.length < DIGEST_WORDS + snapshot.open.length) this.#makeRoom(DIGEST_WORDS + snapshot.open.length);
     new Uint8Array(this.#block.buffer).set(snapshot.digest, 0);
     this.#block.set(snapshot.open, DIGEST_WORDS);
     this.#fill = DIGEST_WORDS + snapshot.open.length;
@@ -229,12 +234,23 @@ export class Recorder {
   }
 
   #reserve(length: number): void {
+    const needed = this.#fill + length;
+    if (needed <= this.#block.length) return;
     assert(length <= BLOCK_WORDS, 'record longer than a block');
-    if (this.#fill + length > DIGEST_WORDS + BLOCK_WORDS) {
+    if (needed > DIGEST_WORDS + BLOCK_WORDS) {
       const digest = this.#hash(new Uint8Array(this.#block.buffer, 0, this.#fill * 4));
       new Uint8Array(this.#block.buffer).set(digest, 0);
       this.#fill = DIGEST_WORDS;
+    } else {
+      this.#makeRoom(needed);
     }
+  }
+
+  /** Up to a whole block. */
+  #makeRoom(words: number): void {
+    const larger = new Uint32Array(Math.min(DIGEST_WORDS + BLOCK_WORDS, Math.max(2 * this.#block.length, words)));
+    larger.set(this.#block.subarray(0, this.#fill));
+    this.#block = larger;
   }
 
   #advance(length: number): void {
@@ -259,6 +275,18 @@ assertFits();
 function assertFits(): void {
   assert(RECORD_WORDS_MAX < 1024 && 3 + TEXT_BYTES_MAX / 4 < 1024, 'record lengths must fit their 10 bits');
 }
+
+/** The eight words of a hash in hex; valid until the next call. All nodes record the same few hashes one after the other. */
+function hexWords(hex: string): Uint32Array {
+  if (hex !== lastHex) {
+    for (let i = 0; i < DIGEST_WORDS; i++) lastWords[i] = hexWord(hex, i);
+    lastHex = hex;
+  }
+  return lastWords;
+}
+
+let lastHex = '';
+const lastWords = new Uint32Array(DIGEST_WORDS);
 
 /** The `index`-th 32-bit word of a hash in hex; 0 where the text is too short. */
 export function hexWord(hex: string, index: number): number {

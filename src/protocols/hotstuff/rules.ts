@@ -9,8 +9,8 @@
  *
  * `mutant` weakens one rule where it stands, to prove that the checkers notice.
  */
-import type { NodeIndex } from '../../core/ids.ts';
 import { quorumSize } from '../../core/quorum.ts';
+import { beginCensus, isRepeated, verifyAll } from '../common/proofs.ts';
 import type { NodeContext, SignedRef } from '../protocol.ts';
 import type { HotStuffConfig } from './config.ts';
 import type { Message, PhaseMessage, Qc, QcPhase } from './messages.ts';
@@ -92,16 +92,14 @@ export function verifyQc(qc: Qc, ctx: Ctx): Refusal | null {
   const structure = checkSigners(qc.votes, ctx);
   if (structure !== null) return structure;
   const vote = voteOfQc(qc);
-  for (const { signer, signature } of qc.votes) if (!ctx.verify(signer, vote, signature)) return REFUSED.forged;
-  return null;
+  return verifyAll(ctx, vote, qc.votes) ? null : REFUSED.forged;
 }
 
 function checkSigners(votes: readonly SignedRef[], ctx: Ctx): Refusal | null {
-  const seen = new Set<NodeIndex>();
+  beginCensus();
   for (const { signer } of votes) {
     if (signer >= ctx.validatorCount) return REFUSED.foreign;
-    if (seen.has(signer) && ctx.mutant !== 'qc-repeated-signers') return REFUSED.repeated;
-    seen.add(signer);
+    if (isRepeated(signer) && ctx.mutant !== 'qc-repeated-signers') return REFUSED.repeated;
   }
   return null;
 }

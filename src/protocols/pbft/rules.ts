@@ -11,6 +11,7 @@
  */
 import type { NodeIndex } from '../../core/ids.ts';
 import { maxFaulty, quorumSize } from '../../core/quorum.ts';
+import { beginCensus, isRepeated, verifyAll } from '../common/proofs.ts';
 import type { NodeContext, SignedRef } from '../protocol.ts';
 import type { PbftConfig } from './config.ts';
 import type { CheckpointId, Claim, Message, NewView, SignedChange } from './messages.ts';
@@ -85,11 +86,10 @@ export type Refusal = (typeof REFUSED)[keyof typeof REFUSED];
 /** Null when they are a quorum of distinct replicas. Signatures are not looked at: they cost a thousand times more. */
 export function checkSigners(signers: readonly { readonly signer: NodeIndex }[], ctx: Ctx): Refusal | null {
   if (signers.length < quorumOf(ctx.validatorCount, ctx.mutant)) return REFUSED.few;
-  const seen = new Set<NodeIndex>();
+  beginCensus();
   for (const { signer } of signers) {
     if (signer >= ctx.validatorCount) return REFUSED.foreign;
-    if (seen.has(signer) && ctx.mutant !== 'votes-not-distinct') return REFUSED.repeated;
-    seen.add(signer);
+    if (isRepeated(signer) && ctx.mutant !== 'votes-not-distinct') return REFUSED.repeated;
   }
   return null;
 }
@@ -98,8 +98,7 @@ export function checkSigners(signers: readonly { readonly signer: NodeIndex }[],
 export function verifyQuorum(vote: Message, votes: readonly SignedRef[], ctx: Ctx): Refusal | null {
   const structure = checkSigners(votes, ctx);
   if (structure !== null || ctx.mutant === 'unverified') return structure;
-  for (const { signer, signature } of votes) if (!ctx.verify(signer, vote, signature)) return REFUSED.forged;
-  return null;
+  return verifyAll(ctx, vote, votes) ? null : REFUSED.forged;
 }
 
 /** Null when the votes prove the claim: the primary's pre-prepare and PREPAREs of others, a quorum in all. Ref: §4.2. */

@@ -12,6 +12,7 @@
  */
 import type { NodeIndex } from '../../core/ids.ts';
 import { maxFaulty, quorumSize } from '../../core/quorum.ts';
+import { beginCensus, isRepeated, verifyAll } from '../common/proofs.ts';
 import type { NodeContext, SignedRef } from '../protocol.ts';
 import type { SvbftConfig } from './config.ts';
 import type { Claim, Message, Proposal } from './messages.ts';
@@ -84,8 +85,7 @@ export function verifyCertificate(
   const structure = checkSigners(votes, electorate.members, ctx.mutant);
   if (structure !== null) return structure;
   if (ctx.mutant === 'unverified') return null;
-  for (const { signer, signature } of votes) if (!ctx.verify(signer, vote, signature)) return REFUSED.forged;
-  return null;
+  return verifyAll(ctx, vote, votes) ? null : REFUSED.forged;
 }
 
 function checkSigners(
@@ -93,12 +93,11 @@ function checkSigners(
   members: readonly NodeIndex[],
   mutant: string | null,
 ): Refusal | null {
-  const seen = new Set<NodeIndex>();
+  beginCensus();
   for (const { signer } of votes) {
     if (!members.includes(signer)) return REFUSED.foreign;
-    if (seen.has(signer) && mutant !== 'qc-repeated-signers' && mutant !== 'votes-not-distinct')
+    if (isRepeated(signer) && mutant !== 'qc-repeated-signers' && mutant !== 'votes-not-distinct')
       return REFUSED.repeated;
-    seen.add(signer);
   }
   return null;
 }
