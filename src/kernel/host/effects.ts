@@ -4,6 +4,7 @@ import type { Micros } from '../../core/time.ts';
 import type { Decision, Effects, MarkKind, SignedMessage, SignedRef } from '../../protocols/protocol.ts';
 import type { Recorder } from '../trace/recorder.ts';
 import { EVERYONE, type Outgoing } from './adversary.ts';
+import type { Observation } from './observation.ts';
 
 type Message = { readonly type: string };
 
@@ -16,7 +17,7 @@ export interface EffectsTarget {
   disarmTimer(timer: unknown): void;
   store(record: unknown): void;
   decided(decision: Decision): void;
-  marked(mark: MarkKind, transaction: number, what: string, holder: number | null): void;
+  readonly observation: Observation;
   readonly recorder: Recorder;
   readonly now: Micros;
   accused(against: NodeIndex, what: string, first: SignedMessage<unknown>, second: SignedMessage<unknown>): void;
@@ -70,7 +71,7 @@ export class HostEffects implements Effects<Message, unknown, unknown> {
   }
 
   mark(kind: MarkKind, transaction: number, what: string, holder: number | null = null): void {
-    this.#host.marked(kind, transaction, what, holder);
+    this.#host.observation.mark(this.#host.now, kind, transaction, what, holder);
   }
 
   evidence(against: NodeIndex, what: string, first: SignedMessage<Message>, second: SignedMessage<Message>): void {

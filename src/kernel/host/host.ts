@@ -7,7 +7,7 @@ import { clonePlain } from '../../core/clone.ts';
 import { encode } from '../../core/encoding.ts';
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
-import type { Decision, MarkKind, NodeContext, SignedMessage, SignedRef } from '../../protocols/protocol.ts';
+import type { Decision, NodeContext, SignedMessage, SignedRef } from '../../protocols/protocol.ts';
 import type { ControlEvent } from '../control.ts';
 import type { Envelope } from '../envelope.ts';
 import type { FaultPlan } from '../plan.ts';
@@ -55,7 +55,7 @@ export class NodeHost implements EffectsTarget {
   #spent: Micros = 0;
   #slowMilli = 1000;
   #trap: CrashTrap | null = null;
-  readonly #observation: Observation;
+  readonly observation: Observation;
   readonly work: Work;
 
   constructor(world: World, self: NodeIndex, secretKey: Uint8Array) {
@@ -64,7 +64,7 @@ export class NodeHost implements EffectsTarget {
     this.#secretKey = secretKey;
     this.recorder = new Recorder(self, world.hash, world.keepWords);
     this.#machine = machineOf(world, self);
-    this.#observation = new Observation(world, this.recorder, this.#machine);
+    this.observation = new Observation(world, this.recorder, this.#machine);
     this.work = createWork(world.protocol.declaration.messages.length);
     this.#outbox = new Outbox(world, self, this.recorder, this.work);
     this.#effects = new HostEffects(this);
@@ -313,13 +313,6 @@ export class NodeHost implements EffectsTarget {
     this.#world.emit({ kind: 'decide', t: this.now, node: this.self, decision });
   }
 
-  marked(mark: MarkKind, transaction: number, what: string, holder: number | null): void {
-    if (mark === 'wait') this.recorder.wait(this.now, transaction, what, holder ?? 0);
-    else this.recorder.transaction(this.now, mark, transaction, what);
-    if (this.#active !== 0 || this.#world.highlights === 'decisions') return;
-    this.#world.emit({ kind: 'mark', t: this.now, node: this.self, mark, transaction, what, holder });
-  }
-
   accused(against: NodeIndex, what: string, first: SignedMessage<unknown>, second: SignedMessage<unknown>): void {
     const pair = [first, second].map(({ message, proof }) => ({ message, signature: proof.signature }));
     const hashes = pair.flatMap(({ message, signature }) => contentHash(this.#world, encode(message), signature));
@@ -343,7 +336,7 @@ export class NodeHost implements EffectsTarget {
       generation: this.#generation,
       slowMilli: this.#slowMilli,
       trap: this.#trap,
-      ...this.#observation.capture(),
+      ...this.observation.capture(),
       recorder: this.recorder.snapshot(),
       work: this.work,
     };
@@ -366,7 +359,7 @@ export class NodeHost implements EffectsTarget {
     this.#generation = snapshot.generation;
     this.#slowMilli = snapshot.slowMilli;
     this.#trap = snapshot.trap ?? null;
-    this.#observation.restore(snapshot);
+    this.observation.restore(snapshot);
     this.recorder.restore(snapshot.recorder);
     Object.assign(this.work, snapshot.work);
   }
@@ -400,6 +393,6 @@ export class NodeHost implements EffectsTarget {
   }
 
   #observe(now: Micros): void {
-    this.#observation.look(now, this.alive, this.#traitor.code, this.#sides[0]?.state ?? null);
+    this.observation.look(now, this.alive, this.#traitor.code, this.#sides[0]?.state ?? null);
   }
 }

@@ -1,4 +1,5 @@
 import type { Micros } from '../../core/time.ts';
+import type { MarkKind } from '../../protocols/protocol.ts';
 import type { Recorder } from '../trace/recorder.ts';
 import type { AnyMachine } from './machines.ts';
 import type { World } from './world.ts';
@@ -8,7 +9,7 @@ const FIELDS_MAX = 24;
 /** No field ever has it: the first look always counts as a change. */
 const NEVER = -2;
 
-/** What others can see of a node: its declared fields, recorded whenever one of them changes. */
+/** What others can see of a node: its declared fields, recorded whenever one of them changes, and what it tells of its transactions. */
 export class Observation {
   readonly #world: World;
   readonly #recorder: Recorder;
@@ -42,6 +43,14 @@ export class Observation {
     const fields: number[] = [];
     for (let i = 0; i < this.#fieldCount; i++) fields.push(this.#seen[i] as number);
     this.#world.emit({ kind: 'state', t, node: this.#recorder.node, alive, fields });
+  }
+
+  /** Locks, waits and steps of transactions: recorded as they come. */
+  mark(t: Micros, mark: MarkKind, transaction: number, what: string, holder: number | null): void {
+    if (mark === 'wait') this.#recorder.wait(t, transaction, what, holder ?? 0);
+    else this.#recorder.transaction(t, mark, transaction, what);
+    if (this.#world.highlights === 'decisions') return;
+    this.#world.emit({ kind: 'mark', t, node: this.#recorder.node, mark, transaction, what, holder });
   }
 
   capture(): { readonly observed: Int32Array; readonly flags: number } {
