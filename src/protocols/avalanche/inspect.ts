@@ -82,7 +82,7 @@ export function inspect(state: State): NodeKnowledge {
       tips: [...state.tips],
       waitingForParents: state.orphans.size,
       askedFor: [...state.missing.keys()],
-      polls: state.pollCount,
+      latestPoll: state.pollCount,
     },
   };
 }

@@ -8,6 +8,7 @@ export const NOTE = {
   fullOrphans: 'refused: too many vertices wait for their parents',
   recovered: 'restarted: keeps what it accepted and what it issued',
   answered: 'refused: the poll was answered before',
+  old: 'refused: the poll may have been answered before the restart',
   stale: 'refused: an answer to no poll of ours',
   succeeded: 'poll succeeds: α equal answers',
   failed: 'poll fails: counters start again',

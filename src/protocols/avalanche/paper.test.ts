@@ -124,6 +124,24 @@ describe('Avalanche', () => {
     expect(chit).toMatchObject({ type: 'chit', poll: 7, prefers: [vertexDigest(first), '', ''] });
   });
 
+  it('answers a poll once, though a restart makes it forget and the network repeats the query. Ref: Slush (onQuery)', () => {
+    const nodes = new Nodes({ n: 4, config: { issueTimeMs: 60_000 } }).start();
+    nodes.run(500_000);
+    const vertex: Vertex = { type: 'vertex', issuer: 3, slot: 4, parents: [], batches: [] };
+    nodes.give(1, 3, vertex);
+    const query = { type: 'query', poll: 4 * 250 + 3, slot: 4, vertices: [vertexDigest(vertex)] } as const;
+    const answers = () => nodes.sent.filter(({ message: m }) => m.type === 'chit' && m.poll === query.poll).length;
+    nodes.give(1, 2, query);
+    expect(answers()).toBe(1);
+    nodes.crash(1);
+    nodes.restart(1);
+    nodes.give(1, 3, vertex);
+    nodes.give(1, 2, query);
+    expect(answers()).toBe(1);
+    nodes.give(1, 2, { ...query, poll: query.poll + 4 });
+    expect(nodes.sent.at(-1)?.message).toMatchObject({ type: 'chit', poll: query.poll + 4 });
+  });
+
   it('needs more than half of a sample, so that no poll has two winners. Ref: Snowflake (α > k/2)', () => {
     for (let n = 2; n <= 40; n++) {
       const k = Math.min(10, n - 1);

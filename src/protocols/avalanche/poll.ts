@@ -1,6 +1,7 @@
 /** Polls: sampling, asking, answering, and what the answers do. Ref: Slush (the query loop); the paper's loops. */
 import type { NodeIndex } from '../../core/ids.ts';
 import { draw, scale } from '../../core/prng.ts';
+import type { Micros } from '../../core/time.ts';
 import { accept, acceptReady, creditAncestry, failAncestry } from './accept.ts';
 import { sampleSizeOf } from './config.ts';
 import { request } from './exchange.ts';
@@ -10,6 +11,11 @@ import { NOTE } from './notes.ts';
 import { alphaOf, applyRound, type Ctx, isSettled, isStronglyPreferred } from './rules.ts';
 import { type Deferred, type Out, type Poll, type State, setOf } from './state.ts';
 
+/**
+ * Polls are numbered by the time at which they begin, µs a number, or one after the other where they are quicker: a node that
+ * returns uses no number twice, and knows which queries are older than its return. The numbers of 256 nodes last for four hours.
+ */
+export const POLL_TICK: Micros = 2_000;
 /** Queries that may wait for vertices, per validator. */
 const DEFERRED_MAX = 2;
 
@@ -18,7 +24,7 @@ export function startPoll(state: State, out: Out, ctx: Ctx): void {
   if (state.poll !== null) return;
   const asked = ctx.config.mode === 'avalanche' ? nextUnpolled(state) : ownColour(state, out);
   if (asked === null) return;
-  state.pollCount++;
+  state.pollCount = Math.max(state.pollCount + 1, state.clock);
   const id = state.pollCount * state.validatorCount + state.self + 1;
   const sampled = sample(state, ctx);
   state.poll = {
@@ -77,6 +83,7 @@ function sample(state: State, ctx: Ctx): NodeIndex[] {
 /** Answers at once, or when the vertices that are asked about have come. Ref: Slush (onQuery). */
 export function onQuery(state: State, from: NodeIndex, { poll, slot, vertices }: Query, out: Out, ctx: Ctx): void {
   if (poll <= (state.answered[from] ?? 0)) return out.note(NOTE.answered);
+  if (Math.floor((poll - 1) / state.validatorCount) <= state.returnedAt) return out.note(NOTE.old);
   state.seenSlot = Math.max(state.seenSlot, slot);
   if (ctx.config.mode !== 'avalanche') state.askedWith[from] = { slot, colour: vertices[0] ?? '' };
   const query: Deferred = { from, poll, slot, vertices };

@@ -100,8 +100,12 @@ export interface State {
   /** Hashes of vertices that no poll has asked about yet. */
   unpolled: string[];
   poll: Poll | null;
-  /** Polls of our own so far: the next one's number. */
+  /** Virtual time in `POLL_TICK`, as of the last input. */
+  clock: number;
+  /** Number of our last poll: one above the one before, or the time where that is later. */
   pollCount: number;
+  /** `clock` when the node came back: what was asked before it may have answered already. 0 for one that was there from the start. */
+  returnedAt: number;
   /** By node: its latest poll that we answered. */
   readonly answered: number[];
   /** The query answered last. */
@@ -143,7 +147,9 @@ export function createState(ctx: Ctx): State {
     deferred: [],
     unpolled: [],
     poll: null,
+    clock: 0,
     pollCount: 0,
+    returnedAt: 0,
     answered: new Array<number>(validatorCount).fill(0),
     lastAsked: null,
     askedWith: Array.from({ length: validatorCount }, () => ({ slot: 0, colour: '' })),

@@ -1,7 +1,6 @@
 /** The machine: (state, input) → effects. One exhaustive switch; the handlers are in the files named after their part. */
 import { assertNever } from '../../core/assert.ts';
 import type { NodeIndex } from '../../core/ids.ts';
-import type { Micros } from '../../core/time.ts';
 import { addBatch, sizeOf } from '../../ledger/mempool.ts';
 import type { Batch } from '../../ledger/types.ts';
 import type { Input, SignedRef } from '../protocol.ts';
@@ -10,7 +9,7 @@ import { armFetch, onFetch, onFetchTimer } from './exchange.ts';
 import { armIssue, firstIssueMicros, onIssueTimer } from './issue.ts';
 import type { Message, Vertex } from './messages.ts';
 import { NOTE } from './notes.ts';
-import { answerDeferred, onChit, onPollTimer, onQuery, startPoll } from './poll.ts';
+import { answerDeferred, onChit, onPollTimer, onQuery, POLL_TICK, startPoll } from './poll.ts';
 import type { Ctx } from './rules.ts';
 import type { Out, State, Timer } from './state.ts';
 
@@ -19,9 +18,10 @@ export type Command = never;
 
 /** Same state and input, same effects. Owns `state` and updates it in place. */
 export function step(state: State, input: Input<Message, Timer, Command>, out: Out, ctx: Ctx): void {
+  state.clock = Math.floor(input.now / POLL_TICK);
   switch (input.kind) {
     case 'start':
-      return onStart(state, input.now, out, ctx);
+      return onStart(state, out, ctx);
     case 'message':
       return onMessage(state, input.from, input.message, input.proof, out, ctx);
     case 'timeout':
@@ -33,9 +33,9 @@ export function step(state: State, input: Input<Message, Timer, Command>, out: O
   }
 }
 
-/** Polls are numbered from the time of the start in ms, so that a node that returns uses no number twice. */
-function onStart(state: State, now: Micros, out: Out, ctx: Ctx): void {
-  state.pollCount = Math.floor(now / 1000);
+/** A node that returns has forgotten whom it answered: it answers nothing that was asked before, lest it answer twice. */
+function onStart(state: State, out: Out, ctx: Ctx): void {
+  state.returnedAt = state.clock;
   if (state.issuedSlot > 0 || state.accepted.length > 0) out.note(NOTE.recovered);
   if (ctx.config.mode === 'avalanche') out.setTimer({ kind: 'issue' }, firstIssueMicros(ctx));
   else armIssue(state, out, ctx);
