@@ -22,10 +22,10 @@ export interface NetPlace {
 }
 
 /**
- * A threshold in tokens; `quorum` and `one-correct` (f+1) are those of the slot's electorate. `quorum-1`: one vote of the
- * quorum is no message of its own, such as a leader's for what it proposes.
+ * A threshold in tokens; `quorum`, `one-correct` (f+1), `all-correct` (n−f) and `fast-quorum` (see core/quorum.ts) are those of the
+ * slot's electorate. `quorum-1`: one vote of the quorum is no message of its own, such as a leader's for what it proposes.
  */
-export type NetWeight = number | 'quorum' | 'quorum-1' | 'one-correct' | 'majority';
+export type NetWeight = number | 'quorum' | 'quorum-1' | 'one-correct' | 'majority' | 'all-correct' | 'fast-quorum';
 
 export interface NetArc {
   readonly place: string;
@@ -97,6 +97,8 @@ export interface NetDeclaration {
   readonly showsVotes?: readonly string[];
   /** Slots ahead of the highest decided one that a step may touch; 64 if absent. */
   readonly slotsAhead?: number;
+  /** Slots behind the highest decided one in which steps are still judged; 64 if absent. */
+  readonly slotsKept?: number;
   /** Epochs from which on the unfolded net can do anything; 1 if absent. */
   readonly epochsMin?: number;
   /** Absent: all validators, with the protocol's quorum. `history`: decided values before the slot, ascending. */

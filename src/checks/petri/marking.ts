@@ -15,7 +15,7 @@ type Tokens = Map<string, number>;
 
 const NOWHERE = -1;
 /** Places of the whole run remembered at a time: the oldest go first. */
-const RUN_TOKENS_MAX = 16_384;
+const RUN_TOKENS_MAX = 65_536;
 
 export interface MarkingState {
   readonly slots: Map<number, Tokens>;

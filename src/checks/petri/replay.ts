@@ -5,10 +5,10 @@
  */
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
-import { majority, oneCorrect } from '../../core/quorum.ts';
 import type { NetElectorate, NetWeight } from '../../protocols/net.ts';
 import { fits, type FoldedArc, type FoldedNet, type FoldedTransition } from './compile.ts';
 import { type Binding, Marking, type MarkingState } from './marking.ts';
+import { countOf } from './unfold.ts';
 
 /** A step of a node, as the net's labels see it. */
 export interface NetEvent extends Binding {
@@ -48,8 +48,8 @@ export interface ReplayState {
   readonly top: number;
 }
 
-/** Slots kept behind the highest decided one: what a node says about older ones is not judged. */
-export const SLOTS_KEPT = 64;
+/** Slots kept behind the highest decided one, unless declared otherwise: what a node says about older ones is not judged. */
+const SLOTS_KEPT = 64;
 /** Where words of no slot are kept, and how many. */
 const WHOLE_RUN = -1;
 const RUN_WORDS_MAX = 16_384;
@@ -60,6 +60,7 @@ export class Replay {
   readonly net: FoldedNet;
   readonly marking: Marking;
   readonly #electorate: (slot: number) => NetElectorate;
+  readonly #slotsKept: number;
   /** By slot: what was said by whom. */
   #said = new Map<number, Set<string>>();
   #covered = new Map<string, number>();
@@ -71,6 +72,7 @@ export class Replay {
   constructor(net: FoldedNet, validatorCount: number, electorate: (slot: number) => NetElectorate) {
     this.net = net;
     this.#electorate = electorate;
+    this.#slotsKept = net.declaration.slotsKept ?? SLOTS_KEPT;
     this.#heights = new Array<number>(validatorCount).fill(0);
     this.marking = new Marking(net.declaration.firstEpoch);
   }
@@ -84,9 +86,9 @@ export class Replay {
   advanceTo(slot: number): void {
     if (slot <= this.#top) return;
     this.#top = slot;
-    this.marking.forgetBelow(slot - SLOTS_KEPT);
+    this.marking.forgetBelow(slot - this.#slotsKept);
     for (const old of this.#said.keys()) {
-      if (old !== WHOLE_RUN && old < slot - SLOTS_KEPT) this.#said.delete(old);
+      if (old !== WHOLE_RUN && old < slot - this.#slotsKept) this.#said.delete(old);
     }
   }
 
@@ -95,7 +97,7 @@ export class Replay {
     const candidates = this.net.byLabel.get(event.label);
     if (candidates === undefined) return this.#skip(event);
     const isOfSlot = candidates.some((each) => each.isOfSlot);
-    if (isOfSlot && event.slot < this.#top - SLOTS_KEPT) return this.#skip(event);
+    if (isOfSlot && event.slot < this.#top - this.#slotsKept) return this.#skip(event);
     const shelf = isOfSlot ? event.slot : WHOLE_RUN;
     if (this.#isKnown(event, shelf)) return null;
     if (event.claimedFrom !== event.node) {
@@ -162,7 +164,7 @@ export class Replay {
     const { members, quorum } = this.#electorate(slot);
     if (weight === 'quorum') return quorum;
     if (weight === 'quorum-1') return quorum - 1;
-    return weight === 'one-correct' ? oneCorrect(members.length) : majority(members.length);
+    return countOf(weight, members.length);
   }
 
   /** Tokens that the arcs of a transition want: those that consume and those that only look. */
@@ -235,7 +237,7 @@ export class Replay {
     const { on } = transition;
     if (on.kind !== 'send' || on.covers === undefined) return;
     const key = wordKey({ ...event, value: '' }, event.node);
-    const first = Math.max((this.#covered.get(key) ?? 0) + 1, this.#top - SLOTS_KEPT, 1);
+    const first = Math.max((this.#covered.get(key) ?? 0) + 1, this.#top - this.#slotsKept, 1);
     for (let slot = first; slot < event.slot; slot++) this.#move(transition, { ...event, slot });
     this.#covered.delete(key);
     this.#covered.set(key, event.slot);

@@ -2,6 +2,7 @@
 import type { Declaration, MessageDeclaration } from '../protocol.ts';
 import { parseConfig, thresholdOf } from './config.ts';
 import { FIELDS } from './inspect.ts';
+import { net } from './net.ts';
 import { MESSAGE_TYPES } from './signing.ts';
 
 const MESSAGES: Readonly<Record<(typeof MESSAGE_TYPES)[number], Omit<MessageDeclaration, 'type'>>> = {
@@ -66,6 +67,7 @@ export const declaration: Declaration = {
   quorum: defaultThreshold,
   behaviours: ['equivocate', 'double-vote'],
   guarantees: ['agreement', 'liveness'],
+  net,
 };
 
 /** α with the default configuration: what a poll needs, not a quorum of all. */
