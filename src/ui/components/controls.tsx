@@ -85,6 +85,8 @@ export interface Option {
   readonly value: string;
   readonly label: string;
   readonly disabled?: boolean;
+  /** Options next to each other with the same group stand below its name. */
+  readonly group?: string;
 }
 
 interface SelectProps {
@@ -109,16 +111,41 @@ export function Select({ label, value, options, onChange, showLabel = false, dis
           disabled={disabled}
           onChange={(event: ChangeEvent<HTMLSelectElement>) => onChange(event.target.value)}
         >
-          {options.map((option) => (
-            <option key={option.value} value={option.value} disabled={option.disabled}>
-              {option.label}
-            </option>
-          ))}
+          {grouped(options).map(({ group, members }) =>
+            group === '' ? (
+              members.map(toOption)
+            ) : (
+              <optgroup key={group} label={group}>
+                {members.map(toOption)}
+              </optgroup>
+            ),
+          )}
         </select>
         <Icon name="chevron" size={12} />
       </span>
     </label>
   );
+}
+
+function toOption({ value, label, disabled }: Option) {
+  return (
+    <option key={value} value={value} disabled={disabled}>
+      {label}
+    </option>
+  );
+}
+
+function grouped(
+  options: readonly Option[],
+): readonly { readonly group: string; readonly members: readonly Option[] }[] {
+  const groups: { group: string; members: Option[] }[] = [];
+  for (const option of options) {
+    const group = option.group ?? '';
+    const last = groups.at(-1);
+    if (last?.group === group) last.members.push(option);
+    else groups.push({ group, members: [option] });
+  }
+  return groups;
 }
 
 interface NumberFieldProps {

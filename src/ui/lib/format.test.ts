@@ -4,10 +4,12 @@ import {
   formatCount,
   formatDuration,
   formatTime,
+  many,
   plainText,
   plural,
   sentence,
   shortHash,
+  withArticle,
 } from './format.ts';
 
 describe('format', () => {
@@ -22,6 +24,19 @@ describe('format', () => {
     expect(formatDuration(450_000)).toBe('450 ms');
     expect(formatDuration(1_200_000)).toBe('1.20 s');
     expect(formatDuration(Number.POSITIVE_INFINITY)).toBe('–');
+  });
+
+  it('makes many of one, and puts the article before it', () => {
+    const words = ['view change', 'election', 'change of preference', 'index', 'ballot', 'entry'];
+    expect(words.map(many)).toEqual([
+      'view changes',
+      'elections',
+      'changes of preference',
+      'indexes',
+      'ballots',
+      'entries',
+    ]);
+    expect(words.slice(0, 2).map(withArticle)).toEqual(['a view change', 'an election']);
   });
 
   it('shortens hashes and leaves short texts', () => {

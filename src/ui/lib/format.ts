@@ -52,6 +52,22 @@ export function plural(count: number, singular: string, many = `${singular}s`): 
   return `${formatCount(count)} ${count === 1 ? singular : many}`;
 }
 
+/** More than one of what a protocol has a word for: `views`, `changes of preference`, `indexes`. */
+export function many(words: string): string {
+  const [head = '', ...rest] = words.split(' of ');
+  const ending = /(s|x|ch|sh)$/.test(head)
+    ? `${head}es`
+    : /[^aeiou]y$/.test(head)
+      ? `${head.slice(0, -1)}ies`
+      : `${head}s`;
+  return [ending, ...rest].join(' of ');
+}
+
+/** `a view change`, `an election`. */
+export function withArticle(words: string): string {
+  return `${/^[aeiou]/i.test(words) ? 'an' : 'a'} ${words}`;
+}
+
 /** A declared name as the page writes it: `VIEW-CHANGE` and `view-change` become `View change`. */
 export function sentence(name: string): string {
   const words = name === name.toUpperCase() ? name.toLowerCase() : name;

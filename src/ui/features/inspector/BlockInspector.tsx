@@ -3,7 +3,8 @@ import { Button } from '../../components/controls.tsx';
 import { Hash } from '../../components/Hash.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Badge, Facts, Note } from '../../components/small.tsx';
-import { formatDuration, formatTime, plural } from '../../lib/format.ts';
+import { valueWord } from '../../../session/epochs.ts';
+import { formatDuration, formatTime, plural, sentence } from '../../lib/format.ts';
 import { useCalmFrame, usePlayground, useUi } from '../../playground.tsx';
 import styles from './Panel.module.css';
 import { certificateOfSlot, certificateView } from './selectors.ts';
@@ -18,7 +19,14 @@ export function BlockInspector({ height, digest }: { readonly height: number; re
     .blocksAt(frame.playhead)
     .filter((entry) => entry.height === height);
   const block = blocks.find((entry) => entry.digest === digest);
-  if (block === undefined) return <p className={styles.intro}>Block {height} is not decided at this moment.</p>;
+  const value = sentence(valueWord(frame.declaration));
+  if (block === undefined) {
+    return (
+      <p className={styles.intro}>
+        {value} {height} is not decided at this moment.
+      </p>
+    );
+  }
   const deciders = block.decidedBy.toSorted((a, b) => a.at - b.at);
   const first = deciders[0]?.at ?? 0;
   const missing = frame.nodes.filter(
@@ -28,7 +36,9 @@ export function BlockInspector({ height, digest }: { readonly height: number; re
     <>
       <header className={styles.header}>
         <div className={styles.titleRow}>
-          <h2>Block {height}</h2>
+          <h2>
+            {value} {height}
+          </h2>
           {blocks.length > 1 && <Badge tone="bad">conflicts with another decision</Badge>}
         </div>
         <div className={styles.actions}>
@@ -37,11 +47,11 @@ export function BlockInspector({ height, digest }: { readonly height: number; re
           </Button>
         </div>
       </header>
-      <Section title="Block">
+      <Section title={value}>
         <Facts
           items={[
             ['Hash', <Hash key="hash" value={block.digest} what="block hash" />],
-            [frame.declaration.words.epoch, block.epoch],
+            [sentence(frame.declaration.words.epoch), block.epoch],
             ['First decided', formatTime(first)],
           ]}
         />

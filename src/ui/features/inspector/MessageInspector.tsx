@@ -54,8 +54,8 @@ function Message({ message }: { readonly message: MessageDetails }) {
           items={[
             ['From', forged ? `${message.from}, in the name of ${message.claimedFrom}` : message.from],
             ['Sent', formatMs(message.sentAtMs)],
-            [declaration?.words.slot ?? 'slot', message.slot],
-            [declaration?.words.epoch ?? 'epoch', message.epoch],
+            [sentence(declaration?.words.slot ?? 'slot'), message.slot],
+            [sentence(declaration?.words.epoch ?? 'epoch'), message.epoch],
             message.digest === '' ? null : ['About', <Hash key="digest" value={message.digest} what="digest" />],
             ['Size', `${formatBytes(message.bytes)} on the wire`],
             ['Name', <code key="id">{message.id}</code>],

@@ -2,7 +2,8 @@
 import { HealthList } from '../../components/Health.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Facts, Foreign, Note } from '../../components/small.tsx';
-import { formatBytes, formatCount, formatMs, formatRate } from '../../lib/format.ts';
+import { valueWord } from '../../../session/epochs.ts';
+import { formatBytes, formatCount, formatMs, formatRate, many, sentence } from '../../lib/format.ts';
 import { useCalmFrame } from '../../playground.tsx';
 import styles from './Panel.module.css';
 
@@ -10,6 +11,8 @@ export function Overview() {
   const frame = useCalmFrame(4);
   if (frame === null) return <p className={styles.intro}>The testnet is being built.</p>;
   const { metrics, runtime, declaration, scenario } = frame;
+  const value = valueWord(declaration);
+  const blocks = `${formatCount(metrics.blocks)} (${formatRate(metrics.blocksPerSecond)} per s)`;
   return (
     <>
       <header className={styles.header}>
@@ -25,17 +28,17 @@ export function Overview() {
       <Section title="Run">
         <Facts
           items={[
-            ['Blocks', `${formatCount(metrics.blocks)} (${formatRate(metrics.blocksPerSecond)} per s)`],
+            ...(value === 'transaction' ? [] : [[sentence(many(value)), blocks] as const]),
             [
               'Transactions',
               `${formatCount(metrics.transactions)} (${formatRate(metrics.transactionsPerSecond)} per s)`,
             ],
             [
-              'Block latency',
+              `${sentence(value)} latency`,
               `${formatMs(metrics.blockLatencyMs.p50)} median, ${formatMs(metrics.blockLatencyMs.p99)} p99`,
             ],
             ['Messages', `${formatCount(metrics.messagesTotal)}, ${formatBytes(metrics.bytesTotal)}`],
-            [`${capital(declaration.words.change)}s`, formatCount(metrics.viewChanges)],
+            [sentence(many(declaration.words.change)), formatCount(metrics.viewChanges)],
             [
               'Signatures',
               `${formatCount(metrics.signatures.made)} made, ${formatCount(metrics.signatures.verified)} verified`,
@@ -66,8 +69,4 @@ export function Overview() {
       </p>
     </>
   );
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,7 +1,7 @@
 /** Three charts over virtual time. Loaded when the tab is opened: the chart library is the page's largest part. */
 import { memo, type ReactNode } from 'react';
 import { CartesianGrid, Line, LineChart, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
-import { formatRate } from '../../lib/format.ts';
+import { formatRate, many, sentence } from '../../lib/format.ts';
 import { usePlayground, useUi } from '../../playground.tsx';
 import styles from './Panel.module.css';
 import type { ChartPoint } from './selectors.ts';
@@ -30,29 +30,29 @@ const TRANSACTIONS: ChartSpec = {
   unit: 'transactions per s',
   series: [{ key: 'transactions', label: 'transactions per s', colour: 'var(--phase-propose)' }],
 };
-/** Where blocks carry no transactions, or nobody counts them. */
-const BLOCKS: ChartSpec = {
+/** Where what is decided carries no transactions, or nobody counts them. */
+const decisions = (value: string): ChartSpec => ({
   title: 'Throughput',
-  unit: 'blocks per s',
-  series: [{ key: 'blocks', label: 'blocks per s', colour: 'var(--phase-propose)' }],
-};
-const LATENCY: ChartSpec = {
-  title: 'Block latency',
+  unit: `${many(value)} per s`,
+  series: [{ key: 'blocks', label: `${many(value)} per s`, colour: 'var(--phase-propose)' }],
+});
+const latency = (value: string): ChartSpec => ({
+  title: `${sentence(value)} latency`,
   unit: 'ms',
   series: [
     { key: 'p50', label: 'median', colour: 'var(--phase-first)' },
     { key: 'p95', label: 'p95', colour: 'var(--phase-second)', dashed: true },
   ],
-};
+});
 const NETWORK: ChartSpec = {
   title: 'Network',
   unit: 'kB per s',
   series: [{ key: 'kilobytes', label: 'kB per s', colour: 'var(--phase-cross)' }],
 };
 
-export default memo(function Charts({ points, playhead }: ChartsProps) {
+export default memo(function Charts({ points, playhead, value }: ChartsProps & { readonly value: string }) {
   const counted = points.some((point) => point.transactions > 0);
-  const charts = [counted ? TRANSACTIONS : BLOCKS, LATENCY, NETWORK];
+  const charts = [counted ? TRANSACTIONS : decisions(value), latency(value), NETWORK];
   return (
     <div className={styles.charts}>
       {charts.map((chart) => (

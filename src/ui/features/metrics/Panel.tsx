@@ -2,7 +2,8 @@
 import { lazy, Suspense, useMemo } from 'react';
 import type { Frame } from '../../../session/view.ts';
 import { Note } from '../../components/small.tsx';
-import { formatBytes, formatCount, formatMs, formatRate } from '../../lib/format.ts';
+import { valueWord } from '../../../session/epochs.ts';
+import { formatBytes, formatCount, formatMs, formatRate, many } from '../../lib/format.ts';
 import { useCalmFrame, usePlayground } from '../../playground.tsx';
 import styles from './Panel.module.css';
 import { chartPoints } from './selectors.ts';
@@ -38,7 +39,7 @@ export function MetricsPanel() {
             </div>
           }
         >
-          <Charts points={points} playhead={frame.playhead} />
+          <Charts points={points} playhead={frame.playhead} value={valueWord(frame.declaration)} />
         </Suspense>
       )}
       <Tables frame={frame} />
@@ -47,13 +48,14 @@ export function MetricsPanel() {
 }
 
 function Figures({ frame }: { readonly frame: Frame }) {
-  const { metrics } = frame;
+  const { metrics, declaration } = frame;
+  const value = valueWord(declaration);
   const figures: readonly (readonly [string, string])[] = [
-    ['blocks per s', formatRate(metrics.blocksPerSecond)],
+    ...(value === 'transaction' ? [] : [[`${many(value)} per s`, formatRate(metrics.blocksPerSecond)] as const]),
     ['transactions per s', formatRate(metrics.transactionsPerSecond)],
-    ['block latency', formatMs(metrics.blockLatencyMs.p50)],
+    [`${value} latency`, formatMs(metrics.blockLatencyMs.p50)],
     ['its p99', formatMs(metrics.blockLatencyMs.p99)],
-    ['transaction latency', formatMs(metrics.transactionLatencyMs.p50)],
+    [value === 'transaction' ? 'to the client' : 'transaction latency', formatMs(metrics.transactionLatencyMs.p50)],
     ['messages', formatCount(metrics.messagesTotal)],
     ['on the wire', formatBytes(metrics.bytesTotal)],
   ];

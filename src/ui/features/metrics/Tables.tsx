@@ -3,7 +3,7 @@ import type { Frame } from '../../../session/view.ts';
 import { PhaseGlyph } from '../../components/PhaseGlyph.tsx';
 import { HealthList } from '../../components/Health.tsx';
 import { Facts } from '../../components/small.tsx';
-import { formatBytes, formatCount, formatMs, sentence } from '../../lib/format.ts';
+import { formatBytes, formatCount, formatMs, many, sentence } from '../../lib/format.ts';
 import { usePlayground } from '../../playground.tsx';
 import styles from './Panel.module.css';
 import { droppedOf, messageRows } from './selectors.ts';
@@ -64,7 +64,7 @@ function Work({ frame }: { readonly frame: Frame }) {
   return (
     <Facts
       items={[
-        [sentence(`${declaration.words.change}s`), formatCount(metrics.viewChanges)],
+        [sentence(many(declaration.words.change)), formatCount(metrics.viewChanges)],
         ['Signatures', `${formatCount(made)} made, ${formatCount(verified)} verified`],
         ['CPU of all nodes', `${formatMs(cpuMs)} of virtual time`],
         ['Fullest mempool', mempool === null ? '–' : formatCount(mempool)],

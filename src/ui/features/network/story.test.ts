@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Declaration } from '../../../protocols/protocol.ts';
 import type { Flight, Frame, Marker, NodeMoment, QuorumProgress } from '../../../session/view.ts';
 import { FAKE_DECLARATION } from '../../testing/fakeRun.ts';
 import { storyAt } from './story.ts';
@@ -16,7 +17,8 @@ interface Scene {
   readonly markers?: readonly Marker[];
 }
 
-function tell({ moments = [], quorums = [], flights = [], markers = [] }: Scene, at = 1_000_000) {
+function tell(scene: Scene, at = 1_000_000, declaration: Declaration = FAKE_DECLARATION) {
+  const { moments = [], quorums = [], flights = [], markers = [] } = scene;
   const trace = {
     markers,
     nodeAt: (node: number): NodeMoment => ({
@@ -49,7 +51,7 @@ function tell({ moments = [], quorums = [], flights = [], markers = [] }: Scene,
     },
     flights: () => flights as readonly Flight[],
   };
-  return storyAt(trace, FAKE_DECLARATION, NODES, at);
+  return storyAt(trace, declaration, NODES, at);
 }
 
 describe('the line that says what happens', () => {
@@ -93,6 +95,26 @@ describe('the line that says what happens', () => {
       phase: 'change',
       text: 'v0, v3 ask for a view change · 2 of 3 view changes at v0',
     });
+  });
+
+  it('speaks the words of the protocol', () => {
+    const words = { ...FAKE_DECLARATION.words, change: 'election', value: 'entry' };
+    const moments = [{ fields: { phase: 'view change' } }];
+    expect(tell({ moments }, 1_000_000, { ...FAKE_DECLARATION, words }).text).toBe('v0 asks for an election');
+    expect(tell({ quorums: [{ voters: [0, 1] }] }, 1_000_000, { ...FAKE_DECLARATION, words }).text).toMatch(
+      /^Entry 7 · /,
+    );
+  });
+
+  it('misses neither leader nor order where the protocol promises none', () => {
+    const unordered: Declaration = {
+      ...FAKE_DECLARATION,
+      guarantees: ['agreement'],
+      words: { ...FAKE_DECLARATION.words, value: 'transaction' },
+    };
+    const moments = [{}, { alive: false }, { fields: { height: 2 } }];
+    expect(tell({ moments }, 1_000_000, unordered).text).toBe('Transaction 6 is decided · 3 of 4 validators up');
+    expect(tell({}, 1_000_000, unordered).text).toBe('Transaction 6 is decided · all 4 validators up');
   });
 
   it('says that nobody leads while the leader is down', () => {

@@ -3,7 +3,8 @@ import type { NodeIndex } from '../../../core/ids.ts';
 import type { Micros } from '../../../core/time.ts';
 import type { Declaration, PhaseRole } from '../../../protocols/protocol.ts';
 import type { Flight, Frame, Marker, NodeMoment, QuorumProgress, TraceView } from '../../../session/view.ts';
-import { plural, sentence } from '../../lib/format.ts';
+import { isOrdered, valueWord } from '../../../session/epochs.ts';
+import { plural, sentence, withArticle } from '../../lib/format.ts';
 import { phaseRoleOf } from '../../lib/phases.ts';
 
 export interface Story {
@@ -69,7 +70,7 @@ function changeStory(declaration: Declaration, live: readonly Seen[]): Told | nu
     declaration,
     live.filter(({ quorum }) => quorum?.phase === 'change'),
   );
-  const who = `${namesOf(changing)} ${changing.length === 1 ? 'asks' : 'ask'} for a ${words.change}`;
+  const who = `${namesOf(changing)} ${changing.length === 1 ? 'asks' : 'ask'} for ${withArticle(words.change)}`;
   return { phase: 'change', text: votes === null ? who : `${who} · ${votes}` };
 }
 
@@ -85,7 +86,7 @@ function proposalStory(
   const receivers = new Set(proposals.filter(({ from }) => from === proposer.node).map(({ to }) => to));
   const height = topOf(live) + 1;
   const votes = votesText(declaration, live);
-  const text = `${proposer.id} proposes block ${height} to ${plural(receivers.size, 'validator')}`;
+  const text = `${proposer.id} proposes ${valueWord(declaration)} ${height} to ${plural(receivers.size, 'validator')}`;
   return { phase: 'propose', text: votes === null ? text : `${text} · ${votes}` };
 }
 
@@ -94,13 +95,21 @@ function voteStory(declaration: Declaration, live: readonly Seen[]): Told | null
   const text = votesText(declaration, live);
   if (best === null || text === null) return null;
   const view = best.epoch > 0 ? `, ${declaration.words.epoch} ${best.epoch}` : '';
-  return { phase: best.phase, text: `Block ${best.slot}${view} · ${text}` };
+  return { phase: best.phase, text: `${sentence(valueWord(declaration))} ${best.slot}${view} · ${text}` };
 }
 
 /** Nothing is being voted on. */
 function restStory(declaration: Declaration, seen: readonly Seen[], live: readonly Seen[]): Told {
   const { words } = declaration;
   const height = topOf(live);
+  const value = sentence(valueWord(declaration));
+  if (!isOrdered(declaration)) {
+    const up = `${live.length === seen.length ? 'all' : `${live.length} of`} ${plural(seen.length, 'validator')} up`;
+    return {
+      phase: null,
+      text: height === 0 ? `Nothing decided yet · ${up}` : `${value} ${height} is decided · ${up}`,
+    };
+  }
   const leader = leaderOf(declaration, live);
   const down = seen.filter(({ moment }) => !moment.alive);
   const next =
@@ -110,7 +119,7 @@ function restStory(declaration: Declaration, seen: readonly Seen[], live: readon
   if (height === 0) return { phase: null, text: next };
   const have = live.filter((node) => node.height === height).length;
   const whom = have === live.length && down.length === 0 ? `all ${have}` : `${have} of ${seen.length} validators`;
-  return { phase: null, text: `Block ${height} is decided at ${whom} · ${next}` };
+  return { phase: null, text: `${value} ${height} is decided at ${whom} · ${next}` };
 }
 
 /** `2 of 3 prepares at v0 · quorum at v1, v2`: the most advanced vote, and how far the others are with it. */

@@ -1,11 +1,12 @@
 /** The header's fields that choose what runs: scenario, protocol, validators, seed. */
 import { useEffect, useState } from 'react';
-import { Select } from '../../components/controls.tsx';
+import { type Option, Select } from '../../components/controls.tsx';
 import { controlStyles } from '../../components/controls.tsx';
 import { plainText } from '../../lib/format.ts';
 import { useAction, useFrame, usePlayground, useUi } from '../../playground.tsx';
 import type { ScenarioInput } from '../../../scenario/types.ts';
-import { parseSeed, validatorCountOf, validatorOptions, withChange } from './selectors.ts';
+import { byProtocol } from './library.ts';
+import { parseSeed, sizeChange, sizeOf, sizeOptions, withChange } from './selectors.ts';
 import styles from './Panel.module.css';
 
 const CUSTOM = '(custom)';
@@ -37,7 +38,9 @@ function ScenarioField() {
   const name = useFrame((frame) => frame.scenario.name ?? '', '');
   const load = useLoad();
   const preset = catalogue.presets.find((entry) => entry.title === name);
-  const options = catalogue.presets.map((entry) => ({ value: entry.id, label: entry.title }));
+  const options: Option[] = byProtocol(catalogue.presets, catalogue.protocols).flatMap(({ title, presets }) =>
+    presets.map((entry) => ({ value: entry.id, label: entry.title, group: title })),
+  );
   if (preset === undefined) options.unshift({ value: CUSTOM, label: plainText(name, 60) || 'Custom' });
   return (
     <Select
@@ -65,13 +68,14 @@ export function ProtocolField() {
 export function ValidatorsField() {
   const { session } = usePlayground();
   const load = useLoad();
-  const count = useFrame((frame) => validatorCountOf(frame.scenario), 4);
-  const options = validatorOptions(count).map((value) => ({ value: String(value), label: `${value} validators` }));
+  const scenario = useFrame((frame) => frame.scenario, null);
+  const options = scenario === null ? [] : sizeOptions(scenario);
   const change = async (text: string) => {
-    const scenario = session.frame()?.scenario;
-    if (scenario !== undefined) await load(withChange(scenario, { validators: Number(text) }));
+    const present = session.frame()?.scenario;
+    if (present !== undefined) await load(withChange(present, sizeChange(present, Number(text))));
   };
-  return <Select label="Validators" value={String(count)} options={options} onChange={(text) => void change(text)} />;
+  const value = scenario === null ? '' : String(sizeOf(scenario));
+  return <Select label="Validators" value={value} options={options} onChange={(text) => void change(text)} />;
 }
 
 export function SeedField() {

@@ -1,54 +1,99 @@
-/** The library: searched by what its scenarios are about, each with a small picture of its validators and their faults. */
+/** The library: one protocol at a time or all, searched by what its scenarios are about, each with a small picture. */
 import { useState } from 'react';
 import type { Preset } from '../../../scenario/library.ts';
-import { controlStyles } from '../../components/controls.tsx';
+import { controlStyles, Select } from '../../components/controls.tsx';
 import { Note } from '../../components/small.tsx';
 import { useFrame, usePlayground } from '../../playground.tsx';
 import { useLoad } from './Header.tsx';
-import { type Dot, matching, pictureOf } from './library.ts';
+import { byProtocol, type Dot, matching, pictureOf, type Shelf } from './library.ts';
 import styles from './Panel.module.css';
 import { byLevel } from './selectors.ts';
 
 const SIDE = 34;
+const ALL = 'all';
+/** Of the protocol that runs, whichever that is. */
+const PRESENT = 'present';
 
 export function Library() {
   const { catalogue } = usePlayground();
   const [query, setQuery] = useState('');
-  const present = useFrame((frame) => frame.scenario.name ?? '', '');
-  const load = useLoad();
-  const found = matching(catalogue.presets, query);
+  const [chosen, setChosen] = useState(PRESENT);
+  const running = useFrame((frame) => frame.declaration.name, '');
+  const shelves = byProtocol(catalogue.presets, catalogue.protocols);
+  const wanted = chosen === PRESENT ? running : chosen;
+  const isSearched = query.trim() !== '';
+  // What is searched for may stand on any shelf.
+  const shown = shelves.flatMap((shelf) => {
+    if (!isSearched && wanted !== ALL && shelf.protocol !== wanted) return [];
+    const presets = matching(shelf.presets, query);
+    return presets.length === 0 ? [] : [{ ...shelf, presets }];
+  });
   return (
     <>
-      <input
-        className={`${controlStyles['input']} ${styles.search}`}
-        type="search"
-        value={query}
-        placeholder="Search: partition, raft, twins…"
-        aria-label="Search the library"
-        onChange={(event) => setQuery(event.target.value)}
-      />
-      {found.length === 0 && <Note>No scenario matches.</Note>}
-      {byLevel(found).map(({ level, presets }) => (
+      <div className={styles.filters}>
+        <input
+          className={`${controlStyles['input']} ${styles.search}`}
+          type="search"
+          value={query}
+          placeholder="Search: partition, raft, twins…"
+          aria-label="Search the library"
+          onChange={(event) => setQuery(event.target.value)}
+        />
+        <Select
+          label="Scenarios of"
+          value={isSearched ? ALL : wanted}
+          disabled={isSearched}
+          options={[
+            { value: ALL, label: `All protocols (${catalogue.presets.length})` },
+            ...shelves.map(({ protocol, title, presets }) => ({
+              value: protocol,
+              label: `${title} (${presets.length})`,
+            })),
+          ]}
+          onChange={setChosen}
+        />
+      </div>
+      {shown.length === 0 && <Note>No scenario matches.</Note>}
+      {shown.map((shelf) => (
+        <ShelfView key={shelf.protocol} shelf={shelf} isTitled={isSearched || wanted === ALL} />
+      ))}
+    </>
+  );
+}
+
+function ShelfView({ shelf, isTitled }: { readonly shelf: Shelf; readonly isTitled: boolean }) {
+  return (
+    <section aria-label={shelf.title}>
+      {isTitled && <h3 className={styles.shelf}>{shelf.title}</h3>}
+      {byLevel(shelf.presets).map(({ level, presets }) => (
         <fieldset key={level} aria-label={level}>
           <p className={styles.level} aria-hidden="true">
             {level}
           </p>
           <ul className={styles.library}>
             {presets.map((preset) => (
-              <li key={preset.id}>
-                <button type="button" aria-current={preset.title === present} onClick={() => void load(preset.id)}>
-                  <Picture preset={preset} />
-                  <span className={styles.words}>
-                    <span className={styles.name}>{preset.title}</span>
-                    <span className={styles.teaches}>{preset.teaches}</span>
-                  </span>
-                </button>
-              </li>
+              <Item key={preset.id} preset={preset} />
             ))}
           </ul>
         </fieldset>
       ))}
-    </>
+    </section>
+  );
+}
+
+function Item({ preset }: { readonly preset: Preset }) {
+  const load = useLoad();
+  const isPresent = useFrame((frame) => frame.scenario.name === preset.title, false);
+  return (
+    <li>
+      <button type="button" aria-current={isPresent} onClick={() => void load(preset.id)}>
+        <Picture preset={preset} />
+        <span className={styles.words}>
+          <span className={styles.name}>{preset.title}</span>
+          <span className={styles.teaches}>{preset.teaches}</span>
+        </span>
+      </button>
+    </li>
   );
 }
 

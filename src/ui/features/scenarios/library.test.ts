@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../../scenario/index.ts';
-import { matching, pictureOf } from './library.ts';
+import { PROTOCOLS } from '../../../protocols/registry.ts';
+import { byProtocol, matching, pictureOf } from './library.ts';
 
 const ids = (query: string) => matching(presets, query).map(({ id }) => id);
 
@@ -12,6 +13,21 @@ describe('the library', () => {
     expect(ids('raft crash').length).toBeGreaterThan(0);
     for (const id of ids('raft crash')) expect(id).toMatch(/raft/);
     expect(ids('no such thing')).toEqual([]);
+  });
+
+  it('has a shelf for every protocol, and every scenario on one of them', () => {
+    const protocols = [...PROTOCOLS.values()].map(({ declaration: { name, title } }) => ({ name, title }));
+    const shelves = byProtocol(presets, protocols);
+    const stocked = protocols.filter(({ name }) => presets.some(({ scenario }) => scenario.protocol.name === name));
+    expect(shelves.map(({ protocol }) => protocol)).toEqual(stocked.map(({ name }) => name));
+    expect(shelves.length).toBeGreaterThan(6);
+    expect(shelves.flatMap((shelf) => shelf.presets.map(({ id }) => id)).sort()).toEqual(
+      presets.map(({ id }) => id).sort(),
+    );
+    for (const shelf of shelves) {
+      for (const { scenario } of shelf.presets) expect(scenario.protocol.name).toBe(shelf.protocol);
+    }
+    expect(byProtocol(presets, [...protocols, { name: 'unheard-of', title: '' }])).toHaveLength(shelves.length);
   });
 
   it('shows the faults of each scenario in a picture that stays in its frame', () => {

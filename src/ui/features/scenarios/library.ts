@@ -11,6 +11,25 @@ export function matching(presets: readonly Preset[], query: string): readonly Pr
   });
 }
 
+/** Presets of one protocol, in the order of the library. */
+export interface Shelf {
+  /** Its name in scenarios. */
+  readonly protocol: string;
+  readonly title: string;
+  readonly presets: readonly Preset[];
+}
+
+/** The library by protocol, in the order in which the protocols are listed; those without a scenario are left out. */
+export function byProtocol(
+  presets: readonly Preset[],
+  protocols: readonly { readonly name: string; readonly title: string }[],
+): readonly Shelf[] {
+  return protocols.flatMap(({ name, title }) => {
+    const own = presets.filter(({ scenario }) => scenario.protocol.name === name);
+    return own.length === 0 ? [] : [{ protocol: name, title, presets: own }];
+  });
+}
+
 /** What a preset is about: its texts, its protocol, and the kinds of faults and behaviours in it. */
 function wordsOf({ id, title, teaches, level, scenario, violates }: Preset): string {
   const { protocol, faults = [] } = scenario;

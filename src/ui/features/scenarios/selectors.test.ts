@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { TestnetError } from '../../../core/problem.ts';
 import { presets } from '../../../scenario/library.ts';
-import { byLevel, parseScenarioText, parseSeed, problemsOf, validatorOptions } from './selectors.ts';
+import type { Scenario } from '../../../scenario/types.ts';
+import {
+  byLevel,
+  parseScenarioText,
+  parseSeed,
+  problemsOf,
+  sizeChange,
+  sizeOf,
+  sizeOptions,
+  validatorOptions,
+} from './selectors.ts';
 
 describe('seeds', () => {
   it('are whole numbers of 32 bits', () => {
@@ -38,5 +48,27 @@ describe('what is on offer', () => {
   it('lists an unusual number of validators in its place', () => {
     expect(validatorOptions(9)).toContain(9);
     expect(validatorOptions(9)).toEqual([...validatorOptions(9)].sort((a, b) => a - b));
+  });
+});
+
+describe('the size of a testnet', () => {
+  const plain = { validators: 5, shards: null } as unknown as Scenario;
+  const sharded = { validators: 4, shards: { count: 3, validatorsPerShard: 1 } } as unknown as Scenario;
+
+  it('is its shards where it has them, else its validators, and that is what changes', () => {
+    expect([sizeOf(plain), sizeOf(sharded)]).toEqual([5, 3]);
+    expect(sizeChange(plain, 7)).toEqual({ validators: 7 });
+    expect(sizeChange(sharded, 6)).toEqual({ shards: { count: 6, validatorsPerShard: 1 } });
+  });
+
+  it('is on offer in its own words', () => {
+    expect(sizeOptions(plain)).toContainEqual({ value: '5', label: '5 validators' });
+    expect(
+      sizeOptions(sharded)
+        .slice(0, 3)
+        .map(({ label }) => label),
+    ).toEqual(['1 shard', '2 shards', '3 shards']);
+    const odd = { validators: 4, shards: { count: 7, validatorsPerShard: 4 } } as unknown as Scenario;
+    expect(sizeOptions(odd)).toContainEqual({ value: '7', label: '7 shards of 4' });
   });
 });

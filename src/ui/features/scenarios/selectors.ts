@@ -24,6 +24,31 @@ export function validatorOptions(count: number): readonly number[] {
   return VALIDATOR_COUNTS.includes(count) ? VALIDATOR_COUNTS : [...VALIDATOR_COUNTS, count].sort((a, b) => a - b);
 }
 
+const SHARD_COUNTS: readonly number[] = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20];
+
+/** How large a testnet is, as its header says it: shards where it has them, else validators. */
+export function sizeOf(scenario: Scenario): number {
+  return scenario.shards?.count ?? validatorCountOf(scenario);
+}
+
+/** Sizes on offer, with the present one among them. */
+export function sizeOptions(scenario: Scenario): readonly { readonly value: string; readonly label: string }[] {
+  const size = sizeOf(scenario);
+  const { shards } = scenario;
+  if (shards === null) return validatorOptions(size).map((count) => option(count, 'validator', ''));
+  const each = shards.validatorsPerShard > 1 ? ` of ${shards.validatorsPerShard}` : '';
+  return [...new Set([...SHARD_COUNTS, size])].sort((a, b) => a - b).map((count) => option(count, 'shard', each));
+}
+
+function option(count: number, one: string, rest: string): { readonly value: string; readonly label: string } {
+  return { value: String(count), label: `${count} ${one}${count === 1 ? '' : 's'}${rest}` };
+}
+
+/** What changes in a scenario for a testnet of another size. */
+export function sizeChange({ shards }: Scenario, size: number): Readonly<Record<string, unknown>> {
+  return shards === null ? { validators: size } : { shards: { ...shards, count: size } };
+}
+
 /** The same scenario with one thing changed. Recorded clicks of the run before stay out when validators go away. */
 export function withChange(scenario: Scenario, change: Readonly<Record<string, unknown>>): ScenarioInput {
   return { ...scenario, ...change } as ScenarioInput;
