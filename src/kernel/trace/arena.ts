@@ -70,6 +70,16 @@ export class WordArena {
     return this.#chunks[index] ?? null;
   }
 
+  /** The chunk of that number. @throws AwayError */
+  chunkAt(index: number): Uint32Array {
+    return this.chunk(index * CHUNK_WORDS);
+  }
+
+  /** Whether these can be the words of a chunk. */
+  fits(words: Uint32Array): boolean {
+    return words.length === CHUNK_WORDS;
+  }
+
   /** The offset's position within its chunk. */
   place(offset: number): number {
     return offset & MASK;

@@ -2,6 +2,7 @@
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { RECORD } from '../../kernel/trace/records.ts';
+import { here } from '../../kernel/trace/look.ts';
 import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
 import type { Cone } from './diagram.ts';
 import { arrivalOf } from './flights.ts';
@@ -84,7 +85,7 @@ export class CausalCone implements Cone {
     this.#store = store;
     this.#sends = sends;
     this.seq = seq;
-    this.node = store.read(seq).node;
+    this.node = store.nodeOf(seq);
     this.#lastCause.set(this.node, seq);
     this.#firstEffect.set(this.node, seq);
     this.#down = seq + 1;
@@ -104,11 +105,16 @@ export class CausalCone implements Cone {
   }
 
   work(events: number): boolean {
-    const floor = Math.max(0, this.#down - events);
-    while (this.#down > floor) this.#look(--this.#down);
+    const first = this.#store.firstSeq;
+    const floor = Math.max(first, this.#down - events);
+    here(this.#store, () => {
+      for (; this.#down > floor; this.#down--) if (!this.#look(this.#down - 1)) return;
+    });
     const ceiling = Math.min(this.#store.eventCount, this.#up + events);
-    for (; this.#up < ceiling; this.#up++) this.#lookAhead(this.#up);
-    return this.#down > 0 || this.#up < this.#store.eventCount;
+    here(this.#store, () => {
+      for (; this.#up < ceiling; this.#up++) if (!this.#lookAhead(this.#up)) return;
+    });
+    return this.#down > first || this.#up < this.#store.eventCount;
   }
 
   isPast(node: NodeIndex, seq: number): boolean {
@@ -127,24 +133,30 @@ export class CausalCone implements Cone {
     return this.isFuture(from, send);
   }
 
-  /** Downwards: a delivery among the causes makes its sending one. */
-  #look(seq: number): void {
-    const { kind, node, words, at } = this.#store.read(seq);
-    if (kind !== RECORD.deliver || !this.isPast(node, seq)) return;
+  /** Downwards: a delivery among the causes makes its sending one. False when its record is away. */
+  #look(seq: number): boolean {
+    const record = this.#store.look(seq);
+    if (record === null) return false;
+    const { kind, node, words, at } = record;
+    if (kind !== RECORD.deliver || !this.isPast(node, seq)) return true;
     const origin = (words[at] as number) >>> 16;
     const send = this.#sends.sendOf(seq);
-    if (send < 0) return;
+    if (send < 0) return true;
     this.#carriers.add(send);
     if (send > (this.#lastCause.get(origin) ?? -1)) this.#lastCause.set(origin, send);
+    return true;
   }
 
   /** Upwards: the delivery of an effect is one. Once a node is influenced, all it does later is. */
-  #lookAhead(seq: number): void {
-    const { kind, node, words, at } = this.#store.read(seq);
-    if (kind !== RECORD.deliver || this.#firstEffect.has(node)) return;
+  #lookAhead(seq: number): boolean {
+    const record = this.#store.look(seq);
+    if (record === null) return false;
+    const { kind, node, words, at } = record;
+    if (kind !== RECORD.deliver || this.#firstEffect.has(node)) return true;
     const origin = (words[at] as number) >>> 16;
-    if (!this.#firstEffect.has(origin)) return;
+    if (!this.#firstEffect.has(origin)) return true;
     const send = this.#sends.sendOf(seq);
     if (send >= 0 && this.isFuture(origin, send)) this.#firstEffect.set(node, seq);
+    return true;
   }
 }

@@ -5,6 +5,7 @@
  */
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
+import { AwayError } from '../../kernel/trace/arena.ts';
 import { type Column, column32, column64, firstAbove, firstAtLeast } from '../../kernel/trace/columns.ts';
 import { messageId } from '../../kernel/trace/messages.ts';
 import { OUTCOME } from '../../kernel/network/index.ts';
@@ -70,7 +71,7 @@ export class FlightIndex implements RecordIndex {
     for (let i = 0; i < held; i++) {
       if (this.#heldUntil.get(i) < at) continue;
       this.#heldUntil.set(i, Number.POSITIVE_INFINITY);
-      this.#waitingOf(this.#store.read(this.#heldSeq.get(i)).node).push(i);
+      this.#waitingOf(this.#store.nodeOf(this.#heldSeq.get(i))).push(i);
     }
     this.#memo.clear();
   }
@@ -80,7 +81,7 @@ export class FlightIndex implements RecordIndex {
     return columns.reduce((sum, column) => sum + (column?.sizeBytes ?? 0), 0);
   }
 
-  /** Copies with sentAt ≤ `at` < arrivesAt, in the order of sending within each kind. */
+  /** Copies with sentAt ≤ `at` < arrivesAt, in the order of sending within each kind; but for those whose records are away. */
   at(at: Micros): readonly Flight[] {
     const flights: Flight[] = [];
     const { timeAt } = this.#store;
@@ -92,17 +93,22 @@ export class FlightIndex implements RecordIndex {
         const seq = file.get(i);
         if (timeAt(seq) > at) break;
         const flight = this.#flight(seq);
-        if (flight.arrivesAt > at) flights.push(flight);
+        if (flight !== null && flight.arrivesAt > at) flights.push(flight);
       }
     });
     const held = firstAbove(this.#heldSeq.length, (i) => timeAt(this.#heldSeq.get(i)), at);
-    for (let i = 0; i < held; i++) if (this.#heldUntil.get(i) > at) flights.push(this.#flight(this.#heldSeq.get(i)));
+    for (let i = 0; i < held; i++) {
+      const flight = this.#heldUntil.get(i) > at ? this.#flight(this.#heldSeq.get(i)) : null;
+      if (flight !== null) flights.push(flight);
+    }
     return flights;
   }
 
-  /** The copy whose sending is at `seq`. */
+  /** The copy whose sending is at `seq`. @throws AwayError */
   of(seq: number): Flight {
-    return this.#flight(seq);
+    const flight = this.#flight(seq);
+    if (flight === null) throw new AwayError(this.#store.arena.indexOf(this.#store.offsetOf(seq)));
+    return flight;
   }
 
   /**
@@ -125,7 +131,7 @@ export class FlightIndex implements RecordIndex {
     const sends: number[] = [];
     const take = (seq: number): void => {
       const flight = this.#flight(seq);
-      if (flight.arrivesAt < from) return;
+      if (flight === null || flight.arrivesAt < from) return;
       flights.push(flight);
       sends.push(seq);
     };
@@ -163,25 +169,29 @@ export class FlightIndex implements RecordIndex {
     return waiting;
   }
 
-  #flight(seq: number): Flight {
+  #flight(seq: number): Flight | null {
     const known = this.#memo.get(seq);
     if (known !== undefined) return known;
     const flight = this.#read(seq);
+    if (flight === null) return null;
     if (this.#memo.size >= MEMO_MAX) this.#memo.clear();
     this.#memo.set(seq, flight);
     return flight;
   }
 
-  #read(seq: number): Flight {
+  #read(seq: number): Flight | null {
     const store = this.#store;
-    const { words, at, node, t } = store.read(seq);
+    const record = store.look(seq);
+    if (record === null) return null;
+    const { words, at, node, t } = record;
     const to = (words[at] as number) >>> 16;
     const sequence = words[at + 3] as number;
     const outcome = (words[at + 4] as number) & 15;
     const arrives = arrivalOf(words, at);
     // Word by word: decoding the whole message costs several times as much, and thousands of copies are read for a picture.
     const offset = store.messageOffset(node, sequence);
-    const message = offset < 0 ? null : store.wordsOf(offset);
+    const message = offset < 0 ? null : store.lookAt(offset);
+    if (offset >= 0 && message === null) return null;
     const place = offset < 0 ? 0 : store.placeOf(offset);
     const common = {
       messageId: messageId(node, sequence, store),

@@ -4,6 +4,7 @@ import type { Micros } from '../../core/time.ts';
 import { column32, firstAbove, firstAtLeast } from '../../kernel/trace/columns.ts';
 import { faultTargets, typeName } from '../../kernel/trace/decoder.ts';
 import { DROP_REASONS, RECORD, type RecordKind } from '../../kernel/trace/records.ts';
+import { here } from '../../kernel/trace/look.ts';
 import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
 import type { Mark, MarkKind, MarkSample } from './diagram.ts';
 
@@ -36,7 +37,7 @@ export class MarkIndex implements RecordIndex {
     return this.#seqs.sizeBytes;
   }
 
-  /** Ascending; when there are more than `limit`, an even choice of them. */
+  /** Ascending; when there are more than `limit`, an even choice of them. Those whose records are away are left out. */
   between(from: Micros, until: Micros, limit: number): MarkSample {
     const timeOf = (i: number): Micros => this.#store.timeAt(this.#seqs.get(i));
     const first = firstAtLeast(this.#seqs.length, timeOf, from);
@@ -45,12 +46,17 @@ export class MarkIndex implements RecordIndex {
     let step = 1;
     while (total > limit * step) step *= 2;
     const marks: Mark[] = [];
-    for (let i = Math.ceil(first / step) * step; i < end; i += step) marks.push(this.#mark(this.#seqs.get(i)));
+    for (let i = Math.ceil(first / step) * step; i < end; i += step) {
+      const mark = here(this.#store, () => this.#mark(this.#seqs.get(i)));
+      if (mark !== null) marks.push(mark);
+    }
     return { marks, total };
   }
 
-  #mark(seq: number): Mark {
-    const { kind, node, t, words, at } = this.#store.read(seq);
+  #mark(seq: number): Mark | null {
+    const record = this.#store.look(seq);
+    if (record === null) return null;
+    const { kind, node, t, words, at } = record;
     const argument = (words[at] as number) >>> 16;
     const base = { kind: KINDS.get(kind) ?? 'timer', at: t, seq, node };
     const targets = kind === RECORD.fault || kind === RECORD.heal ? this.#targetsOf(argument) : [node];

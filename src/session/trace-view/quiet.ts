@@ -4,6 +4,7 @@ import { type Micros, MILLISECOND } from '../../core/time.ts';
 import { column64 } from '../../kernel/trace/columns.ts';
 import { OUTCOME } from '../../kernel/network/index.ts';
 import { RECORD } from '../../kernel/trace/records.ts';
+import type { Stretch as EventStretch } from '../../kernel/trace/cursor.ts';
 import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
 import type { PhaseRole } from '../../protocols/protocol.ts';
 import type { Stretch } from './diagram.ts';
@@ -49,6 +50,10 @@ export class QuietIndex implements RecordIndex {
         if (this.#isBackground[type] !== true) this.#busy(t, end);
       } else if (isHappening(record)) this.#busy(t, t);
     }
+  }
+
+  readsWhenCut(at: Micros, eventCount: number): readonly EventStretch[] {
+    return [[this.#store.positionAt(Math.floor(at / BUCKET) * BUCKET), eventCount]];
   }
 
   get sizeBytes(): number {

@@ -3,6 +3,7 @@ import { type Micros, msFromMicros, SECOND } from '../../core/time.ts';
 import { column32, column64, firstAtLeast } from '../../kernel/trace/columns.ts';
 import { hex8 } from '../../kernel/trace/messages.ts';
 import { COPY, RECORD } from '../../kernel/trace/records.ts';
+import type { Stretch } from '../../kernel/trace/cursor.ts';
 import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
 import type { StateIndex } from './states.ts';
 
@@ -75,6 +76,10 @@ export class SampleIndex implements RecordIndex {
     for (let i = first; i < this.#firstAt.length; i++) this.#heights.delete(this.#firstHeight.get(i));
     this.#firstAt.truncate(first);
     this.#firstHeight.truncate(first);
+  }
+
+  readsWhenCut(at: Micros, eventCount: number): readonly Stretch[] {
+    return [[this.#store.positionAt(Math.floor(at / SECOND) * SECOND), eventCount]];
   }
 
   /** Counts that are known by now. Only seconds with heights that are new to it, or changed, are made again. */

@@ -5,6 +5,7 @@ import { BEHAVIOUR_CODES } from '../../kernel/host/traitor.ts';
 import { type Column, column32, firstAbove, firstAtLeast } from '../../kernel/trace/columns.ts';
 import { readState } from '../../kernel/trace/decoder.ts';
 import { RECORD } from '../../kernel/trace/records.ts';
+import type { Stretch } from '../../kernel/trace/cursor.ts';
 import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
 import type { NodeMoment } from '../view.ts';
 import type { Band } from './diagram.ts';
@@ -19,6 +20,8 @@ export class StateIndex implements RecordIndex {
   /** By node: positions of its state records. */
   readonly #byNode: Column[] = [];
   readonly #memo = new Map<number, NodeMoment>();
+  /** By node: the words of its last record. What a node was is asked for every record that comes. */
+  #latest: (Uint32Array | undefined)[] = [];
 
   constructor(store: TraceStore) {
     this.#store = store;
@@ -32,19 +35,30 @@ export class StateIndex implements RecordIndex {
       this.#byNode[record.node] = list;
     }
     list.push(record.seq);
+    const { words, at } = record;
+    this.#latest[record.node] = words.slice(at, at + (((words[at] as number) >>> 6) & 1023));
   }
 
   truncate(): void {
     const { eventCount } = this.#store;
     for (const list of this.#byNode) list?.truncate(firstAtLeast(list.length, (i) => list.get(i), eventCount));
     this.#memo.clear();
+    this.#latest = this.#byNode.map((list) => this.#wordsAt(list.length === 0 ? -1 : list.get(list.length - 1)));
+  }
+
+  /** The last record of each node among those that stay. */
+  readsWhenCut(_at: Micros, eventCount: number): readonly Stretch[] {
+    return this.#byNode.flatMap((list): Stretch[] => {
+      const count = firstAtLeast(list.length, (i) => list.get(i), eventCount);
+      return count === 0 ? [] : [[list.get(count - 1), list.get(count - 1) + 1]];
+    });
   }
 
   get sizeBytes(): number {
     return this.#byNode.reduce((sum, list) => sum + list.sizeBytes, 0);
   }
 
-  /** Unknown nodes, and every node before its first record, are not alive and have no fields. */
+  /** Unknown nodes, and every node before its first record or while that is away, are not alive and have no fields. */
   at(node: NodeIndex, at: Micros): NodeMoment {
     const list = this.#byNode[node];
     const count = list === undefined ? 0 : firstAbove(list.length, (i) => this.#store.timeAt(list.get(i)), at);
@@ -53,6 +67,7 @@ export class StateIndex implements RecordIndex {
     const known = this.#memo.get(seq);
     if (known !== undefined) return known;
     const moment = this.#read(list, count - 1);
+    if (moment === null) return this.#unknown();
     if (this.#memo.size > 4096) this.#memo.clear();
     this.#memo.set(seq, moment);
     return moment;
@@ -72,15 +87,18 @@ export class StateIndex implements RecordIndex {
         const clear = timeOf(i) + shortest;
         while (next < list.length && timeOf(next) < clear) next++;
       }
-      bands.push(this.#band(list.get(i), next < list.length ? timeOf(next) : Number.POSITIVE_INFINITY));
+      const band = this.#band(list.get(i), next < list.length ? timeOf(next) : Number.POSITIVE_INFINITY);
+      if (band !== null) bands.push(band);
       i = next;
     }
     return bands;
   }
 
-  #band(seq: number, until: Micros): Band {
+  #band(seq: number, until: Micros): Band | null {
     const { fields } = this.#store.declaration;
-    const { words, at, t } = this.#store.read(seq);
+    const record = this.#store.look(seq);
+    if (record === null) return null;
+    const { words, at, t } = record;
     const header = words[at] as number;
     const count = ((header >>> 6) & 1023) - FIELDS_AT;
     const value = (field: number): number => (field < count ? (words[at + FIELDS_AT + field] as number) | 0 : -1);
@@ -99,39 +117,54 @@ export class StateIndex implements RecordIndex {
 
   /** A field of the node's latest record as the integer it is; null before the first record. */
   latestField(node: NodeIndex, field: number): number | null {
-    const record = this.#latest(node);
-    return record === null ? null : (record.words[record.at + FIELDS_AT + field] as number) | 0;
+    const words = this.#latest[node];
+    return words === undefined ? null : (words[FIELDS_AT + field] as number) | 0;
   }
 
   /** Whether the node is Byzantine as far as the trace goes. */
   isByzantine(node: NodeIndex): boolean {
-    const record = this.#latest(node);
-    return record !== null && (record.words[record.at] as number) >>> 17 !== 0;
+    const words = this.#latest[node];
+    return words !== undefined && (words[0] as number) >>> 17 !== 0;
   }
 
-  #latest(node: NodeIndex): RecordCursor | null {
-    const list = this.#byNode[node];
-    return list === undefined || list.length === 0 ? null : this.#store.read(list.get(list.length - 1));
+  /** A copy of the record at `seq`; undefined for −1 and for one that was dropped. */
+  #wordsAt(seq: number): Uint32Array | undefined {
+    if (seq < this.#store.firstSeq) return undefined;
+    const { words, at } = this.#store.read(seq);
+    return words.slice(at, at + (((words[at] as number) >>> 6) & 1023));
   }
 
-  #read(list: Column, index: number): NodeMoment {
+  #read(list: Column, index: number): NodeMoment | null {
     const { declaration } = this.#store;
-    const { words, at } = this.#store.read(list.get(index));
-    const { alive, behaviour, fields } = readState(declaration, words, at);
+    const record = this.#store.look(list.get(index));
+    if (record === null) return null;
+    const { alive, behaviour, fields } = readState(declaration, record.words, record.at);
     const byzantine = behaviour === 0 ? null : (BEHAVIOUR_CODES[behaviour - 1] ?? 'byzantine');
-    return { alive, byzantine, fields, changedAt: this.#changedAt(list, index) };
+    const changedAt = this.#changedAt(list, index);
+    return changedAt === null ? null : { alive, byzantine, fields, changedAt };
   }
 
-  /** Time of the last record whose fields differ from those before: others only say that the node crashed or turned. */
-  #changedAt(list: Column, index: number): Micros {
+  /**
+   * Time of the last record whose fields differ from those before: others only say that the node crashed or turned. Null
+   * while one that says so is away.
+   */
+  #changedAt(list: Column, index: number): Micros | null {
     let changed = index;
-    while (changed > 0 && this.#sameFields(list.get(changed - 1), list.get(changed))) changed--;
+    for (; changed > 0 && list.get(changed - 1) >= this.#store.firstSeq; changed--) {
+      const same = this.#sameFields(list.get(changed - 1), list.get(changed));
+      if (same === null) return null;
+      if (!same) break;
+    }
     return this.#store.timeAt(list.get(changed));
   }
 
-  #sameFields(first: number, second: number): boolean {
-    const { words: a, at: i } = this.#store.read(first);
-    const { words: b, at: j } = this.#store.read(second);
+  #sameFields(first: number, second: number): boolean | null {
+    const before = this.#store.look(first);
+    if (before === null) return null;
+    const { words: a, at: i } = before;
+    const after = this.#store.look(second);
+    if (after === null) return null;
+    const { words: b, at: j } = after;
     const length = ((a[i] as number) >>> 6) & 1023;
     if (length !== (((b[j] as number) >>> 6) & 1023)) return false;
     for (let k = FIELDS_AT; k < length; k++) if (a[i + k] !== b[j + k]) return false;

@@ -7,6 +7,7 @@ import type { Micros } from '../../core/time.ts';
 import { type Column, column32, column64, firstAbove, firstAtLeast } from '../../kernel/trace/columns.ts';
 import type { MessageEntry } from '../../kernel/trace/messages.ts';
 import { RECORD } from '../../kernel/trace/records.ts';
+import { here } from '../../kernel/trace/look.ts';
 import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
 import type { Declaration, PhaseRole } from '../../protocols/protocol.ts';
 import type { QuorumProgress } from '../view.ts';
@@ -35,7 +36,8 @@ const SLOT_AT = 5;
 export class VoteIndex implements RecordIndex {
   readonly #store: TraceStore;
   readonly #isVote: readonly boolean[];
-  readonly #needed: number;
+  /** By message type. */
+  readonly #needed: readonly number[];
   readonly #byNode: NodeVotes[] = [];
   /** By node: the last count, to go on from. */
   #readings: (Reading | undefined)[] = [];
@@ -43,7 +45,7 @@ export class VoteIndex implements RecordIndex {
   constructor(store: TraceStore) {
     this.#store = store;
     this.#isVote = store.declaration.messages.map(({ vote }) => vote);
-    this.#needed = store.declaration.quorum(store.validatorCount);
+    this.#needed = neededOf(store.declaration, store.validatorCount);
   }
 
   add(record: RecordCursor): void {
@@ -73,7 +75,7 @@ export class VoteIndex implements RecordIndex {
 
   /**
    * The most advanced vote the node takes part in at `at`: highest slot, then epoch, then phase; among digests of one vote
-   * (an equivocation) the one with most voters. Null when it holds no vote.
+   * (an equivocation) the one with most voters. Null when it holds no vote, and while one of its votes is away.
    */
   at(node: NodeIndex, at: Micros): QuorumProgress | null {
     const votes = this.#byNode[node];
@@ -115,12 +117,14 @@ export class VoteIndex implements RecordIndex {
   #read(node: NodeIndex, votes: NodeVotes, start: Start, end: number): QuorumProgress | null {
     let reading = this.#readings[node];
     if (reading === undefined || reading.start !== start || reading.end > end) {
-      reading = { start, end: start.index, tallies: new Map(), progress: null };
+      reading = { start, end: start.index, tallies: new Map(), progress: null, isBehind: false };
       this.#readings[node] = reading;
     }
-    if (this.#tally(votes, reading, end)) {
-      reading.progress = furthest(reading.tallies.values(), this.#store.declaration);
-    }
+    const counting = reading;
+    const added = here(this.#store, () => this.#tally(votes, counting, end));
+    if (added === null) return null;
+    if (added || reading.isBehind) reading.progress = furthest(reading.tallies.values(), this.#store.declaration);
+    reading.isBehind = false;
     return reading.progress;
   }
 
@@ -129,6 +133,9 @@ export class VoteIndex implements RecordIndex {
     let added = false;
     for (let i = reading.end; i < end; i++) {
       const offset = votes.offsets.get(i);
+      // Where the words are away the count stops here, and goes on from here.
+      reading.end = i;
+      this.#store.lookAt(offset);
       const slot = (this.#store.wordsOf(offset)[this.#store.placeOf(offset) + SLOT_AT] as number) | 0;
       if (slot !== reading.start.slot) continue;
       const message = this.#store.messageAt(offset);
@@ -137,17 +144,23 @@ export class VoteIndex implements RecordIndex {
       const key = `${message.type} ${message.epoch} ${digest}`;
       let tally = reading.tallies.get(key);
       if (tally === undefined) {
-        tally = { message, digest, voters: [], needed: this.#needed, closedAt: null };
+        tally = { message, digest, voters: [], needed: this.#needed[message.type] ?? 0, closedAt: null };
         reading.tallies.set(key, tally);
       }
       if (tally.voters.includes(message.claimedFrom)) continue;
       tally.voters.push(message.claimedFrom);
-      if (tally.voters.length === this.#needed) tally.closedAt = votes.times.get(i);
+      if (tally.voters.length === tally.needed) tally.closedAt = votes.times.get(i);
       added = true;
+      reading.isBehind = true;
     }
     reading.end = end;
     return added;
   }
+}
+
+/** By message type: distinct votes that complete what they are for. */
+export function neededOf({ messages, quorum }: Declaration, validatorCount: number): number[] {
+  return messages.map((message) => (message.quorum ?? quorum)(validatorCount));
 }
 
 /** How far the votes after one start have been counted, and what the count says. */
@@ -156,6 +169,8 @@ interface Reading {
   end: number;
   readonly tallies: Map<string, Tally>;
   progress: QuorumProgress | null;
+  /** Votes were counted that `progress` does not show: the words of one after them were away. */
+  isBehind: boolean;
 }
 
 interface Tally {

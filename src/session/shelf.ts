@@ -1,0 +1,263 @@
+/**
+ * Which parts of a run's trace are in memory. Full chunks beyond a bound go to storage, those looked at longest ago first, and
+ * come back when a view asks for one or something reads the whole trace. Where storage takes none, the oldest are dropped.
+ */
+import { TestnetError } from '../core/problem.ts';
+import { AwayError } from '../kernel/trace/arena.ts';
+import type { TraceStore } from '../kernel/trace/store.ts';
+import { newId } from '../storage/open.ts';
+import { type TabLock, tabLock } from '../storage/tabLock.ts';
+import type { Storage } from '../storage/types.ts';
+import type { MakeLock } from './guard.ts';
+
+/** How many chunks of the trace, 256 KiB each, stay in memory. */
+export interface TraceMemory {
+  /** Where storage keeps the others. */
+  readonly chunksMax: number;
+  /** Where nothing does: the oldest are then dropped. */
+  readonly chunksMaxAlone: number;
+}
+
+/** 8 MB; in Node, without storage, a trace is wanted whole. */
+export const TRACE_MEMORY: TraceMemory = { chunksMax: 32, chunksMaxAlone: Number.POSITIVE_INFINITY };
+
+/** Chunks written in one go. */
+const WRITE_MAX = 16;
+/** Between two bursts of asking. */
+const BURST_MS = 1_500;
+
+export interface ShelfOptions {
+  readonly storage: Storage | null;
+  readonly memory: TraceMemory;
+  readonly makeLock?: MakeLock;
+  /** What was asked for is here: draw again. */
+  readonly onArrival: () => void;
+}
+
+export class TraceShelf {
+  readonly #store: TraceStore;
+  #options: ShelfOptions | null = null;
+  #id: string | null = null;
+  #lock: TabLock | null = null;
+  /** Chunks that storage has as they are. */
+  #written = new Set<number>();
+  readonly #pins = new Map<number, number>();
+  /** Raised by every cut: what was under way then is of another history. */
+  #generation = 0;
+  #asked = new Set<number>();
+  #loading: Promise<void> | null = null;
+  #relieving: Promise<void> | null = null;
+  #burst = { began: 0, count: 0 };
+
+  constructor(store: TraceStore) {
+    this.#store = store;
+    store.onAway = (chunk) => this.#ask(chunk);
+  }
+
+  /** From now on the bounds hold. Until then everything stays in memory. */
+  use(options: ShelfOptions): void {
+    this.#options = options;
+  }
+
+  /** Something that a view asked for is on its way. */
+  get isLoading(): boolean {
+    return this.#loading !== null;
+  }
+
+  /** Lets go of what is over the bound. */
+  relieve(): Promise<void> {
+    this.#relieving ??= this.#relieve().finally(() => {
+      this.#relieving = null;
+    });
+    return this.#relieving;
+  }
+
+  /** Forgets what storage has of the trace behind a cut. To be called after each. */
+  cut(): void {
+    this.#generation++;
+    const { fullCount } = this.#store.arena;
+    this.#written = new Set([...this.#written].filter((chunk) => chunk < fullCount));
+    this.#asked.clear();
+  }
+
+  /** Runs `work`, which reads the trace and changes nothing, until all it needs is here. What it needed stays until it is done. */
+  async whenHere<T>(work: () => T | Promise<T>, chunks: readonly number[] = []): Promise<T> {
+    const pinned: number[] = [];
+    const pin = async (wanted: readonly number[]): Promise<void> => {
+      for (const chunk of wanted) this.#pins.set(chunk, (this.#pins.get(chunk) ?? 0) + 1);
+      pinned.push(...wanted);
+      await this.#bring(wanted);
+    };
+    try {
+      await pin(chunks);
+      for (;;) {
+        try {
+          return await work();
+        } catch (error) {
+          if (!(error instanceof AwayError)) throw error;
+          if (!this.#store.arena.isAway(error.chunk)) throw gone();
+          await pin([error.chunk]);
+        }
+      }
+    } finally {
+      for (const chunk of pinned) this.#unpin(chunk);
+      this.#letGoOfWritten();
+    }
+  }
+
+  /** Brings what `missing` names until it names nothing more, then does `work` at once: it changes the trace. */
+  async whenReady<T>(missing: () => readonly number[], work: () => T): Promise<T> {
+    const pinned: number[] = [];
+    try {
+      for (let wanted = missing(); wanted.length > 0; wanted = missing()) {
+        for (const chunk of wanted) this.#pins.set(chunk, (this.#pins.get(chunk) ?? 0) + 1);
+        pinned.push(...wanted);
+        await this.#bring(wanted);
+      }
+      return work();
+    } finally {
+      for (const chunk of pinned) this.#unpin(chunk);
+    }
+  }
+
+  /**
+   * Visits the events `from` ≤ seq < `to` chunk by chunk, so that a long trace is never in memory as a whole. A visit may be made
+   * again before it has returned; it returns false to end the round.
+   */
+  async eachPiece(from: number, to: number, visit: (from: number, to: number) => boolean | undefined): Promise<void> {
+    for (const chunk of this.#store.chunksOf(from, to)) {
+      const [first, end] = this.#store.positionsIn(chunk);
+      const piece = (): boolean | undefined => visit(Math.max(from, first), Math.min(to, end));
+      if ((await this.whenHere(piece, [chunk])) === false) return;
+    }
+  }
+
+  /** The run is left: what storage has of its trace is of no more use. */
+  async close(): Promise<void> {
+    this.#generation++;
+    const { storage } = this.#options ?? { storage: null };
+    this.#options = null;
+    await this.#relieving;
+    if (this.#id !== null) await storage?.dropChunks(this.#id);
+    this.#lock?.release();
+    this.#lock = null;
+  }
+
+  #unpin(chunk: number): void {
+    const count = (this.#pins.get(chunk) ?? 0) - 1;
+    if (count > 0) this.#pins.set(chunk, count);
+    else this.#pins.delete(chunk);
+  }
+
+  /** Full chunks that may go, those looked at longest ago first. */
+  #mayGo(): number[] {
+    return this.#store.arena.oldestUsed().filter((chunk) => !this.#pins.has(chunk));
+  }
+
+  #letGoOfWritten(): void {
+    const { arena } = this.#store;
+    const over = arena.residentCount - this.#chunksMax();
+    if (over <= 0) return;
+    const free = this.#mayGo().filter((chunk) => this.#written.has(chunk));
+    for (const chunk of free.slice(0, over)) arena.release(chunk);
+  }
+
+  #chunksMax(): number {
+    if (this.#options === null) return Number.POSITIVE_INFINITY;
+    const { storage, memory } = this.#options;
+    return storage?.persistent === true ? memory.chunksMax : memory.chunksMaxAlone;
+  }
+
+  async #relieve(): Promise<void> {
+    const { arena } = this.#store;
+    while (arena.residentCount > this.#chunksMax()) {
+      this.#letGoOfWritten();
+      const over = arena.residentCount - this.#chunksMax();
+      const unwritten = this.#mayGo().filter((chunk) => !this.#written.has(chunk));
+      const going = unwritten.slice(0, Math.min(over, WRITE_MAX));
+      if (over <= 0 || going.length === 0) return;
+      if (!(await this.#write(going))) await this.#drop(going.length);
+    }
+  }
+
+  /** False when storage does not take them. */
+  async #write(chunks: readonly number[]): Promise<boolean> {
+    const storage = this.#options?.storage;
+    if (storage?.persistent !== true) return false;
+    const generation = this.#generation;
+    const shelf = await this.#shelf();
+    const { arena } = this.#store;
+    const words = chunks.map((chunk) => ({ chunk, words: arena.chunkAt(chunk) }));
+    const done = await storage.writeChunks(shelf, words);
+    if (generation !== this.#generation) return true;
+    if (done.ok) for (const chunk of chunks) this.#written.add(chunk);
+    return done.ok;
+  }
+
+  /** The beginning of the trace goes, in storage first, so that what is left has no gap. */
+  async #drop(count: number): Promise<void> {
+    const { arena } = this.#store;
+    const from = arena.firstChunk;
+    let to = from;
+    for (let freed = 0; to < arena.fullCount && freed < count && !this.#pins.has(to); to++)
+      if (!arena.isAway(to) || this.#written.has(to)) freed++;
+    arena.dropBefore(to);
+    const { storage } = this.#options ?? { storage: null };
+    if (this.#id !== null && [...this.#written].some((chunk) => chunk < to)) await storage?.dropChunks(this.#id, to);
+    this.#written = new Set([...this.#written].filter((chunk) => chunk >= to));
+  }
+
+  async #shelf(): Promise<string> {
+    if (this.#id === null) {
+      this.#id = newId();
+      const makeLock = this.#options?.makeLock ?? tabLock;
+      this.#lock = await makeLock(this.#id).acquire();
+    }
+    return this.#id;
+  }
+
+  /** Brings chunks back. One that cannot be read ends the trace there: it and all before it are dropped. */
+  async #bring(chunks: readonly number[]): Promise<void> {
+    const { arena } = this.#store;
+    const wanted = chunks.filter((chunk) => arena.isAway(chunk));
+    const storage = this.#options?.storage;
+    if (wanted.length === 0 || this.#id === null) return;
+    const generation = this.#generation;
+    const found = (await storage?.readChunks(this.#id, wanted)) ?? wanted.map(() => null);
+    if (generation !== this.#generation) return;
+    wanted.forEach((chunk, i) => {
+      const words = found[i];
+      if (words != null && arena.fits(words)) arena.bring(chunk, words);
+      else arena.dropBefore(chunk + 1);
+    });
+  }
+
+  /** A view met a chunk that is away. A view of too much at once gets what it can, and no more for a moment. */
+  #ask(chunk: number): void {
+    if (this.#asked.has(chunk) || this.#options === null) return;
+    const now = performance.now();
+    if (now - this.#burst.began > BURST_MS) this.#burst = { began: now, count: 0 };
+    if (this.#burst.count >= Math.max(1, Math.floor(this.#chunksMax() / 2))) return;
+    this.#burst.count++;
+    this.#asked.add(chunk);
+    this.#loading ??= Promise.resolve().then(() => this.#load());
+  }
+
+  async #load(): Promise<void> {
+    try {
+      while (this.#asked.size > 0) {
+        const wanted = [...this.#asked];
+        await this.#bring(wanted);
+        for (const chunk of wanted) this.#asked.delete(chunk);
+      }
+    } finally {
+      this.#loading = null;
+      this.#letGoOfWritten();
+      this.#options?.onArrival();
+    }
+  }
+}
+
+function gone(): TestnetError {
+  return new TestnetError('storage', 'this part of the trace is no longer kept');
+}
