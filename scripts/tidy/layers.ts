@@ -50,7 +50,7 @@ export interface Fence {
 }
 
 export const FENCES: readonly Fence[] = [
-  { parent: 'src/protocols', shared: ['client', 'common'], files: ['protocol.ts', 'net.ts'] },
+  { parent: 'src/protocols', shared: ['client', 'common'], files: ['protocol.ts', 'net.ts', 'crossing.ts'] },
   { parent: 'src/ui/features', shared: [], files: null },
 ];
 

@@ -6,6 +6,7 @@ import type { NodeIndex } from '../core/ids.ts';
 import type { StreamKey } from '../core/prng.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Micros } from '../core/time.ts';
+import type { TransactionsDeclaration } from './crossing.ts';
 import type { NetDeclaration } from './net.ts';
 
 /** A signature over a message as its signer sent it. Enough, with the message, to convince a third party. */
@@ -227,6 +228,8 @@ export interface Declaration {
   readonly guarantees?: readonly Guarantee[];
   /** In which order its steps must come, for replay, analysis and the page. */
   readonly net?: NetDeclaration;
+  /** Its transactions between shards; absent where it has none. */
+  readonly transactions?: TransactionsDeclaration;
 }
 
 /** The common invariants, by the name under which they are judged. */

@@ -10,8 +10,21 @@ import type { Declaration, PhaseRole } from '../protocols/protocol.ts';
 import type { Scenario } from '../scenario/types.ts';
 import type { Caught } from './catch.ts';
 import type { Branches } from './branches/types.ts';
+import type { ShardView } from './trace-view/crossing.ts';
 import type { DiagramView } from './trace-view/diagram.ts';
 export type { Band, Candidate, Cone, DiagramView, Mark, MarkKind, Stretch, VoteTally } from './trace-view/diagram.ts';
+export type {
+  HeldLock,
+  LifeStep,
+  LockWait,
+  OpenTransaction,
+  ShardMoment,
+  ShardShape,
+  ShardTotals,
+  ShardView,
+  TransactionLife,
+  TransactionPart,
+} from './trace-view/crossing.ts';
 import type { ActiveFault, CheckResult, Metrics, RunStatus, Speed } from './api.ts';
 
 /** Published at most once per animation frame, immutable; everything else is asked of `TraceView`. */
@@ -129,7 +142,7 @@ export interface MessageDetails {
   }[];
 }
 
-export interface TraceView extends DiagramView {
+export interface TraceView extends DiagramView, ShardView {
   readonly head: Micros;
   readonly eventCount: number;
   /** Position of the first event at or after `at`. */

@@ -1,4 +1,5 @@
 /** A session that can be handed out before it is open, so that the page paints first. Calls wait; views are empty. */
+import { NO_SHARDS } from '../session/trace-view/crossing.ts';
 import type { TraceView } from '../session/view.ts';
 import type { Session } from './playground.tsx';
 
@@ -22,6 +23,7 @@ const NOTHING: TraceView = {
   quietIn: () => [],
   causality: () => null,
   candidatesAt: () => [],
+  ...NO_SHARDS,
 };
 
 /** Stands for `opening` until it is there, then passes everything on. Calls reject when opening does. */

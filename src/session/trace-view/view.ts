@@ -2,7 +2,7 @@
 import { type NodeIndex, nodeIndexOf } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { nominalFlight } from './nominal.ts';
-import { namingOf, type RunPlan } from '../../kernel/plan.ts';
+import { type RunPlan, namingOf } from '../../kernel/plan.ts';
 import type { TraceEvent } from '../../kernel/trace/events.ts';
 import { parseMessageId } from '../../kernel/trace/messages.ts';
 import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
@@ -19,6 +19,9 @@ import { FlightIndex } from './flights.ts';
 import { MarkerIndex, type ViolationMark } from './markers.ts';
 import { MarkIndex } from './marks.ts';
 import { QuietIndex } from './quiet.ts';
+import type { ShardMoment, ShardShape, TransactionLife } from './crossing.ts';
+import { LifeReader } from './shard-life.ts';
+import { ShardIndex } from './shards.ts';
 import { SampleIndex, type TransactionCounts } from './samples.ts';
 import { StateIndex } from './states.ts';
 import { VoteIndex } from './votes.ts';
@@ -48,6 +51,8 @@ export class StoreTraceView implements TraceView, RecordIndex {
   readonly #quiet: QuietIndex;
   readonly #candidates: CandidateIndex;
   readonly #sends: SendIndex;
+  readonly #shards: ShardIndex;
+  readonly #lives: LifeReader;
   /** In the order in which they get each record: those that ask what a node was before come before the states. */
   readonly #indexes: readonly RecordIndex[];
 
@@ -65,6 +70,9 @@ export class StoreTraceView implements TraceView, RecordIndex {
     this.#quiet = new QuietIndex(store);
     this.#candidates = new CandidateIndex(store);
     this.#sends = new SendIndex(store);
+    const { shards = { count: plan.validators.length, validatorsPerShard: 1 } } = plan;
+    this.#shards = new ShardIndex(store, shards);
+    this.#lives = new LifeReader(store, this.#shards, this.#flights, this.#sends);
     this.#indexes = [
       this.#markers,
       this.#states,
@@ -77,6 +85,7 @@ export class StoreTraceView implements TraceView, RecordIndex {
       this.#quiet,
       this.#candidates,
       this.#sends,
+      this.#shards,
     ];
     store.attach(this);
   }
@@ -93,7 +102,7 @@ export class StoreTraceView implements TraceView, RecordIndex {
 
   /** Bytes of the indexes that grow with every message; the store's own not counted. */
   get sizeBytes(): number {
-    const indexes = [this.#flights, this.#states, this.#votes, this.#marks, this.#quiet];
+    const indexes = [this.#flights, this.#states, this.#votes, this.#marks, this.#quiet, this.#shards];
     return indexes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
@@ -107,6 +116,7 @@ export class StoreTraceView implements TraceView, RecordIndex {
 
   truncate(at: Micros): void {
     for (const index of this.#indexes) index.truncate(at);
+    this.#lives.forget();
   }
 
   /** Checks that were violated, for the timeline. */
@@ -169,6 +179,18 @@ export class StoreTraceView implements TraceView, RecordIndex {
 
   candidatesAt(at: Micros, fromSlot = 0): readonly Candidate[] {
     return this.#candidates.at(at, fromSlot);
+  }
+
+  get shape(): ShardShape | null {
+    return this.#shards.shape;
+  }
+
+  shardsAt(at: Micros): ShardMoment {
+    return this.#shards.at(at);
+  }
+
+  lifeOf(transaction: number): TransactionLife | null {
+    return this.#lives.of(transaction);
   }
 
   samples(): ReturnType<TraceView['samples']> {

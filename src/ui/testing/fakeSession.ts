@@ -4,6 +4,7 @@ import { TestnetError } from '../../core/problem.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Scenario } from '../../scenario/types.ts';
 import type { ActiveFault, CheckResult, Metrics, NodeDetails, RunStatus, Speed } from '../../session/api.ts';
+import { NO_SHARDS } from '../../session/trace-view/crossing.ts';
 import type { Flight, Frame, QuorumProgress, TraceView } from '../../session/view.ts';
 import type { Session } from '../playground.tsx';
 import { FAKE_DECLARATION, fabricate, type FakeRun, type FakeScript } from './fakeRun.ts';
@@ -302,6 +303,7 @@ function viewOf(run: FakeRun, head: () => Micros): TraceView {
     quietIn: () => [],
     causality: () => null,
     candidatesAt: () => [],
+    ...NO_SHARDS,
     samples: () =>
       Array.from({ length: Math.floor(head() / 1e6) }, (_, second) => ({
         second,

@@ -1,0 +1,38 @@
+/**
+ * How a protocol declares its transactions between shards: what the steps of its trace mean, by which rules accounts are
+ * locked, and at which of its steps a crash teaches something. Views of shards are made from this and from the trace.
+ */
+
+/** One word of `commit2pc` marks. */
+export interface TransactionStep {
+  /** As marked. */
+  readonly step: string;
+  readonly by: 'coordinator' | 'participant';
+  /**
+   * begin: promises are asked for · promise: the shard may no longer give up by itself · decide: the outcome is fixed · end: it is
+   * done at this shard.
+   */
+  readonly means: 'begin' | 'promise' | 'decide' | 'end';
+  /** Of `decide` and `end`. */
+  readonly outcome?: 'commit' | 'abort';
+  /** A verb in the present tense: "voted YES". */
+  readonly label: string;
+}
+
+/** A place in the protocol at which a node can be made to crash. */
+export interface CrashStep {
+  readonly label: string;
+  readonly explain: string;
+  readonly of: TransactionStep['by'];
+  /** receive: instead of handling · send: instead of sending · sent: right after sending the `nth` message of that type. */
+  readonly point: { readonly on: 'receive' | 'send' | 'sent'; readonly type: string; readonly nth: number };
+  /** Only where the commit has so many phases; absent: always. */
+  readonly commit?: '2pc' | '3pc';
+}
+
+export interface TransactionsDeclaration {
+  readonly steps: readonly TransactionStep[];
+  readonly crashes: readonly CrashStep[];
+  /** One sentence each: who waits for whose lock, and what a shard does that has promised and hears nothing. */
+  policies(config: Readonly<Record<string, unknown>>): { readonly locks: string; readonly doubt: string };
+}

@@ -1,0 +1,187 @@
+/** The fold over marks of transactions: who holds, who waits, what is open. Entries are replaced, never changed. */
+import type { Micros } from '../../core/time.ts';
+import type { TransactionStep } from '../../protocols/crossing.ts';
+import type { HeldLock, LockWait, OpenTransaction, ShardMoment, ShardTotals, TransactionPart } from './crossing.ts';
+
+/** A mark with its shard and, for steps, what its word means. */
+export type ShardMark = { readonly at: Micros; readonly shard: number; readonly transaction: number } & (
+  | { readonly kind: 'lock'; readonly account: string }
+  | { readonly kind: 'unlock'; readonly account: string }
+  | { readonly kind: 'wait'; readonly account: string; readonly holder: number }
+  | { readonly kind: 'step'; readonly step: TransactionStep }
+  /** The shard's only validator crashes, or comes back. */
+  | { readonly kind: 'down' }
+  | { readonly kind: 'up' }
+);
+
+const NONE: ShardTotals = { coordinated: 0, committed: 0, aborted: 0, crossing: 0, waits: 0, waitedMicros: 0 };
+
+export class ShardState {
+  readonly #locks: Map<string, HeldLock>;
+  readonly #waits: Map<string, LockWait>;
+  readonly #open: Map<number, OpenTransaction>;
+  readonly #totals: ShardTotals[];
+  /** Since when locks were held that a restarted shard has not shown again yet. */
+  readonly #before: Map<string, Micros>;
+  #moment: ShardMoment | null = null;
+
+  constructor(shardCount: number, copied?: ShardState) {
+    this.#locks = new Map(copied === undefined ? [] : copied.#locks);
+    this.#waits = new Map(copied === undefined ? [] : copied.#waits);
+    this.#open = new Map(copied === undefined ? [] : copied.#open);
+    this.#before = new Map(copied === undefined ? [] : copied.#before);
+    this.#totals = copied === undefined ? new Array<ShardTotals>(shardCount).fill(NONE) : [...copied.#totals];
+  }
+
+  copy(): ShardState {
+    return new ShardState(this.#totals.length, this);
+  }
+
+  get moment(): ShardMoment {
+    this.#moment ??= {
+      locks: [...this.#locks.values()],
+      waits: [...this.#waits.values()].map((wait) => this.#present(wait)).filter(({ blockers }) => blockers.length > 0),
+      open: [...this.#open.values()],
+      totals: [...this.#totals],
+    };
+    return this.#moment;
+  }
+
+  apply(mark: ShardMark): void {
+    this.#moment = null;
+    if (mark.kind === 'step') this.#step(mark.at, mark.shard, mark.transaction, mark.step);
+    else if (mark.kind === 'wait') this.#wait(mark);
+    else if (mark.kind === 'lock') this.#lock(mark.at, mark.shard, mark.account, mark.transaction);
+    else if (mark.kind === 'down') this.#goDown(mark.at, mark.shard);
+    else if (mark.kind === 'up') this.#comeUp(mark.shard);
+    else this.#unlock(mark.shard, mark.account, mark.transaction);
+  }
+
+  #lock(at: Micros, shard: number, account: string, transaction: number): void {
+    const key = `${shard} ${account} ${transaction}`;
+    const since = this.#locks.get(key)?.since ?? this.#before.get(key) ?? at;
+    this.#before.delete(key);
+    this.#locks.set(key, { shard, account, transaction, since });
+    this.#endWaits(at, (wait) => wait.shard === shard && wait.account === account && wait.transaction === transaction);
+  }
+
+  #unlock(shard: number, account: string, transaction: number): void {
+    this.#locks.delete(`${shard} ${account} ${transaction}`);
+  }
+
+  /** What was only in its memory is gone: queues, and the locks of whoever had not promised. */
+  #goDown(at: Micros, shard: number): void {
+    this.#endWaits(at, (wait) => wait.shard === shard);
+    for (const [key, lock] of this.#locks)
+      if (lock.shard === shard && this.#stageAt(shard, lock.transaction) !== 'promised') this.#locks.delete(key);
+  }
+
+  /** It shows again what its log says it holds. */
+  #comeUp(shard: number): void {
+    for (const key of [...this.#before.keys()]) if (key.startsWith(`${shard} `)) this.#before.delete(key);
+    for (const [key, lock] of this.#locks) {
+      if (lock.shard !== shard) continue;
+      this.#before.set(key, lock.since);
+      this.#locks.delete(key);
+    }
+  }
+
+  #stageAt(shard: number, transaction: number): TransactionPart['stage'] | null {
+    return this.#open.get(transaction)?.parts.find((part) => part.shard === shard)?.stage ?? null;
+  }
+
+  #wait({ at, shard, account, transaction, holder }: ShardMark & { readonly kind: 'wait' }): void {
+    const key = `${shard} ${account} ${transaction}`;
+    const known = this.#waits.get(key);
+    if (known?.blockers.includes(holder) === true) return;
+    this.#waits.set(key, {
+      shard,
+      account,
+      transaction,
+      blockers: [...(known?.blockers ?? []), holder],
+      since: known?.since ?? at,
+    });
+    if (known !== undefined) return;
+    this.#count(shard, (totals) => ({ waits: totals.waits + 1 }));
+    if (this.#stageAt(shard, transaction) === null) this.#part(at, transaction, { shard, stage: 'waiting', since: at });
+  }
+
+  /** Whom a wait is for now: whoever holds the account, then those it was told of that still stand in the queue. */
+  #present(wait: LockWait): LockWait {
+    const { shard, account, transaction } = wait;
+    const isThere = (lock: HeldLock): boolean => lock.shard === shard && lock.account === account;
+    const holders = [...this.#locks.values()].filter(isThere).map((lock) => lock.transaction);
+    const queued = wait.blockers.filter((other) => this.#waits.has(`${shard} ${account} ${other}`));
+    const blockers = [...new Set([...holders, ...queued])].filter((other) => other !== transaction);
+    return { ...wait, blockers };
+  }
+
+  #endWaits(at: Micros, isOver: (wait: LockWait) => boolean): void {
+    for (const [key, wait] of this.#waits) {
+      if (!isOver(wait)) continue;
+      this.#waits.delete(key);
+      this.#count(wait.shard, (totals) => ({ waitedMicros: totals.waitedMicros + at - wait.since }));
+    }
+  }
+
+  #step(at: Micros, shard: number, transaction: number, { means, outcome = 'abort' }: TransactionStep): void {
+    if (means === 'begin') return this.#begin(at, shard, transaction);
+    if (means === 'decide') return this.#decide(at, shard, transaction, outcome);
+    this.#endWaits(at, (wait) => wait.shard === shard && wait.transaction === transaction);
+    if (means === 'promise') return this.#part(at, transaction, { shard, stage: 'promised', since: at });
+    const entry = this.#open.get(transaction);
+    this.#count(shard, (totals) => ({
+      committed: totals.committed + (outcome === 'commit' ? 1 : 0),
+      aborted: totals.aborted + (outcome === 'commit' ? 0 : 1),
+      crossing: totals.crossing + (isCrossing(entry, shard) ? 1 : 0),
+    }));
+    // What ends here without having been heard of needs nobody's attention.
+    if (entry === undefined) return;
+    this.#part(at, transaction, { shard, stage: outcome, since: at });
+    this.#closeIfDone(transaction);
+  }
+
+  #begin(at: Micros, shard: number, transaction: number): void {
+    this.#count(shard, (totals) => ({ coordinated: totals.coordinated + 1 }));
+    const known = this.#open.get(transaction);
+    if (known !== undefined) this.#open.set(transaction, { ...known, coordinator: shard });
+    else this.#open.set(transaction, { transaction, coordinator: shard, begunAt: at, decided: null, parts: [] });
+  }
+
+  #decide(at: Micros, shard: number, transaction: number, outcome: 'commit' | 'abort'): void {
+    const entry = this.#open.get(transaction);
+    if (entry === undefined) return;
+    this.#open.set(transaction, { ...entry, coordinator: entry.coordinator ?? shard, decided: { outcome, at } });
+    this.#closeIfDone(transaction);
+  }
+
+  #part(at: Micros, transaction: number, part: TransactionPart): void {
+    const entry = this.#open.get(transaction) ?? {
+      transaction,
+      coordinator: null,
+      begunAt: at,
+      decided: null,
+      parts: [],
+    };
+    const place = entry.parts.findIndex(({ shard }) => shard === part.shard);
+    const parts = place < 0 ? [...entry.parts, part] : entry.parts.with(place, part);
+    this.#open.set(transaction, { ...entry, parts });
+  }
+
+  #closeIfDone(transaction: number): void {
+    const entry = this.#open.get(transaction);
+    // Who answers a coordinator that has given the transaction up long ago has nothing to wait for.
+    if (entry === undefined || (entry.decided === null && entry.coordinator !== null)) return;
+    if (entry.parts.every(({ stage }) => stage === 'commit' || stage === 'abort')) this.#open.delete(transaction);
+  }
+
+  #count(shard: number, change: (totals: ShardTotals) => Partial<ShardTotals>): void {
+    const totals = this.#totals[shard];
+    if (totals !== undefined) this.#totals[shard] = { ...totals, ...change(totals) };
+  }
+}
+
+function isCrossing(entry: OpenTransaction | undefined, shard: number): boolean {
+  if (entry === undefined) return false;
+  return entry.parts.some((part) => part.shard !== shard) || (entry.coordinator ?? shard) !== shard;
+}
