@@ -19,7 +19,7 @@ describe('preferences', () => {
     first.resize({ tabs: 300 });
     const second = createUiStore(storage).getState();
     expect(second.theme).toBe('dark');
-    expect(second.sizes).toEqual({ inspector: first.sizes.inspector, tabs: 300 });
+    expect(second.sizes).toEqual({ ...first.sizes, tabs: 300 });
   });
 
   it('are defaults when what was saved is damaged or absurd', () => {

@@ -40,6 +40,8 @@ export interface Toast {
 export interface PanelSizes {
   readonly inspector: number;
   readonly tabs: number;
+  /** Of the panels of a phone. */
+  readonly phone: number;
 }
 
 export interface UiState extends LabState {
@@ -93,7 +95,7 @@ type Preferences = Pick<UiState, 'theme' | 'projector' | 'sizes' | 'folded' | 'r
 const DEFAULTS: Preferences = {
   theme: 'system',
   projector: false,
-  sizes: { inspector: 328, tabs: 228 },
+  sizes: { inspector: 328, tabs: 228, phone: 300 },
   folded: {},
   rail: 'scenarios',
   tab: 'chain',
@@ -201,6 +203,7 @@ function accept(saved: Partial<Preferences>): Preferences {
     sizes: {
       inspector: size(saved.sizes?.inspector, DEFAULTS.sizes.inspector),
       tabs: size(saved.sizes?.tabs, DEFAULTS.sizes.tabs),
+      phone: size(saved.sizes?.phone, DEFAULTS.sizes.phone),
     },
     folded: typeof saved.folded === 'object' && saved.folded !== null ? saved.folded : {},
     rail: oneOf(

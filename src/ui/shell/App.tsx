@@ -191,6 +191,8 @@ function DeskTabs() {
 function PhoneLayout() {
   const tab = useUi((state) => state.phoneTab);
   const open = useUi((state) => state.openPhoneTab);
+  const size = useUi((state) => state.sizes.phone);
+  const resize = useUi((state) => state.resize);
   const Panel = PANELS[tab];
   return (
     <div className={styles.phone}>
@@ -198,7 +200,16 @@ function PhoneLayout() {
       <div className={styles.phoneNetwork}>
         <NetworkPanel />
       </div>
-      <main className={styles.phoneTabs}>
+      <Splitter
+        label="Height of the panels"
+        direction="vertical"
+        withGrip
+        size={size}
+        min={150}
+        max={560}
+        onChange={(phone) => resize({ phone })}
+      />
+      <main className={styles.phoneTabs} style={{ flexBasis: size }}>
         <Tabs label="Panels" tabs={PHONE_TABS} chosen={tab} onChoose={open}>
           {tab === 'scenarios' ? <ScenariosPanel withFields /> : <Panel />}
         </Tabs>

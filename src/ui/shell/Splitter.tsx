@@ -11,11 +11,13 @@ interface Props {
   readonly onChange: (size: number) => void;
   /** The panel is before it (left or above), so that it grows the other way. */
   readonly panelBefore?: boolean;
+  /** Shows where a thumb takes hold of it. */
+  readonly withGrip?: boolean;
 }
 
 const KEY_STEP = 16;
 
-export function Splitter({ label, direction, size, min, max, onChange, panelBefore = false }: Props) {
+export function Splitter({ label, direction, size, min, max, onChange, panelBefore = false, withGrip = false }: Props) {
   const sign = panelBefore ? -1 : 1;
   const change = (next: number) => onChange(Math.round(Math.min(max, Math.max(min, next))));
   const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
@@ -49,6 +51,7 @@ export function Splitter({ label, direction, size, min, max, onChange, panelBefo
       aria-valuemax={max}
       className={styles.splitter}
       data-direction={direction}
+      data-grip={withGrip}
       onPointerDown={onPointerDown}
       onKeyDown={onKeyDown}
     />

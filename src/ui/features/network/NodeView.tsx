@@ -128,7 +128,7 @@ function Horns({ radius }: { readonly radius: number }) {
 }
 
 function Label({ look, radius, full }: { readonly look: NodeLook; readonly radius: number; readonly full: boolean }) {
-  const name = { fontSize: Math.max(9, radius * 0.44) };
+  const name = { fontSize: Math.max(9, radius * (full ? 0.44 : 0.58)) };
   const small = { fontSize: Math.max(8.5, radius * 0.33) };
   return (
     <span className={styles.label} aria-hidden="true">

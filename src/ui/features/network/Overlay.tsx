@@ -3,7 +3,7 @@ import { useStoreApi } from '@xyflow/react';
 import { type RefObject, useEffect, useRef } from 'react';
 import type { Frame } from '../../../session/view.ts';
 import { usePlayground } from '../../playground.tsx';
-import { type Point, scaleFor } from './geometry.ts';
+import { NARROW_BELOW, type Point, scaleFor } from './geometry.ts';
 import { groupsForDrawing, regionsOf } from './layouts.ts';
 import styles from './Panel.module.css';
 import { paint } from './painter.ts';
@@ -64,7 +64,8 @@ export function Overlay({ positions, scene }: Props) {
         element.width = Math.round(width * ratio);
         element.height = Math.round(height * ratio);
       }
-      const scale = scaleFor(frame.nodes.filter((node) => node.kind === 'validator').length);
+      const isNarrow = width < NARROW_BELOW;
+      const scale = scaleFor(frame.nodes.filter((node) => node.kind === 'validator').length, isNarrow);
       const zoom = transform[2];
       const spriteSize = Math.round(
         Math.min(24, Math.max(Math.min(scale.sprite, 13), scale.sprite * zoom * (projector ? 1.2 : 1))),
@@ -87,7 +88,7 @@ export function Overlay({ positions, scene }: Props) {
         spriteSize,
         selection,
         stepped: motion.matches,
-        groups: groupsFor(frame.nodes),
+        groups: groupsFor(frame.nodes, isNarrow),
         byBytes: marksByBytes,
         regions: arrangement === 'regions' ? regionsFor(frame.nodes) : NO_REGIONS,
       };
@@ -117,16 +118,17 @@ function regionsFor(nodes: Frame['nodes']): Scene['regions'] {
   return regions;
 }
 
-const groupsByNodes = new WeakMap<Frame['nodes'], readonly number[] | null>();
+type Groups = Record<'narrow' | 'wide', readonly number[] | null>;
+const groupsByNodes = new WeakMap<Frame['nodes'], Groups>();
 
 /** The same list for the same nodes: it is asked for in every frame. */
-function groupsFor(nodes: Frame['nodes']): readonly number[] | null {
+function groupsFor(nodes: Frame['nodes'], isNarrow: boolean): readonly number[] | null {
   let groups = groupsByNodes.get(nodes);
   if (groups === undefined) {
-    groups = groupsForDrawing(nodes);
+    groups = { narrow: groupsForDrawing(nodes, true), wide: groupsForDrawing(nodes) };
     groupsByNodes.set(nodes, groups);
   }
-  return groups;
+  return groups[isNarrow ? 'narrow' : 'wide'];
 }
 
 /** Palette and sprites in force; made anew when theme, size or screen change. */

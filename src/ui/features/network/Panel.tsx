@@ -1,12 +1,12 @@
 /** The network: nodes on a ring (React Flow), everything that moves on the canvas above them. */
 import '@xyflow/react/dist/base.css';
-import { type Node, type NodeTypes, ReactFlow, ReactFlowProvider } from '@xyflow/react';
+import { type Node, type NodeTypes, ReactFlow, ReactFlowProvider, useStore as useFlowStore } from '@xyflow/react';
 import { useCallback, useMemo, useRef } from 'react';
 import { IconButton } from '../../components/controls.tsx';
 import { useApply } from '../../interventions.ts';
 import { paletteOf } from '../../lib/palette.ts';
 import { useFrame, usePlayground, useUi } from '../../playground.tsx';
-import { type Point, type Scale, scaleFor } from './geometry.ts';
+import { NARROW_BELOW, type Point, type Scale, scaleFor } from './geometry.ts';
 import { HoverTip } from './HoverTip.tsx';
 import { Lasso } from './Lasso.tsx';
 import { Legend } from './Legend.tsx';
@@ -47,7 +47,8 @@ export function NetworkPanel() {
 function Network() {
   const looks = useLooks();
   const validators = looks.filter((look) => look.kind === 'validator').length;
-  const scale = useMemo(() => scaleFor(validators), [validators]);
+  const isNarrow = useFlowStore((state) => state.width < NARROW_BELOW);
+  const scale = useMemo(() => scaleFor(validators, isNarrow), [validators, isNarrow]);
   const { positions, onNodesChange, fit } = useLayout(scale);
   const lasso = useUi((state) => state.lasso);
   const armed = useUi((state) => state.armed);

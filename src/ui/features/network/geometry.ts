@@ -17,33 +17,65 @@ export interface Segment {
 export interface Scale {
   readonly radius: number;
   readonly clientRadius: number;
-  /** Distance between neighbours on the ring. */
+  /** Distance between neighbours on the ring, and its mean radius at least. */
   readonly spacing: number;
+  readonly ring: number;
   readonly sprite: number;
   readonly labels: 'full' | 'name' | 'hover';
   /** Whether every link is drawn; above 32 nodes only those in use are. */
   readonly links: boolean;
 }
 
-export function scaleFor(validatorCount: number): Scale {
-  if (validatorCount <= 10)
-    return { radius: 34, clientRadius: 20, spacing: 150, sprite: 17, labels: 'full', links: true };
-  if (validatorCount <= 20)
-    return { radius: 26, clientRadius: 18, spacing: 92, sprite: 13, labels: 'full', links: true };
-  if (validatorCount <= 32)
-    return { radius: 20, clientRadius: 16, spacing: 66, sprite: 10, labels: 'name', links: true };
-  if (validatorCount <= 64)
-    return { radius: 13, clientRadius: 12, spacing: 38, sprite: 12, labels: 'hover', links: false };
-  return { radius: 9, clientRadius: 10, spacing: 25, sprite: 11, labels: 'hover', links: false };
+/** `isNarrow`: for the width of a phone, where nodes stand closer together and larger ones say less. */
+export function scaleFor(validatorCount: number, isNarrow = false): Scale {
+  const scales = isNarrow ? NARROW_SCALES : SCALES;
+  return (scales.find(({ upTo }) => validatorCount <= upTo) ?? (scales.at(-1) as (typeof SCALES)[number])).scale;
 }
+
+/** Below this width, CSS px, the network is drawn for a phone. */
+export const NARROW_BELOW = 520;
+
+interface UpTo {
+  readonly upTo: number;
+  readonly scale: Scale;
+}
+
+const scale = (
+  upTo: number,
+  [radius, clientRadius, spacing, sprite]: readonly [number, number, number, number],
+  labels: Scale['labels'],
+  links: boolean,
+  ring = 165,
+): UpTo => ({ upTo, scale: { radius, clientRadius, spacing, ring, sprite, labels, links } });
+
+const SCALES: readonly UpTo[] = [
+  scale(10, [34, 20, 150, 17], 'full', true),
+  scale(20, [26, 18, 92, 13], 'full', true),
+  scale(32, [20, 16, 66, 10], 'name', true),
+  scale(64, [13, 12, 38, 12], 'hover', false),
+  scale(Number.POSITIVE_INFINITY, [9, 10, 25, 11], 'hover', false),
+];
+const NARROW_SCALES: readonly UpTo[] = [
+  scale(6, [34, 20, 130, 17], 'full', true, 108),
+  scale(10, [30, 18, 92, 14], 'full', true, 128),
+  scale(20, [24, 15, 60, 11], 'name', false, 140),
+  scale(32, [18, 13, 44, 10], 'name', false, 150),
+  scale(64, [13, 11, 32, 11], 'hover', false),
+  scale(Number.POSITIVE_INFINITY, [9, 9, 22, 10], 'hover', false),
+];
 
 /**
  * Centres of all nodes: validators clockwise from the top on an ellipse of the given width-to-height ratio, clients
  * outside it, spread around the left.
  */
-export function ringLayout(validatorCount: number, clientCount: number, aspect: number): readonly Point[] {
-  const scale = scaleFor(validatorCount);
-  const mean = Math.max(165, (validatorCount * scale.spacing) / (2 * Math.PI));
+export function ringLayout(
+  validatorCount: number,
+  clientCount: number,
+  aspect: number,
+  isNarrow = false,
+): readonly Point[] {
+  const scale = scaleFor(validatorCount, isNarrow);
+  const mean = Math.max(scale.ring, (validatorCount * scale.spacing) / (2 * Math.PI));
   const stretch = Math.sqrt(Math.min(1.7, Math.max(0.75, aspect)));
   const rx = mean * stretch;
   const ry = mean / stretch;

@@ -50,6 +50,22 @@ describe('arrangements', () => {
     expect(layoutOf(nodes, 'regions', 1.2)).toEqual(layoutOf(nodes, 'ring', 1.2));
   });
 
+  it('draws by groups on a phone from a dozen nodes on', () => {
+    expect(groupsForDrawing(network(10, ['local']), true)).toBeNull();
+    expect(new Set(groupsForDrawing(network(16, ['local']), true)).size).toBe(6);
+  });
+
+  it('keeps nodes apart on a phone too', () => {
+    for (const count of [4, 7, 10, 16, 25, 64]) {
+      const points = layoutOf(network(count, ['local']), 'ring', 1.4, true);
+      const { radius } = scaleFor(count, true);
+      for (const [i, a] of points.entries()) {
+        for (const b of points.slice(i + 1))
+          expect(Math.hypot(a.x - b.x, a.y - b.y), `${count}`).toBeGreaterThan(2 * radius);
+      }
+    }
+  });
+
   it('draws by groups only above 32 nodes', () => {
     expect(groupsForDrawing(network(31, ['local']))).toBeNull();
     expect(new Set(groupsForDrawing(network(64, ['local']))).size).toBe(8);

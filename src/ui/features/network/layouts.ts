@@ -1,7 +1,7 @@
 /** Arrangements of the network: one ring, or a ring for each region; and the groups that crowded pictures are drawn by. Pure. */
 import type { Frame } from '../../../session/view.ts';
 import type { Arrangement } from '../../labState.ts';
-import { ellipsePoints, type Point, ringLayout, scaleFor } from './geometry.ts';
+import { ellipsePoints, type Point, ringLayout, type Scale, scaleFor } from './geometry.ts';
 
 type Nodes = Frame['nodes'];
 
@@ -13,22 +13,21 @@ export function regionsOf(nodes: Nodes): readonly { readonly name: string; reado
 }
 
 /** Where all nodes stand. With a single region both arrangements are the same ring. */
-export function layoutOf(nodes: Nodes, arrangement: Arrangement, aspect: number): readonly Point[] {
+export function layoutOf(nodes: Nodes, arrangement: Arrangement, aspect: number, isNarrow = false): readonly Point[] {
   const validators = nodes.filter(({ kind }) => kind === 'validator').length;
   const regions = regionsOf(nodes);
   return arrangement === 'ring' || regions.length < 2
-    ? ringLayout(validators, nodes.length - validators, aspect)
-    : regionLayout(regions, validators, nodes.length, aspect);
+    ? ringLayout(validators, nodes.length - validators, aspect, isNarrow)
+    : regionLayout(regions, scaleFor(validators, isNarrow), nodes.length, aspect);
 }
 
 /** A small ring for each region, on a large one that is wide enough for all. */
 function regionLayout(
   regions: ReturnType<typeof regionsOf>,
-  validators: number,
+  { radius, spacing }: Scale,
   nodeCount: number,
   aspect: number,
 ): readonly Point[] {
-  const { radius, spacing } = scaleFor(validators);
   const reach = (count: number) => (count === 1 ? 0 : Math.max(radius * 1.6, (count * spacing * 0.85) / (2 * Math.PI)));
   const widest = Math.max(...regions.map(({ members }) => reach(members.length))) + radius * 2.2;
   const mean = Math.max(widest * 1.25, (regions.length * 2 * widest) / (2 * Math.PI) + widest * 0.5);
@@ -48,13 +47,15 @@ function regionLayout(
 
 /** Networks above this size are drawn by groups: an edge for each pair of groups instead of one for each pair of nodes. */
 export const GROUPED_FROM = 33;
+/** The same on a phone. */
+export const GROUPED_FROM_NARROW = 12;
 
 /** The group of every node: its region, or with one region its stretch of the ring. Null for networks small enough to draw whole. */
-export function groupsForDrawing(nodes: Nodes): readonly number[] | null {
-  if (nodes.length < GROUPED_FROM) return null;
+export function groupsForDrawing(nodes: Nodes, isNarrow = false): readonly number[] | null {
+  if (nodes.length < (isNarrow ? GROUPED_FROM_NARROW : GROUPED_FROM)) return null;
   const regions = regionsOf(nodes);
   if (regions.length > 1) return nodes.map(({ index }) => regions.findIndex(({ members }) => members.includes(index)));
-  const groups = nodes.length > 80 ? 12 : 8;
+  const groups = isNarrow ? 6 : nodes.length > 80 ? 12 : 8;
   return nodes.map((_, position) => Math.floor((position * groups) / nodes.length));
 }
 

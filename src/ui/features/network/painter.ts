@@ -16,7 +16,7 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene): void {
   context.clearRect(0, 0, scene.width, scene.height);
   const cuts = cutsOf(scene);
   toLayout(context, scene);
-  const recent = scene.nodes.length <= 24 ? recentArrivals(scene) : [];
+  const recent = scene.nodes.length <= 24 && scene.groups === null ? recentArrivals(scene) : [];
   if (scene.scale.links) drawLinks(context, scene, cuts);
   drawSelectedLink(context, scene);
   for (const line of cuts.lines) drawCutLine(context, line, scene);

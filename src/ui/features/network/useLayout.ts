@@ -3,15 +3,16 @@ import { type NodeChange, useReactFlow, useStore as useFlowStore } from '@xyflow
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Frame } from '../../../session/view.ts';
 import { useFrame, usePlayground, useUi } from '../../playground.tsx';
-import type { Point, Scale } from './geometry.ts';
+import { NARROW_BELOW, type Point, type Scale } from './geometry.ts';
 import { layoutOf } from './layouts.ts';
 
 const TOP_MARGIN = 26;
 const BOTTOM_MARGIN = 46;
 const SIDE_MARGIN = 22;
-/** Below this width the reading stands above the ring instead of beside it. */
-const NARROW = 520;
-const READING_HEIGHT = 62;
+/** On a phone the ring stands between the reading's lines and the legend: its top is far from the corner. */
+const NARROW_TOP_MARGIN = 34;
+const NARROW_BOTTOM_MARGIN = 34;
+const NARROW_SIDE_MARGIN = 10;
 const NO_NODES: Frame['nodes'] = [];
 
 export interface Layout {
@@ -30,14 +31,15 @@ export function useLayout(scale: Scale): Layout {
   const nodes = useFrame((frame) => frame.nodes, NO_NODES);
   const arrangement = useUi((state) => state.arrangement);
   const remember = useUi((state) => state.remember);
-  const network = `${nodes.length} ${arrangement}`;
+  const isNarrow = width < NARROW_BELOW;
+  const network = `${nodes.length} ${arrangement}${isNarrow ? ' narrow' : ''}`;
   const [positions, setPositions] = useState<readonly Point[]>([]);
   const latest = useRef(positions);
   latest.current = positions;
   const place = useCallback(
     (kept: readonly Point[] | null) => {
       if (width === 0 || height === 0 || nodes.length === 0) return;
-      const layout = kept ?? layoutOf(nodes, arrangement, usableAspect(width, height));
+      const layout = kept ?? layoutOf(nodes, arrangement, usableAspect(width, height), width < NARROW_BELOW);
       setPositions(layout);
       void flow.setViewport(viewportFor(layout, scale, width, height));
     },
@@ -68,11 +70,14 @@ export function useLayout(scale: Scale): Layout {
 }
 
 function usableAspect(width: number, height: number): number {
-  return (width - 2 * SIDE_MARGIN - 90) / Math.max(80, height - topMargin(width) - BOTTOM_MARGIN - 60);
+  const { top, bottom, side } = marginsFor(width);
+  return (width - 2 * side - 90) / Math.max(80, height - top - bottom - 60);
 }
 
-function topMargin(width: number): number {
-  return width < NARROW ? READING_HEIGHT : TOP_MARGIN;
+function marginsFor(width: number): { readonly top: number; readonly bottom: number; readonly side: number } {
+  return width < NARROW_BELOW
+    ? { top: NARROW_TOP_MARGIN, bottom: NARROW_BOTTOM_MARGIN, side: NARROW_SIDE_MARGIN }
+    : { top: TOP_MARGIN, bottom: BOTTOM_MARGIN, side: SIDE_MARGIN };
 }
 
 /** The viewport that shows all nodes with room for crowns, rings and the legend. */
@@ -84,13 +89,13 @@ function viewportFor(points: readonly Point[], scale: Scale, width: number, heig
   const top = Math.min(...ys) - reach;
   const spanX = Math.max(...xs) + reach - left;
   const spanY = Math.max(...ys) + reach - top;
-  const roomX = width - 2 * SIDE_MARGIN;
-  const margin = topMargin(width);
-  const roomY = height - margin - BOTTOM_MARGIN;
+  const margins = marginsFor(width);
+  const roomX = width - 2 * margins.side;
+  const roomY = height - margins.top - margins.bottom;
   const zoom = Math.min(1.9, roomX / spanX, roomY / spanY);
   return {
-    x: SIDE_MARGIN + (roomX - spanX * zoom) / 2 - left * zoom,
-    y: margin + (roomY - spanY * zoom) / 2 - top * zoom,
+    x: margins.side + (roomX - spanX * zoom) / 2 - left * zoom,
+    y: margins.top + (roomY - spanY * zoom) / 2 - top * zoom,
     zoom,
   };
 }
