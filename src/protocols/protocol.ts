@@ -179,6 +179,8 @@ export interface MessageDeclaration {
   readonly exclusive: boolean;
   /** Counts towards a quorum around the receiver. */
   readonly vote: boolean;
+  /** Distinct votes of this type that complete what they are for among n nodes; absent: `Declaration.quorum`. */
+  quorum?(validatorCount: number): number;
   /** One sentence for people. */
   readonly explain: string;
 }
@@ -365,7 +367,8 @@ export interface Protocol<S, M extends { readonly type: string }, T, C, R, K> {
   quorumAt(
     decision: Decision,
     history: readonly DecidedBlock[],
-    ctx: { readonly validatorCount: number; readonly stakes: readonly number[] },
+    /** `config`: as parsed; absent where only the decision is known. */
+    ctx: { readonly validatorCount: number; readonly stakes: readonly number[]; readonly config?: unknown },
   ): { readonly members: readonly NodeIndex[]; readonly quorum: number; readonly powers?: readonly number[] };
   /** The time after GST within which a correct protocol must decide again, for the bounded-liveness check. */
   livenessBound(
