@@ -21,6 +21,19 @@ export function oneCorrect(nodeCount: number): number {
   return maxFaulty(nodeCount) + 1;
 }
 
+/** As many as can be waited for: all but those that may be faulty. */
+export function awaitable(nodeCount: number): number {
+  return nodeCount - maxFaulty(nodeCount);
+}
+
+/**
+ * The smallest number of matching votes that may decide in one round: q such that, whichever n − f nodes report afterwards and
+ * whatever f of them say, a majority of those reports is for what was decided: q − 2f > (n − f) / 2. All n when n = 3f+1.
+ */
+export function fastQuorumSize(nodeCount: number): number {
+  return Math.floor((nodeCount + 3 * maxFaulty(nodeCount)) / 2) + 1;
+}
+
 /** More than half of the whole cluster: the quorum of crash-fault protocols. */
 export function majority(nodeCount: number): number {
   return Math.floor(nodeCount / 2) + 1;

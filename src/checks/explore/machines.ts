@@ -240,7 +240,8 @@ class Machines {
   /** As the check of that name: a quorum of distinct members signed what was decided. */
   #certificates(): ModelProperty<MachinesState> {
     const protocol = this.#protocol;
-    const size = { validatorCount: this.#bounds.validators, stakes: this.#contexts[0]?.stakes ?? [] };
+    const [first] = this.#contexts;
+    const size = { validatorCount: this.#bounds.validators, stakes: first?.stakes ?? [], config: first?.config };
     const isProved = (decision: Decision): boolean => {
       const votes = protocol.votes(decision);
       const { members, quorum, powers } = protocol.quorumAt(decision, [], size);

@@ -47,6 +47,7 @@ function examine(
   const { members, quorum, powers } = protocol.quorumAt(decision, history, {
     validatorCount: facts.validatorCount,
     stakes: facts.plan.validators.map(({ stake }) => stake),
+    config: facts.world.config,
   });
   const signers = new Set<NodeIndex>();
   for (const vote of votes) {

@@ -139,12 +139,18 @@ export class Replay {
     return this.#said.get(slot)?.has(`send ${type}/${node}/${epoch}/${value}`) === true;
   }
 
-  /** What a decision lacks in shared places now, whatever else it waits for. */
+  /** What a decision lacks in shared places now, whatever else it waits for; of several ways to decide the one that lacks least. */
   shortage(event: NetEvent): readonly MissingToken[] {
-    const missing: MissingToken[] = [];
-    const [decide] = (this.net.byLabel.get(event.label) ?? []).filter((transition) => this.#suits(transition, event));
-    for (const arc of decide?.test ?? []) if (arc.place.owner === 'shared') this.#lack(arc, event, missing);
-    return missing;
+    let least: readonly MissingToken[] = [];
+    let leastTokens = Number.POSITIVE_INFINITY;
+    for (const transition of this.net.byLabel.get(event.label) ?? []) {
+      if (!this.#suits(transition, event)) continue;
+      const missing: MissingToken[] = [];
+      for (const arc of transition.test) if (arc.place.owner === 'shared') this.#lack(arc, event, missing);
+      const tokens = missing.reduce((sum, { has, needs }) => sum + needs - has, 0);
+      if (tokens < leastTokens) [least, leastTokens] = [missing, tokens];
+    }
+    return least;
   }
 
   /** What an event about the node has for a value. */

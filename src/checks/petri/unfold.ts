@@ -2,7 +2,7 @@
  * The net of one slot for n nodes, as an ordinary place/transition net: every place and transition once for each node, epoch and
  * value. What must be there and stay becomes a loop of two arcs.
  */
-import { majority, oneCorrect } from '../../core/quorum.ts';
+import { awaitable, fastQuorumSize, majority, oneCorrect } from '../../core/quorum.ts';
 import type { NetDeclaration, NetWeight } from '../../protocols/net.ts';
 import { fitsEpoch, type FoldedArc, foldNet, type FoldedPlace, type FoldedTransition } from './compile.ts';
 import type { PetriArc, PetriNet, PetriPlace, PetriTransition } from './net.ts';
@@ -123,7 +123,7 @@ function weightOf(weight: NetWeight, { validators, quorum }: UnfoldSize): number
   if (typeof weight === 'number') return weight;
   if (weight === 'quorum') return quorum;
   if (weight === 'quorum-1') return quorum - 1;
-  return weight === 'one-correct' ? oneCorrect(validators) : majority(validators);
+  return countOf(weight, validators);
 }
 
 /** `prepared.v2.e0.a`: place, node, epoch, value; what there is only one of is left out. */
@@ -161,4 +161,18 @@ function valueName(value: number): string {
 
 function range(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
+}
+
+/** Thresholds that follow from the number of members alone. */
+export function countOf(weight: Exclude<NetWeight, number | 'quorum' | 'quorum-1'>, members: number): number {
+  switch (weight) {
+    case 'one-correct':
+      return oneCorrect(members);
+    case 'all-correct':
+      return awaitable(members);
+    case 'fast-quorum':
+      return fastQuorumSize(members);
+    case 'majority':
+      return majority(members);
+  }
 }
