@@ -7,5 +7,6 @@ export const PROTOCOL_TITLES = [
   { name: 'hotstuff', title: 'HotStuff' },
   { name: 'avalanche', title: 'Avalanche' },
   { name: 'tendermint', title: 'Tendermint' },
+  { name: 'fastpath', title: 'Optimistic fast path' },
   { name: 'sharded', title: 'Sharded commit' },
 ] as const;

@@ -1,6 +1,7 @@
 /** Every protocol of the playground, by name. A new one is added here and nowhere else. */
 import type { AnyProtocol } from './protocol.ts';
 import { avalanche } from './avalanche/index.ts';
+import { fastpath } from './fastpath/index.ts';
 import { hotstuff } from './hotstuff/index.ts';
 import { paxos } from './paxos/index.ts';
 import { raft } from './raft/index.ts';
@@ -17,6 +18,7 @@ export const PROTOCOLS: ReadonlyMap<string, AnyProtocol> = new Map<string, AnyPr
   [hotstuff.declaration.name, hotstuff],
   [avalanche.declaration.name, avalanche],
   [tendermint.declaration.name, tendermint],
+  [fastpath.declaration.name, fastpath],
   [sharded.declaration.name, sharded],
 ]);
 

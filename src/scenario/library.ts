@@ -2,6 +2,8 @@
 import { attackPresets } from './presets/attacks.ts';
 import { avalanchePresets } from './presets/avalanche.ts';
 import { basicPresets } from './presets/basics.ts';
+import { fastpathPresets } from './presets/fastpath.ts';
+import { fastpathMutantPresets } from './presets/fastpath-mutants.ts';
 import { hotstuffPresets } from './presets/hotstuff.ts';
 import { hotstuffMutantPresets } from './presets/hotstuff-mutants.ts';
 import { mutantPresets } from './presets/mutants.ts';
@@ -36,6 +38,8 @@ export const presets: readonly Preset[] = [
   ...tendermintMutantPresets,
   ...hotstuffPresets,
   ...hotstuffMutantPresets,
+  ...fastpathPresets,
+  ...fastpathMutantPresets,
   ...shardedPresets,
 ];
 

@@ -1,0 +1,66 @@
+/** From one height to the next: pacing, and what a decision does. */
+import type { Micros } from '../../core/time.ts';
+import { applyBlock, blockHash } from '../../ledger/block.ts';
+import { sizeOf } from '../../ledger/mempool.ts';
+import type { DecidedEntry } from './messages.ts';
+import type { Ctx } from './rules.ts';
+import { moveToNextHeight, type Out, type State } from './state.ts';
+
+/** Doublings of the view timeout after which it stays: 2^10 times the configured one. */
+const MAX_DOUBLINGS = 10;
+
+/** Time that a view has, µs. Doubles, so that some view is long enough for the network as it is. Ref: PBFT §4.5.2. */
+export function viewMicros(view: number, ctx: Ctx): Micros {
+  if (ctx.mutant === 'timer-not-doubled') return ctx.config.viewChangeMicros;
+  return ctx.config.viewChangeMicros * (1 << Math.min(view, MAX_DOUBLINGS));
+}
+
+/** Arms propose and view timers for view 0 of the height in progress. */
+export function startHeight(state: State, now: Micros, out: Out, ctx: Ctx): void {
+  state.isIdle = !ctx.config.emptyBlocks && state.waiting === 0;
+  if (state.isIdle) return out.cancelTimer({ kind: 'view', height: state.height, view: 0 });
+  const wait = Math.max(0, state.scheduledAt - now);
+  // At least 1 µs, so that a network of one with no block time cannot decide without end at one moment.
+  if (state.primary === state.self) out.setTimer({ kind: 'propose', height: state.height }, Math.max(1, wait));
+  armView(state, wait + viewMicros(0, ctx), out);
+}
+
+/** Gives the view in progress so much time from now. */
+export function armView(state: State, after: Micros, out: Out): void {
+  state.isTimed = true;
+  out.setTimer({ kind: 'view', height: state.height, view: state.view }, after);
+}
+
+/** There is something to propose again. */
+export function wake(state: State, now: Micros, out: Out, ctx: Ctx): void {
+  if (!state.isIdle) return;
+  state.scheduledAt = Math.max(state.scheduledAt, now);
+  startHeight(state, now, out, ctx);
+}
+
+/** The block of the height in progress is decided, by either path. Makes it durable, executes it, and goes on. Ref: PBFT §4.2. */
+export function finalise(state: State, entry: DecidedEntry, now: Micros, out: Out, ctx: Ctx): void {
+  out.cancelTimer({ kind: 'fast', height: state.height, view: state.view });
+  out.persist({ kind: 'decided', entry });
+  append(state, entry, ctx);
+  state.progressAt = now;
+  const { block, view, isFast, votes } = entry;
+  const certificate = { view, isFast, votes };
+  out.decide({ slot: block.height, epoch: view, digest: state.tip, value: block, certificate });
+  // The schedule is kept, not the delay: with every decision in time, one block a block time. Late, it starts from now.
+  state.scheduledAt = Math.max(state.scheduledAt + ctx.config.blockMicros, now);
+  startHeight(state, now, out, ctx);
+}
+
+/** Puts a decided block on top of chain and ledger and moves to the next height. */
+export function append(state: State, entry: DecidedEntry, ctx: Ctx): void {
+  applyBlock(state.ledger, state.pool, entry.block, ctx.validatorCount);
+  state.chain.push(entry);
+  state.tip = blockHash(entry.block);
+  state.waiting = sizeOf(state.pool).batches;
+  state.known[state.self] = state.chain.length;
+  state.lastPath = entry.isFast ? 'fast' : 'normal';
+  if (entry.isFast) state.fastCount++;
+  else state.normalCount++;
+  moveToNextHeight(state);
+}

@@ -1,0 +1,83 @@
+/** The optimistic fast path, as the hosts, views and checkers see it. */
+import { maxFaulty } from '../../core/quorum.ts';
+import type { NodeIndex } from '../../core/ids.ts';
+import type { Micros } from '../../core/time.ts';
+import { blockHash } from '../../ledger/block.ts';
+import type { Block } from '../../ledger/types.ts';
+import type { DecidedBlock, Decision, Protocol, SignedRef } from '../protocol.ts';
+import { adversary } from './adversary.ts';
+import { configSchema, type FastPathConfig, parseConfig } from './config.ts';
+import { declaration } from './describe.ts';
+import { inspect, observe } from './inspect.ts';
+import { type Message, parseMessage } from './messages.ts';
+import { mutants } from './mutants.ts';
+import { properties } from './properties.ts';
+import { recover } from './recover.ts';
+import { quorumsOf } from './rules.ts';
+import { certificateOf, embedded, meta, statement } from './signing.ts';
+import { createState, type Durable, type State, type Timer } from './state.ts';
+import { type Command, step } from './step.ts';
+
+export const fastpath: Protocol<State, Message, Timer, Command, Durable, FastPathConfig> = {
+  declaration,
+  mutants,
+  parseConfig,
+  configSchema,
+  validator: { create: createState, recover, step, timerKey: (timer) => timer.kind, observe, inspect },
+  properties,
+  parseMessage,
+  meta,
+  statement,
+  embedded,
+  adversary,
+  block: (value) => decidedBlock(value as Block),
+  votes: (decision) => certificateOf({ block: decision.value as Block, ...(decision.certificate as Certificate) }),
+  quorumAt,
+  livenessBound,
+};
+
+interface Certificate {
+  readonly view: number;
+  readonly isFast: boolean;
+  readonly votes: readonly SignedRef[];
+}
+
+function decidedBlock(block: Block): DecidedBlock {
+  const { parent, height, stateRoot, proposer, batches } = block;
+  return { hash: blockHash(block), parent, height, stateRoot, proposer, batches };
+}
+
+/** Everybody votes; how many it takes depends on the path, and on the fast quorum that the scenario sets. */
+function quorumAt(
+  decision: Decision,
+  _history: readonly DecidedBlock[],
+  { validatorCount, config }: { readonly validatorCount: number; readonly config?: unknown },
+): { readonly members: readonly NodeIndex[]; readonly quorum: number } {
+  const { fastQuorum = null } = (config ?? {}) as Partial<FastPathConfig>;
+  const quorums = quorumsOf(validatorCount, fastQuorum, null);
+  const { isFast } = decision.certificate as Certificate;
+  const members = Array.from({ length: validatorCount }, (_, node) => node);
+  return { members, quorum: isFast ? quorums.fast : quorums.normal };
+}
+
+/** Message delays from a view's beginning to its decision: view changes, NEW-VIEW, VOTEs, COMMITs, and one to spare. */
+const DELAYS_PER_VIEW = 5;
+
+/**
+ * After the network has calmed down: catch up (two status periods), then views until one is long enough and its primary is
+ * correct. At most f primaries in a row fail, and views long before that point have ended. In each the fast path may fail first.
+ */
+function livenessBound(
+  config: FastPathConfig,
+  network: { readonly deltaMicros: Micros; readonly validatorCount: number; readonly stepMicros: Micros },
+): Micros {
+  const delay = network.deltaMicros + network.stepMicros * network.validatorCount;
+  const needed = DELAYS_PER_VIEW * delay + config.fastMicros;
+  let view = 0;
+  while (view < 10 && config.viewChangeMicros * (1 << view) < needed) view++;
+  let bound = config.blockMicros + 2 * (config.statusMicros + delay);
+  for (let last = view + maxFaulty(network.validatorCount) + 1; last >= 0; last--) {
+    bound += config.viewChangeMicros * (1 << Math.min(last, 10)) + needed;
+  }
+  return bound;
+}

@@ -1,0 +1,49 @@
+/** Whether a block may follow our last one: the part of accepting a proposal that concerns its content. */
+import { type BlockRules, blockHash, checkBlock } from '../../ledger/block.ts';
+import { holdsBatch } from '../../ledger/mempool.ts';
+import type { Block } from '../../ledger/types.ts';
+import { primaryOf } from './leader.ts';
+import type { Proposal } from './messages.ts';
+import { NOTE } from './notes.ts';
+import { type Ctx, verifyNewView } from './rules.ts';
+import type { State } from './state.ts';
+
+export function blockRules(ctx: Ctx): BlockRules {
+  return { validatorCount: ctx.validatorCount, maxTransfers: ctx.config.maxTransactionsPerBlock };
+}
+
+/** Null when the block may follow ours and the view is justified; the cheap rules first. */
+export function checkProposal(state: State, proposal: Proposal, ctx: Ctx): string | null {
+  const { block, view } = proposal;
+  const misplaced = checkPlace(state, block);
+  if (misplaced !== null) return misplaced;
+  if (view === 0 && block.epoch !== 0) return NOTE.wrongEpoch;
+  if (view > 0) {
+    const refusal = verifyNewView(proposal, ctx);
+    if (refusal !== null) return refusal;
+  }
+  if (isChecked(state, blockHash(block))) return null;
+  const refusal = checkBlock(state.ledger, block, blockRules(ctx));
+  if (refusal !== null) return `proposal refused: ${refusal}`;
+  // An older block was voted for by more than f before, so by a correct replica that looked at it.
+  return block.epoch < view || hasSignedBatches(state, block, ctx) ? null : NOTE.badBatch;
+}
+
+/** Whether we looked at this block before. */
+export function isChecked(state: State, digest: string): boolean {
+  return state.voted?.digest === digest || state.prepared?.digest === digest;
+}
+
+/** Whether the block belongs on top of our chain, made by whom it had to be made. */
+export function checkPlace(state: State, block: Block): string | null {
+  if (block.height !== state.height || block.parent !== state.tip || block.validators !== null) return NOTE.wrongParent;
+  return block.proposer === primaryOf(block.height, block.epoch, state.validatorCount) ? null : NOTE.wrongProposer;
+}
+
+/** Every batch is signed by its client; what waits in our mempool was verified when it came. */
+function hasSignedBatches(state: State, block: Block, ctx: Ctx): boolean {
+  if (ctx.mutant === 'unverified') return true;
+  return block.batches.every(
+    (signed) => holdsBatch(state.pool, signed) || ctx.verify(signed.batch.client, signed.batch, signed.signature),
+  );
+}
