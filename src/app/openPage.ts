@@ -3,6 +3,7 @@ import type { RunPlan } from '../kernel/plan.ts';
 import type { Executor } from '../runtime/executor.ts';
 import { type Platform, type WorkerHandle, WorkersExecutor } from '../runtime/workers/executor.ts';
 import { openTestnet, type TestnetSession } from '../session/index.ts';
+import { TRACE_MEMORY, type TraceMemory } from '../session/shelf.ts';
 import { openStorage } from '../storage/open.ts';
 
 /**
@@ -38,7 +39,17 @@ function openExecutor(plan: RunPlan): Promise<Executor> {
   return WorkersExecutor.open(plan, { keepWords: true, highlights: 'all', pool, noise: null }, platform);
 }
 
+/** Without a database the page keeps 64 MB of trace, and drops what is older. */
+const CHUNKS_MAX_ALONE = 256;
+
+/** `?chunks=N` keeps only so many pieces of 256 KiB of the trace in memory: for those who want to watch it come back. */
+function traceMemoryOf(search: string): TraceMemory {
+  const wanted = Number(new URLSearchParams(search).get('chunks') ?? Number.NaN);
+  if (!Number.isInteger(wanted) || wanted < 1) return { ...TRACE_MEMORY, chunksMaxAlone: CHUNKS_MAX_ALONE };
+  return { chunksMax: wanted, chunksMaxAlone: wanted };
+}
+
 export async function openPage(): Promise<TestnetSession> {
   const storage = await openStorage();
-  return openTestnet({ openExecutor, storage, autosave: true });
+  return openTestnet({ openExecutor, storage, autosave: true, traceMemory: traceMemoryOf(location.search) });
 }

@@ -27,13 +27,17 @@ export class Announcer {
     this.#views.clear();
   }
 
-  tell(run: Run): void {
+  async tell(run: Run): Promise<void> {
     const { store } = run;
     const to = store.eventCount;
     if (this.#listeners.has('decision', 'viewChange', 'fault')) {
-      for (let seq = Math.min(this.#told, to); seq < to; seq++) {
-        if (TOLD.has(store.read(seq).kind)) this.#tellEvent(store.event(seq), run);
-      }
+      const from = Math.min(this.#told, to);
+      this.#told = to;
+      await run.shelf.eachPiece(from, to, (first, end) => {
+        const events: TraceEvent[] = [];
+        for (let seq = first; seq < end; seq++) if (TOLD.has(store.read(seq).kind)) events.push(store.event(seq));
+        for (const event of events) this.#tellEvent(event, run);
+      });
     }
     this.#told = to;
     this.#listeners.emit('window', { timeMs: msFromMicros(run.horizon), height: run.status.height });

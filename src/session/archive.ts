@@ -215,7 +215,7 @@ export class Archive {
   async #store(run: Run, name: string | null, automatic: boolean, id = newId()): Promise<string | null> {
     const saved = await run.save();
     if (this.#runId !== run.runId || run.batches.mustRestate) {
-      run.batches.restate(run.wholeTrace());
+      run.batches.restate(await run.wholeTrace());
       this.#runId = run.runId;
       this.#saved = 0;
     }

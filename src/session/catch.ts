@@ -44,11 +44,14 @@ export async function undo(run: Run, runId: string, index: number): Promise<Micr
 export async function catchMessage(run: Run, runId: string, caught: Caught): Promise<Micros> {
   const parsed = parseMessageId(caught.messageId);
   const origin = parsed === null ? null : nodeIndexOf(parsed.origin, namingOf(run.executor.plan));
-  const message = parsed === null || origin === null ? null : run.store.message(origin, parsed.sequence);
+  const message =
+    parsed === null || origin === null
+      ? null
+      : await run.shelf.whenHere(() => run.store.message(origin, parsed.sequence));
   if (message === null || origin === null)
     throw new TestnetError('not-found', `message ${caught.messageId} is not in this run`);
   const head = run.horizon;
-  const at = beforeSending(run, origin, message.sentAt);
+  const at = await run.shelf.whenHere(() => beforeSending(run, origin, message.sentAt));
   await run.branch(runId, at);
   await run.inject({
     kind: 'message',
@@ -66,7 +69,7 @@ export async function catchMessage(run: Run, runId: string, caught: Caught): Pro
 function beforeSending({ store }: Run, origin: NodeIndex, sentAt: Micros): Micros {
   let at = sentAt;
   let steps = 0;
-  for (let seq = store.positionAt(sentAt) - 1; seq >= 0; seq--) {
+  for (let seq = store.positionAt(sentAt) - 1; seq >= store.firstSeq; seq--) {
     const { kind, node, t } = store.read(seq);
     if (node !== origin || t >= at || (kind !== RECORD.deliver && kind !== RECORD.timer)) continue;
     at = t;

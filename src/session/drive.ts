@@ -26,7 +26,8 @@ export async function stepTo(run: Run, goal: StepGoal): Promise<void> {
   for (let count = 0; count < STEP_EVENTS_MAX && !run.finished; count++) {
     const more = goal.byEvent ? await run.stepEvent() : await run.stepWindow();
     const first = await run.pull();
-    if (goal.reached(run.store.events(first, run.store.eventCount)) || !more) return;
+    const events = await run.shelf.whenHere(() => run.store.events(first, run.store.eventCount));
+    if (goal.reached(events) || !more) return;
   }
 }
 

@@ -43,6 +43,7 @@ export function frameOf(run: Run, inputs: FrameInputs): Frame {
     playhead: inputs.playhead,
     following: inputs.following,
     eventCount: run.store.eventCount,
+    trace: { beginsAt: run.store.beginsAt, isLoading: run.shelf.isLoading },
     fingerprint: inputs.fingerprint,
     interventions: interventionsOf(run),
     ...slow,

@@ -13,6 +13,7 @@ export function makeView(run: Run): StoreTraceView {
     protocol,
     signing: suiteNames(plan).map((suite) => ({ suite, verifyMicros: costsOf(suite).verifyMicros })),
     transactions: () => boardOf(run.status).transactions,
+    whenHere: (work) => run.shelf.whenHere(work),
     envelope: (origin, sequence) => executor.envelope(origin, sequence),
   });
 }

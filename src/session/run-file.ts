@@ -10,7 +10,7 @@ import { PROTOCOLS } from '../protocols/registry.ts';
 /** The run at its horizon. */
 export async function writeRunFile(run: Run): Promise<Uint8Array<ArrayBuffer>> {
   const saved = await run.save();
-  const payload: FilePayload = { ...saved, batches: 1, trace: [run.wholeTrace()] };
+  const payload: FilePayload = { ...saved, batches: 1, trace: [await run.wholeTrace()] };
   return exportRun(recordOf(run, { id: `${run.runId}@${run.horizon}`, name: null, automatic: false, payload }));
 }
 

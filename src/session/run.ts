@@ -7,7 +7,8 @@ import { describeProblem, TestnetError } from '../core/problem.ts';
 import { type Micros, microsFromMs, msFromMicros } from '../core/time.ts';
 import type { Segment } from '../kernel/group.ts';
 import { type RunPlan, namingOf } from '../kernel/plan.ts';
-import { segmentsOf } from '../kernel/trace/segments.ts';
+import { missingFor, missingToCut } from '../kernel/trace/away.ts';
+import { SegmentWriter } from '../kernel/trace/segments.ts';
 import { TraceStore } from '../kernel/trace/store.ts';
 import { transferId } from '../ledger/ledger.ts';
 import type { AnyProtocol } from '../protocols/protocol.ts';
@@ -29,6 +30,7 @@ import { Batches } from './batches.ts';
 import { type Checkpoint, Checkpoints } from './checkpoints.ts';
 import { judgeAgain, withExpectations } from './formulas.ts';
 import type { Payload } from './payload.ts';
+import { TraceShelf } from './shelf.ts';
 
 export type OpenExecutor = (plan: RunPlan) => Promise<Executor>;
 
@@ -58,6 +60,8 @@ export class Run {
   readonly protocol: AnyProtocol;
   readonly executor: Executor;
   readonly store: TraceStore;
+  /** Which parts of the store are in memory. */
+  readonly shelf: TraceShelf;
   /** The scenario before anything was done by hand. */
   base: Scenario;
   readonly checkpoints = new Checkpoints();
@@ -97,6 +101,7 @@ export class Run {
     this.status = status;
     this.store = new TraceStore({ declaration: protocol.declaration, ...namingOf(executor.plan) });
     this.store.setFaults(executor.plan.faults);
+    this.shelf = new TraceShelf(this.store);
   }
 
   get plan(): RunPlan {
@@ -146,14 +151,18 @@ export class Run {
   async pull(): Promise<number> {
     const first = this.store.eventCount;
     const segments = await this.executor.takeSegments();
-    this.store.append(segments, this.horizon);
+    const append = (): void => this.store.append(segments, this.horizon);
+    await this.shelf.whenReady(() => missingFor(this.store, segments), append);
     if (segments.length > 0) this.batches.add({ horizon: this.horizon, segments });
+    await this.shelf.relieve();
     return first;
   }
 
   /** The trace so far in one batch, made from the store. */
-  wholeTrace(): TraceBatch {
-    return { horizon: this.store.horizon, segments: segmentsOf(this.store) };
+  async wholeTrace(): Promise<TraceBatch> {
+    const writer = new SegmentWriter(this.store);
+    for (const chunk of writer.chunks) await this.shelf.whenHere(() => writer.add(chunk), [chunk]);
+    return { horizon: this.store.horizon, segments: writer.end() };
   }
 
   async refresh(): Promise<ExecutorStatus> {
@@ -194,7 +203,11 @@ export class Run {
   async #restore(checkpoint: Checkpoint): Promise<void> {
     const { at, snapshot, interventions, barrier, batches } = checkpoint;
     await this.executor.restore(snapshot);
-    this.store.truncate(at, barrier);
+    const cut = (): void => {
+      this.store.truncate(at, barrier);
+      this.shelf.cut();
+    };
+    await this.shelf.whenReady(() => missingToCut(this.store, at, barrier), cut);
     this.batches.cut(batches, at);
     this.checkpoints.truncate(at, interventions);
     this.horizon = at;
@@ -255,7 +268,7 @@ export class Run {
   async expect(expectations: Scenario['expect']): Promise<void> {
     this.scenario = withExpectations(this.scenario, expectations);
     this.#expect = this.scenario.expect;
-    await judgeAgain(this.executor, this.store, this.#expect);
+    await judgeAgain(this, this.#expect);
   }
 
   async inject(fault: FaultInput): Promise<string> {
@@ -297,6 +310,7 @@ export class Run {
   }
 
   async close(): Promise<void> {
+    await this.shelf.close();
     await this.executor.close();
   }
 

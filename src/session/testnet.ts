@@ -3,7 +3,6 @@ import { namingOf } from '../kernel/plan.ts';
 import { TestnetError } from '../core/problem.ts';
 import { type Micros, msFromMicros } from '../core/time.ts';
 import type { TraceEvent } from '../kernel/trace/events.ts';
-import { queryTrace } from '../kernel/trace/query.ts';
 import type { FaultInput, Scenario, ScenarioInput } from '../scenario/index.ts';
 import type {
   CheckResult,
@@ -36,6 +35,8 @@ import type { Loaded, SessionOptions } from './options.ts';
 import { Pacer } from './pacer.ts';
 import { JobQueue } from './queue.ts';
 import { Run } from './run.ts';
+import { readTrace } from './read-trace.ts';
+import { TRACE_MEMORY } from './shelf.ts';
 import { readRunFile, writeRunFile } from './run-file.ts';
 import { checksOf, testnetState, violationsOf } from './state.ts';
 import type { StoreTraceView } from './trace-view/index.ts';
@@ -170,7 +171,7 @@ export class TestnetSession implements Testnet, LiveSession {
   }
 
   trace(filter: TraceFilter = {}): Promise<readonly TraceEvent[]> {
-    return this.#queue.run(async () => queryTrace(this.#need().store, traceQuery(filter)));
+    return this.#queue.run(async () => readTrace(this.#need(), traceQuery(filter)));
   }
 
   checks(): Promise<readonly CheckResult[]> {
@@ -317,7 +318,9 @@ export class TestnetSession implements Testnet, LiveSession {
     this.#failure = null;
     this.#seeked = null;
     this.#announcer.follow(run);
-    this.#view = makeView(run);
+    const { storage, traceMemory: memory = TRACE_MEMORY, makeLock = tabLock } = this.#options;
+    run.shelf.use({ storage, memory, makeLock, onArrival: () => this.#publish() });
+    if (previous !== run || this.#view === null) this.#view = makeView(run);
     if (previous !== null && previous !== run) await previous.close();
     if (run.checkpoints.count === 0) await run.capture();
     await this.#settle(run);
@@ -354,7 +357,7 @@ export class TestnetSession implements Testnet, LiveSession {
 
   async #report(run: Run): Promise<void> {
     await run.refresh();
-    this.#announcer.tell(run);
+    await this.#announcer.tell(run);
     this.#view?.setViolations(violationsOf(run.status));
     if (!this.#pacer.playing || this.#pacer.wantsFingerprint()) this.#fingerprint = await run.executor.fingerprint();
   }

@@ -48,6 +48,13 @@ export interface Frame {
   readonly playhead: Micros;
   readonly following: boolean;
   readonly eventCount: number;
+  /** How much of the trace there is to look at. */
+  readonly trace: {
+    /** 0, unless nothing could take what was too much for memory: then the earliest moment that can still be shown. */
+    readonly beginsAt: Micros;
+    /** What the views looked at last is on its way back from storage; they show what is here and are drawn again. */
+    readonly isLoading: boolean;
+  };
   readonly height: number;
   readonly view: number;
   readonly leader: string | null;
@@ -147,7 +154,7 @@ export interface TraceView extends DiagramView, ShardView {
   readonly eventCount: number;
   /** Position of the first event at or after `at`. */
   positionAt(at: Micros): number;
-  /** Events `from` ≤ seq < `to`, decoded. */
+  /** Events `from` ≤ seq < `to`, decoded; those that are not in memory are left out, and on their way. */
   events(from: number, to: number): readonly TraceEvent[];
   /** Copies on their way at `at`: sentAt ≤ at < arrivesAt (lost ones until where they vanish). */
   flights(at: Micros): readonly Flight[];

@@ -20,8 +20,16 @@ export interface TraceQuery {
 
 /** The events that match, in the trace's order. */
 export function queryTrace(store: TraceStore, query: TraceQuery): TraceEvent[] {
-  const from = query.fromMicros === undefined ? 0 : store.positionAt(query.fromMicros);
-  const to = query.toMicros === undefined ? store.eventCount : store.positionAt(query.toMicros);
+  return queryStretch(store, query, ...stretchOf(store, query));
+}
+
+/** Positions between which the matches are. */
+export function stretchOf(store: TraceStore, { fromMicros = 0, toMicros }: TraceQuery): readonly [number, number] {
+  return [store.positionAt(fromMicros), toMicros === undefined ? store.eventCount : store.positionAt(toMicros)];
+}
+
+/** The events `from` ≤ seq < `to` that match, whatever their times. */
+export function queryStretch(store: TraceStore, query: TraceQuery, from: number, to: number): TraceEvent[] {
   const limit = query.limit ?? Number.POSITIVE_INFINITY;
   const kinds = query.kinds === undefined ? null : new Set(query.kinds);
   const nodes = query.nodes === undefined ? null : nodeFilter(store, query.nodes);

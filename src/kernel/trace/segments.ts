@@ -5,20 +5,51 @@ import { RECORD } from './records.ts';
 import type { TraceStore } from './store.ts';
 import { encodeUtf8 } from './utf8.ts';
 
-/** One segment a node, by node: texts first, then records in the trace's order, then what is held back. */
+/** One segment a node, by node: texts first, then records in the trace's order, then what is held back. All of it must be here. */
 export function segmentsOf(store: TraceStore): Segment[] {
-  const streams = new Map<NodeIndex, Stream>();
-  const of = (node: NodeIndex): Stream => {
-    const known = streams.get(node);
+  const writer = new SegmentWriter(store);
+  for (const chunk of writer.chunks) writer.add(chunk);
+  return writer.end();
+}
+
+/** The same for a trace that is not in memory as a whole: chunk by chunk. */
+export class SegmentWriter {
+  readonly #store: TraceStore;
+  readonly #streams = new Map<NodeIndex, Stream>();
+
+  constructor(store: TraceStore) {
+    this.#store = store;
+    for (const [node, texts] of store.texts())
+      for (const [code, text] of texts.entries()) addText(this.#of(node), code, text);
+  }
+
+  /** The chunks to be added, in this order. */
+  get chunks(): readonly number[] {
+    const { firstChunk, end } = this.#store.arena;
+    const count = end === 0 ? 0 : this.#store.arena.indexOf(end - 1) + 1;
+    return Array.from({ length: Math.max(0, count - firstChunk) }, (_, i) => firstChunk + i);
+  }
+
+  /** @throws AwayError before anything was added */
+  add(chunk: number): void {
+    this.#store.forEachRecord(
+      ({ node, words, at }) => this.#of(node).add(words, at, ((words[at] as number) >>> 6) & 1023),
+      chunk,
+    );
+  }
+
+  end(): Segment[] {
+    for (const { node, words } of this.#store.heldBack) this.#of(node).add(words, 0, words.length);
+    return [...this.#streams].sort(([a], [b]) => a - b).map(([node, stream]) => ({ node, words: stream.words() }));
+  }
+
+  #of(node: NodeIndex): Stream {
+    const known = this.#streams.get(node);
     if (known !== undefined) return known;
     const stream = new Stream();
-    streams.set(node, stream);
+    this.#streams.set(node, stream);
     return stream;
-  };
-  for (const [node, texts] of store.texts()) for (const [code, text] of texts.entries()) addText(of(node), code, text);
-  store.forEachRecord(({ node, words, at }) => of(node).add(words, at, ((words[at] as number) >>> 6) & 1023));
-  for (const { node, words } of store.heldBack) of(node).add(words, 0, words.length);
-  return [...streams].sort(([a], [b]) => a - b).map(([node, stream]) => ({ node, words: stream.words() }));
+  }
 }
 
 function addText(stream: Stream, code: number, text: string): void {

@@ -115,7 +115,9 @@ export class BranchDesk implements Branches {
 
   async compare(left: Side, right: Side): Promise<Comparison> {
     const [one, other] = [await this.#side(left), await this.#side(right)];
-    return compareTraces(one, other);
+    // Only the run at hand may have a part of its trace elsewhere.
+    const shelf = this.#current()?.shelf;
+    return shelf === undefined ? compareTraces(one, other) : shelf.whenHere(() => compareTraces(one, other));
   }
 
   async #side(side: Side): Promise<ComparedSide> {

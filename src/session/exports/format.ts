@@ -25,6 +25,8 @@ export interface ExportFormat {
   readonly mediaType: string;
   /** Whether a window makes a difference. */
   readonly windowed: boolean;
+  /** It reads the trace piece by piece itself; for the others all of the window is in memory while they write. */
+  readonly isPiecewise?: boolean;
   /** What is written when no window is chosen, where that is not the whole run. */
   readonly whole?: string;
   write(run: Run, window: ExportWindow): string | Promise<string>;

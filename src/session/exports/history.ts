@@ -64,7 +64,7 @@ async function transfersOf(run: Run, client: NodeIndex): Promise<Map<number, Ope
   const { store, executor, protocol } = run;
   const found = new Map<number, Operation['transfers']>();
   const seen = new Set<number>();
-  for (let seq = 0; seq < store.eventCount; seq++) {
+  for (let seq = store.firstSeq; seq < store.eventCount; seq++) {
     const { kind, node, words, at } = store.read(seq);
     const sequence = words[at + 3] as number;
     if (kind !== RECORD.copy || node !== client || seen.has(sequence)) continue;

@@ -11,7 +11,14 @@ export { EXPORT_FORMATS } from './registry.ts';
 
 /** @throws TestnetError 'unsupported' for a format that nobody writes, naming those there are; 'bad-input' for a bad window */
 export async function exportRun(run: Run, format: string, options: ExportOptions = {}): Promise<string> {
-  return formatNamed(format).write(run, readWindow(options, run));
+  const found = formatNamed(format);
+  const window = readWindow(options, run);
+  if (found.isPiecewise === true) return found.write(run, window);
+  const { store, shelf } = run;
+  const chunks = found.windowed
+    ? store.chunksOf(store.positionAt(window.fromMicros), store.positionAt(window.toMicros))
+    : [];
+  return shelf.whenHere(() => found.write(run, window), chunks);
 }
 
 /** @throws TestnetError 'unsupported' */

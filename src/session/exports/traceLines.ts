@@ -10,6 +10,12 @@ export const traceLines: ExportFormat = {
   extension: 'trace.jsonl',
   mediaType: 'application/x-ndjson',
   windowed: true,
-  write: ({ store }, { fromMicros, toMicros }) =>
-    toJsonLines(store, store.positionAt(fromMicros), store.positionAt(toMicros)),
+  isPiecewise: true,
+  write: async ({ store, shelf }, { fromMicros, toMicros }) => {
+    const pieces: string[] = [];
+    await shelf.eachPiece(store.positionAt(fromMicros), store.positionAt(toMicros), (from, to) => {
+      pieces.push(toJsonLines(store, from, to));
+    });
+    return pieces.join('');
+  },
 };

@@ -4,6 +4,7 @@ import type { Micros } from '../../core/time.ts';
 import { nominalFlight } from './nominal.ts';
 import { type RunPlan, namingOf } from '../../kernel/plan.ts';
 import type { TraceEvent } from '../../kernel/trace/events.ts';
+import { eventsHere } from '../../kernel/trace/look.ts';
 import { parseMessageId } from '../../kernel/trace/messages.ts';
 import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
 import type { AnyProtocol } from '../../protocols/protocol.ts';
@@ -33,6 +34,8 @@ export interface TraceViewOptions {
   readonly signing: readonly Signing[];
   /** The executor's memory of recent messages; null when one is no longer kept. */
   envelope(origin: NodeIndex, sequence: number): Promise<MessageBytes | null>;
+  /** Does what reads the trace once all it needs is in memory; absent: it always is. */
+  whenHere?<T>(work: () => T): Promise<T>;
   /** Transactions in the blocks decided so far, from height 1 on: the trace itself does not say. */
   transactions(): TransactionCounts;
 }
@@ -129,7 +132,7 @@ export class StoreTraceView implements TraceView, RecordIndex {
   }
 
   events(from: number, to: number): readonly TraceEvent[] {
-    return this.#store.events(from, to);
+    return eventsHere(this.#store, from, to);
   }
 
   flights(at: Micros): readonly Flight[] {
@@ -202,16 +205,19 @@ export class StoreTraceView implements TraceView, RecordIndex {
     const { plan, protocol, signing } = this.#options;
     const parsed = parseMessageId(id);
     const origin = parsed === null ? null : nodeIndexOf(parsed.origin, namingOf(plan));
-    if (parsed === null || origin === null || this.#store.message(origin, parsed.sequence) === null) return null;
+    if (parsed === null || origin === null || this.#store.messageOffset(origin, parsed.sequence) < 0) return null;
     const kept = await this.#options.envelope(origin, parsed.sequence);
-    // The trace may have been cut while the executor looked.
-    const message = this.#store.message(origin, parsed.sequence);
-    if (message === null) return null;
-    return describeMessage(this.#store, message, {
-      protocol,
-      kept,
-      signing: signing[message.claimedFrom] ?? { suite: 'unknown', verifyMicros: 0 },
-      verified: plan.protocol.mutant !== 'unverified',
-    });
+    const describe = (): MessageDetails | null => {
+      // The trace may have been cut while the executor looked.
+      const message = this.#store.message(origin, parsed.sequence);
+      if (message === null) return null;
+      return describeMessage(this.#store, message, {
+        protocol,
+        kept,
+        signing: signing[message.claimedFrom] ?? { suite: 'unknown', verifyMicros: 0 },
+        verified: plan.protocol.mutant !== 'unverified',
+      });
+    };
+    return this.#options.whenHere === undefined ? describe() : this.#options.whenHere(describe);
   }
 }

@@ -181,6 +181,7 @@ function frameOf(
     leader: 'v0',
     fingerprint: '3f9a51d7c0ffee00b1c2',
     checks: CHECKS,
+    trace: { beginsAt: 0, isLoading: false },
     interventions: [],
     metrics: metricsOf(now.height, now.head),
     runtime: {
