@@ -41,7 +41,7 @@ const POINTS: readonly Point[] = [
   ['participant', 'sent', 'acknowledge', 'first'],
 ];
 
-/** Seeds whose first transaction touches every shard and has v0 for its coordinator; the second comes when all is over. */
+/** Seeds whose first transaction touches every shard; the second comes when all is over. */
 const SEED: Readonly<Record<number, number>> = { 2: 4, 3: 1 };
 const WORDS = { receive: 'instead of handling', send: 'instead of sending', sent: 'after sending' } as const;
 
@@ -49,7 +49,8 @@ function input(count: number, commit: Commit, faults: FaultInput[]): ScenarioInp
   return {
     seed: SEED[count] as number,
     protocol: { name: 'sharded', config: { transfersMax: 8 } },
-    shards: { count, commit },
+    // All are reputed alike: the first of them coordinates.
+    shards: { count, commit, coordinator: 'reputation' },
     crypto: { suite: 'modelled:ml-dsa-65' },
     network: { latency: { kind: 'constant', ms: 50 }, synchrony: { kind: 'partial', deltaMs: 100 } },
     workload: { ratePerSecond: 0.02, crossShard: 1 },

@@ -102,12 +102,31 @@ export interface NodeContext<C, M> {
 
 /** How a testnet is split into shards. Validator k belongs to shard ⌊k / validatorsPerShard⌋. */
 export interface Shards {
+  /** All of them, the spare ones included. */
   readonly count: number;
+  /** The first so many keep the accounts at first, the others are spare; absent: all. */
+  readonly initialCount?: number;
   readonly validatorsPerShard: number;
-  /** Which shard keeps an account: by hash, or neighbours together. */
-  readonly strategy: 'hash' | 'range';
+  /** By which rule accounts were dealt (`sharding/map`). */
+  readonly strategy: 'hash' | 'range' | 'adaptive' | 'workload' | 'hybrid';
+  /** The shard that keeps each account at first; absent: as the strategy says where all accounts are alike. */
+  readonly home?: readonly number[];
+  /** Who coordinates a transaction: the shard of its first input, or the best reputed one that takes part. Absent: `home`. */
+  readonly coordinator?: 'home' | 'reputation';
+  /** Splits and merges to come, by time. */
+  readonly changes?: readonly ShardChange[];
+  /** Shards are split and merged by their load. */
+  readonly isDynamic?: boolean;
   /** Phases of the atomic commit between shards. */
   readonly commit: '2pc' | '3pc';
+}
+
+/** A change of the map: half of the accounts of `shard` go to `into`, or all of them. */
+export interface ShardChange {
+  readonly at: Micros;
+  readonly kind: 'split' | 'merge';
+  readonly shard: number;
+  readonly into: number;
 }
 
 /** The load that clients put on the testnet. */
@@ -121,6 +140,8 @@ export interface Workload {
   readonly initialBalance: number;
   /** Share of transactions that cross shards, per million; absent: 0. */
   readonly crossShardPpm?: number;
+  /** So many per million of the accounts that transfers name are among the first `accountCount`; absent: all alike. */
+  readonly hotspot?: { readonly accountCount: number; readonly ppm: number };
 }
 
 /** Same state and input, same effects: no clock, no randomness, no I/O. Owns its state (plain data) and updates it in place. */

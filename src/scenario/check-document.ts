@@ -6,6 +6,7 @@ import { indexOfAccount, indexOfNode, namingOfScenario, validatorCount } from '.
 import { add, expect, type Report } from './report.ts';
 import type { Scenario } from './schema.ts';
 import { VALIDATORS_DEFAULT } from './schema/document.ts';
+import { checkShardMap } from './shards.ts';
 import { escapeInvisible, oneOf } from './show.ts';
 
 /** The protocol meant, or null when there is none of that name. */
@@ -68,9 +69,12 @@ function checkShards(scenario: Scenario, protocol: AnyProtocol | null, report: R
   const knowsShards = protocol === null || protocol.declaration.name === SHARDED;
   if (workload.crossShard > 0 && !knowsShards)
     expect(report, ['workload', 'crossShard'], `0: only the protocol "${SHARDED}" has shards`);
+  if (workload.hotspot !== null && !knowsShards)
+    expect(report, ['workload', 'hotspot'], `null: only the protocol "${SHARDED}" has hotspots`);
   if (shards === null) return;
   if (!knowsShards) expect(report, ['shards'], `null: only the protocol "${SHARDED}" has shards`);
-  const count = shards.count * shards.validatorsPerShard;
+  if (checkShardMap(scenario, shards, report) === 'faulty') return;
+  const count = validatorCount(scenario);
   const given = typeof validators === 'number' ? validators : validators.length;
   if (given !== count && validators !== VALIDATORS_DEFAULT)
     expect(report, ['validators'], `${count}, as \`shards\` says, or nothing`, String(given));

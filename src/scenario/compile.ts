@@ -19,6 +19,7 @@ import { behavioursOf } from './behaviours.ts';
 import { parseCondition } from './condition.ts';
 import { indexOfAccount, indexOfNode, messageName, validatorCount } from './nodes.ts';
 import type { Fault, Scenario, Storm } from './schema.ts';
+import { compileShards } from './shards.ts';
 import { drawStorm, type StormFault } from './storm.ts';
 
 export type ProtocolMap = ReadonlyMap<string, AnyProtocol>;
@@ -43,7 +44,7 @@ export function compileScenario(scenario: Scenario, protocols: ProtocolMap): Run
     clientCount: scenario.clients,
     network: compileNetwork(scenario.network),
     workload: compileWorkload(scenario.workload),
-    ...(scenario.shards === null ? {} : { shards: scenario.shards }),
+    ...(scenario.shards === null ? {} : { shards: compileShards(scenario.shards, scenario.workload) }),
     faults: [...storm, ...written],
     submissions: scenario.transactions.map((transaction) => compileTransaction(scenario, transaction)),
     stop: { height: scenario.stop.height, at: scenario.stop.ms === null ? null : microsFromMs(scenario.stop.ms) },
@@ -158,12 +159,14 @@ function compileSynchrony(synchrony: Scenario['network']['synchrony']): NetworkP
 }
 
 function compileWorkload(workload: Scenario['workload']): RunPlan['workload'] {
+  const { hotspot } = workload;
   return {
     ratePerSecond: workload.kind === 'none' ? 0 : workload.ratePerSecond,
     batchMicros: microsFromMs(workload.batchMs),
     accountCount: workload.accounts,
     initialBalance: workload.initialBalance,
     ...(workload.crossShard === 0 ? {} : { crossShardPpm: partsPerMillion(workload.crossShard) }),
+    ...(hotspot === null ? {} : { hotspot: { accountCount: hotspot.accounts, ppm: partsPerMillion(hotspot.share) } }),
   };
 }
 

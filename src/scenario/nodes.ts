@@ -3,7 +3,8 @@ import { type Naming, type NodeIndex, nodeIndexOf, nodeName } from '../core/ids.
 import type { Scenario } from './schema.ts';
 
 export function validatorCount(scenario: Pick<Scenario, 'validators' | 'shards'>): number {
-  if (scenario.shards !== null) return scenario.shards.count * scenario.shards.validatorsPerShard;
+  const { shards } = scenario;
+  if (shards !== null) return (shards.count + shards.spare) * shards.validatorsPerShard;
   return typeof scenario.validators === 'number' ? scenario.validators : scenario.validators.length;
 }
 

@@ -34,6 +34,7 @@ it('everything but the protocol has a default', () => {
       accounts: 100,
       initialBalance: 1000,
       crossShard: 0,
+      hotspot: null,
     },
     shards: null,
     faults: [],

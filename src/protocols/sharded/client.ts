@@ -1,5 +1,5 @@
 /**
- * A client of a sharded testnet: signs one transaction at a time, hands it to the shard of its first input, and asks again
+ * A client of a sharded testnet: signs one transaction at a time, hands it to the shard that coordinates it, and asks again
  * until it hears what became of it. A share of its transactions crosses shards.
  */
 import type { NodeIndex } from '../../core/ids.ts';
@@ -13,7 +13,7 @@ import { AMOUNT_MAX, arrivalMicros, isActive, ownAccountCount, type Share, share
 import type { Effects, Input, Machine, NodeContext, NodeKnowledge } from '../protocol.ts';
 import type { ShardedConfig } from './config.ts';
 import type { Message, Outcome } from './messages.ts';
-import { shardOf, slotOf } from './placement.ts';
+import { coordinatorAmong, shardOf, slotOf } from './placement.ts';
 
 /** Plain data. */
 export interface ShardedClientState {
@@ -106,7 +106,8 @@ function submit(
   ctx: ClientContext,
 ): void {
   const batch: Batch = { type: 'submit', client: state.self, sequence: state.nextSequence++, transfers };
-  const to = shardOf(transfers[0]?.from ?? 0, ctx);
+  const places = transfers.flatMap(({ from, to: target }) => [shardOf(from, ctx), shardOf(target, ctx)]);
+  const to = coordinatorAmong(places, ctx);
   const delay = ctx.config.clientRetryMicros;
   const transaction = slotOf(batch, ctx);
   state.unanswered.set(transaction, { batch, to, delay, due: now + delay });
@@ -142,7 +143,12 @@ function makeTransfers(share: Share, number: number, ctx: ClientContext): Transf
   const next = (bound: number): number => scale(draw(ctx.random, counter++), bound);
   const crosses = next(1_000_000) < (ctx.workload.crossShardPpm ?? 0);
   const count = 1 + next(ctx.config.transfersMax);
-  const own = (): number => share.position + share.clientCount * next(ownAccountCount(share));
+  const spot = ctx.workload.hotspot;
+  const isHot = (): boolean => spot !== undefined && next(1_000_000) < spot.ppm;
+  // At least one: a client that owns no hot account pays from its first.
+  const hotOwn = Math.max(1, Math.ceil(((spot?.accountCount ?? 0) - share.position) / share.clientCount));
+  const own = (): number => share.position + share.clientCount * next(isHot() ? hotOwn : ownAccountCount(share));
+  const any = (): number => next(isHot() ? (spot?.accountCount ?? 1) : share.accountCount);
   const first = own();
   const home = shardOf(first, ctx);
   const transfers: Transfer[] = [];
@@ -151,7 +157,7 @@ function makeTransfers(share: Share, number: number, ctx: ClientContext): Transf
     const stays = (account: number): boolean => shardOf(account, ctx) === home;
     const from = i === 0 || crosses ? start : (seek(start, share.clientCount, share.accountCount, stays) ?? first);
     const wanted = (account: number): boolean => account !== from && stays(account) !== crosses;
-    const to = seek(next(share.accountCount), 1, share.accountCount, wanted) ?? (from + 1) % share.accountCount;
+    const to = seek(any(), 1, share.accountCount, wanted) ?? (from + 1) % share.accountCount;
     transfers.push({ from, to, amount: 1 + next(AMOUNT_MAX) });
   }
   return transfers;

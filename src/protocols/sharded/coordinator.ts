@@ -1,11 +1,13 @@
-/** The coordinator of a transaction: the shard of its first input. Many of them work side by side. Ref: BHG §7.4. */
+/** The coordinator of a transaction: one of the shards that take part. Many of them work side by side. Ref: BHG §7.4. */
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Batch } from '../../ledger/types.ts';
 import type { SignedRef } from '../protocol.ts';
+import { isAlone, tellClient } from './finish.ts';
 import { policyOf } from './locking.ts';
 import type { Acknowledge, Message, Outcome, PreAcknowledge, Reason, Vote, Wound } from './messages.ts';
 import { NOTE } from './notes.ts';
+import { admit } from './participant.ts';
 import { readTransaction, type Transaction } from './placement.ts';
 import { commitMode, isMajority, isUnanimous } from './rules.ts';
 import { type Coordination, type Ctx, everyShard, type Out, type State, tell } from './state.ts';
@@ -27,7 +29,8 @@ export function onSubmit(
   if (shards[0] !== state.self) return out.note(NOTE.notHere);
   const ended = state.outcomes.get(slot);
   if (ended !== undefined) return tellClient(transaction, ended, state.refused.get(slot) ?? 'aborted', out);
-  if (state.coordinating.has(slot)) return;
+  if (state.coordinating.has(slot) || state.participating.has(slot)) return;
+  if (isAlone(transaction)) return admit(state, transaction, now, out, ctx);
   out.persist({ kind: 'begun', transaction });
   const entry = createCoordination(transaction, now, ctx);
   state.coordinating.set(slot, entry);
@@ -211,8 +214,3 @@ export function resume(state: State, out: Out, ctx: Ctx): void {
 }
 
 const isDecided = ({ phase }: Coordination): boolean => phase === 'committing' || phase === 'aborting';
-
-function tellClient({ signed, slot, digest }: Transaction, outcome: Outcome, reason: Reason | null, out: Out): void {
-  const why = outcome === 'commit' ? null : (reason ?? 'aborted');
-  out.send(signed.batch.client, { type: 'result', slot, digest, outcome, reason: why });
-}

@@ -34,7 +34,9 @@ export interface Ended {
 export function finish(state: State, ended: Ended, now: Micros, out: Out, ctx: Ctx): void {
   const { about, transaction, outcome, reason } = ended;
   const { slot, digest } = about;
-  out.persist({ kind: 'ended', slot, digest, outcome, reason });
+  if (outcome === 'commit' && transaction !== null && isAlone(transaction))
+    out.persist({ kind: 'executed', transaction });
+  else out.persist({ kind: 'ended', slot, digest, outcome, reason });
   const changed = outcome === 'commit' && transaction !== null ? execute(state, transaction, ctx) : [];
   close(state, slot, outcome, reason);
   out.cancelTimer({ kind: 'wait', slot });
@@ -45,10 +47,24 @@ export function finish(state: State, ended: Ended, now: Micros, out: Out, ctx: C
   out.mark?.('commit2pc', slot, outcome === 'commit' ? 'committed' : 'aborted');
 }
 
+/** One shard has all of its accounts: it decides by itself, at once. */
+export const isAlone = ({ shards }: Transaction): boolean => shards.length === 1;
+
+export function tellClient(
+  { signed, slot, digest }: Transaction,
+  outcome: Outcome,
+  reason: Reason | null,
+  out: Out,
+): void {
+  const why = outcome === 'commit' ? null : (reason ?? 'aborted');
+  out.send(signed.batch.client, { type: 'result', slot, digest, outcome, reason: why });
+}
+
 /** Bookkeeping that recovery repeats. */
 export function close(state: State, slot: number, outcome: Outcome, reason: Reason | null): void {
   state.outcomes.set(slot, outcome);
-  if (state.participating.get(slot)?.phase !== 'prepared') state.refused.set(slot, reason ?? 'aborted');
+  if (outcome === 'abort' && state.participating.get(slot)?.phase !== 'prepared')
+    state.refused.set(slot, reason ?? 'aborted');
   state.participating.delete(slot);
   state.height = Math.max(state.height, slot);
   if (outcome === 'commit') state.committed++;

@@ -2,7 +2,7 @@
 import { assertNever } from '../../core/assert.ts';
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
-import { finish } from './finish.ts';
+import { finish, isAlone, tellClient } from './finish.ts';
 import { claim, holdsAll, keepLocks, type LockNews } from './locking.ts';
 import type { AbortRequest, CommitRequest, PrepareRequest, Reason } from './messages.ts';
 import { NOTE } from './notes.ts';
@@ -34,6 +34,11 @@ export function onPrepare(
   if (transaction.shards[0] !== from || !transaction.shards.includes(state.self)) return out.note(NOTE.notHere);
   const { batch, signature } = transaction.signed;
   if (from !== state.self && !ctx.verify(batch.client, batch, signature)) return out.note(NOTE.badSignature);
+  admit(state, transaction, now, out, ctx);
+}
+
+/** Takes part from here on: asks for its locks. */
+export function admit(state: State, transaction: Transaction, now: Micros, out: Out, ctx: Ctx): void {
   const entry: Participation = {
     transaction,
     phase: 'waiting',
@@ -42,8 +47,8 @@ export function onPrepare(
     attempt: null,
     ballotSeen: 0,
   };
-  state.participating.set(slot, entry);
-  if (ctx.mutant === '2pc-execute-can-fail') promise(state, entry, now, out, ctx);
+  state.participating.set(transaction.slot, entry);
+  if (ctx.mutant === '2pc-execute-can-fail' && !isAlone(transaction)) promise(state, entry, now, out, ctx);
   else claim(state, transaction, now, out, ctx);
 }
 
@@ -58,6 +63,7 @@ export function onLockNews(state: State, { kind, slot }: LockNews, now: Micros, 
       const changes = changesAt(state.self, transaction, ctx);
       if (!mayPromise(changes, state.balances))
         return refuse(state, transaction, NOTE.overdrawn, 'overdrawn', now, out, ctx);
+      if (isAlone(transaction)) return execute(state, transaction, now, out, ctx);
       keepLocks(state, slot);
       return promise(state, entry, now, out, ctx);
     }
@@ -76,6 +82,12 @@ export function onLockNews(state: State, { kind, slot }: LockNews, now: Micros, 
     default:
       return assertNever(kind);
   }
+}
+
+/** All of its accounts are here: nobody has to be asked. */
+function execute(state: State, transaction: Transaction, now: Micros, out: Out, ctx: Ctx): void {
+  finish(state, { about: transaction, transaction, outcome: 'commit', reason: null }, now, out, ctx);
+  tellClient(transaction, 'commit', null, out);
 }
 
 /** YES: on disk first. */
@@ -109,7 +121,8 @@ function refuse(
 ): void {
   out.note(why);
   finish(state, { about: transaction, transaction, outcome: 'abort', reason }, now, out, ctx);
-  vote(state, coordinatorOf(transaction), transaction, reason, out);
+  if (isAlone(transaction)) tellClient(transaction, 'abort', reason, out);
+  else vote(state, coordinatorOf(transaction), transaction, reason, out);
 }
 
 /** Phase 2. Idempotent; the acknowledgement lets the coordinator forget. Ref: §7.4. */

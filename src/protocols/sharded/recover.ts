@@ -52,6 +52,11 @@ function replay(state: State, record: Durable, ctx: Ctx): void {
       releaseQuietly(state, record.slot);
       return;
     }
+    case 'executed': {
+      const { transaction } = record;
+      execute(state, transaction, ctx);
+      return close(state, transaction.slot, 'commit', null);
+    }
     case 'ballot':
       state.ballots.set(record.slot, { promised: record.promised, accepted: record.accepted });
       return;

@@ -40,6 +40,8 @@ export type Durable =
       readonly outcome: Outcome;
       readonly reason: Reason | null;
     }
+  /** A transaction of this shard alone was executed. */
+  | { readonly kind: 'executed'; readonly transaction: Transaction }
   /** Three-phase commit: takes part in no lower ballot; and what it wrote down. */
   | { readonly kind: 'ballot'; readonly slot: number; readonly promised: number; readonly accepted: Accepted | null };
 

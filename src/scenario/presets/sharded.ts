@@ -267,6 +267,21 @@ export const shardedPresets: readonly Preset[] = [
     }),
   }),
   preset({
+    id: 'sharded-hotspot',
+    title: 'Shards: hot accounts, spread by load',
+    teaches:
+      'Everybody pays the same few accounts: placed by hash some shards get most of them, placed by load none gets too much.',
+    level: 'first steps',
+    scenario: {
+      seed: 7,
+      protocol: { name: 'sharded' },
+      shards: { count: 4, strategy: 'adaptive', coordinator: 'reputation' },
+      clients: 2,
+      workload: { ratePerSecond: 12, crossShard: 0.5, hotspot: { accounts: 12, share: 0.7 } },
+      stop: { ms: 30_000 },
+    },
+  }),
+  preset({
     id: 'sharded-locks',
     title: 'Shards: few accounts, many who want them',
     teaches:

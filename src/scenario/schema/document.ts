@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { REAL_SUITES, type RealSuiteName, type SuiteName } from '../../crypto/suite.ts';
 import { REGION_NAMES } from '../../kernel/network/regions.ts';
+import type { ShardStrategy } from '../../sharding/map/map.ts';
 import { faultSchema, stormSchema } from './faults.ts';
 import { networkSchema } from './network.ts';
 import { nodeName, timeMs } from './parts.ts';
@@ -11,6 +12,13 @@ export const SEED_MAX = 2 ** 32 - 1;
 export const VALIDATORS_MAX = 256;
 export const VALIDATORS_DEFAULT = 4;
 export const SHARDS_MAX = 64;
+const SHARD_STRATEGIES = [
+  'hash',
+  'range',
+  'adaptive',
+  'workload',
+  'hybrid',
+] as const satisfies readonly ShardStrategy[];
 
 const MODELLED = REAL_SUITES.map((name): `modelled:${RealSuiteName}` => `modelled:${name}`);
 export const SUITES: readonly [SuiteName, ...SuiteName[]] = [...REAL_SUITES, ...MODELLED];
@@ -40,12 +48,51 @@ const workload = z.strictObject({
   accounts: z.int().min(2).max(10_000).default(100),
   initialBalance: z.int().min(0).max(1_000_000_000).default(1000),
   crossShard: z.number().min(0).max(1).default(0).describe('share of transactions between shards'),
+  hotspot: z
+    .strictObject({
+      accounts: z.int().min(1).max(10_000).describe('the first so many accounts'),
+      share: z.number().min(0).max(1).describe('of what transfers name'),
+    })
+    .nullable()
+    .default(null)
+    .describe('accounts that everybody wants; null: all alike. Between shards alone'),
+});
+
+const shardName = () => z.string().regex(/^s\d{1,2}$/, 'must be a shard: s0, s1, …');
+
+const shardChange = z.strictObject({
+  at: timeMs(),
+  kind: z.enum(['split', 'merge']).describe('half of the accounts go, or all of them'),
+  shard: shardName().describe('whose accounts go'),
+  into: shardName().describe('where they go'),
+});
+
+const shardKind = z.strictObject({
+  name: z.string().min(1).max(40),
+  weight: z.int().min(1).max(1000).default(1).describe('share of the load'),
+  accounts: z.int().min(1).max(10_000).describe('so many accounts, after those of the kinds before'),
 });
 
 const shards = z.strictObject({
   count: z.int().min(1).max(SHARDS_MAX).default(4),
+  spare: z
+    .int()
+    .min(0)
+    .max(SHARDS_MAX - 1)
+    .default(0)
+    .describe('shards without accounts at first, for splits'),
   validatorsPerShard: z.int().min(1).max(1).default(1).describe('validators of each shard, s0v0 and so on'),
-  strategy: z.enum(['hash', 'range']).default('hash').describe('which shard keeps an account'),
+  strategy: z
+    .enum(SHARD_STRATEGIES)
+    .default('hash')
+    .describe('which shard keeps an account: by rendezvous hash, neighbours together, by load, by kind, or by both'),
+  kinds: z.array(shardKind).max(SHARDS_MAX).default([]).describe('for the strategies workload and hybrid'),
+  coordinator: z
+    .enum(['home', 'reputation'])
+    .default('home')
+    .describe('of a transaction: the shard of its first input, or the one with the highest stake'),
+  changes: z.array(shardChange).max(100).default([]).describe('splits and merges while transactions run'),
+  dynamic: z.boolean().default(false).describe('shards are split and merged by their load'),
   commit: z.enum(['2pc', '3pc']).default('2pc').describe('phases of the atomic commit between shards'),
 });
 

@@ -19,12 +19,13 @@ export interface WorkloadProfile {
 }
 
 /**
+ * - `range`: neighbours together, the same number everywhere.
  * - `hash`: rendezvous hashing, blind to load; an account stays where it is when shards come and go, except the few that theory says.
  * - `adaptive`: rendezvous with bounded load: no shard gets more than 5/4 of its share, measured by observed load.
  * - `workload`: kinds of transactions get shards of their own, as many as their weight says; hashed within.
  * - `hybrid`: both: shards by kind, bounded load within.
  */
-export type AccountStrategy = 'hash' | 'adaptive' | 'workload' | 'hybrid';
+export type AccountStrategy = 'range' | 'hash' | 'adaptive' | 'workload' | 'hybrid';
 
 export interface PlacementInput {
   readonly shardCount: number;
@@ -39,6 +40,10 @@ export interface PlacementInput {
 export function placeAccounts(strategy: AccountStrategy, input: PlacementInput): Placement {
   const { shardCount, accountCount } = input;
   assert(shardCount >= 1, 'there is a shard');
+  if (strategy === 'range') {
+    const home = shardRange(accountCount).map((account) => Math.floor((account * shardCount) / accountCount));
+    return { shardCount, home };
+  }
   const kindMax = input.profile?.kinds.length ?? 1;
   assert(
     (input.profile?.kindOf ?? []).every((kind) => kind >= 0 && kind < kindMax),

@@ -6,9 +6,9 @@ import { type ShardMode, shardCountProblems } from './limits.ts';
 import { shardRange } from './rendezvous.ts';
 import { assignValidators, type Committees, coordinatorOf } from './validators.ts';
 
-/** One word for both assignments; `adaptive` and `hybrid` balance reputation, `hash` and `workload` hash the validators. */
+/** One word for both assignments; `adaptive` and `hybrid` balance reputation, the others hash the validators. */
 export type ShardStrategy = AccountStrategy;
-export const SHARD_STRATEGIES: readonly ShardStrategy[] = ['hash', 'adaptive', 'workload', 'hybrid'];
+export const SHARD_STRATEGIES: readonly ShardStrategy[] = ['hash', 'range', 'adaptive', 'workload', 'hybrid'];
 
 export interface ShardMapInput extends PlacementInput {
   readonly mode: ShardMode;
@@ -54,9 +54,11 @@ export function createShardMap(
   };
 }
 
+const hasKinds = (strategy: ShardStrategy): boolean => strategy === 'workload' || strategy === 'hybrid';
+
 function kindNames(strategy: ShardStrategy, { profile, shardCount }: ShardMapInput): (string | null)[] {
   const names = new Array<string | null>(shardCount).fill(null);
-  if (profile === undefined || strategy === 'hash' || strategy === 'adaptive') return names;
+  if (profile === undefined || !hasKinds(strategy)) return names;
   shardsByKind(profile.kinds, shardCount).forEach((shards, kind) => {
     for (const shard of shards) names[shard] = profile.kinds[kind]?.name ?? null;
   });
@@ -64,7 +66,7 @@ function kindNames(strategy: ShardStrategy, { profile, shardCount }: ShardMapInp
 }
 
 function kindProblems(strategy: ShardStrategy, { profile, shardCount }: ShardMapInput): Problem[] {
-  if (profile === undefined || strategy === 'hash' || strategy === 'adaptive') return [];
+  if (profile === undefined || !hasKinds(strategy)) return [];
   const count = profile.kinds.length;
   if (count >= 1 && count <= shardCount) return [];
   return [{ path: 'shards.kinds', found: `${count} kinds`, expected: `1 to ${shardCount}, at most one a shard` }];
