@@ -14,10 +14,12 @@ export type Selection =
   | { readonly kind: 'link'; readonly from: NodeIndex; readonly to: NodeIndex }
   | { readonly kind: 'block'; readonly height: number; readonly digest: string }
   | { readonly kind: 'transaction'; readonly id: string }
+  /** A transaction between shards, by its number. */
+  | { readonly kind: 'crossing'; readonly transaction: number }
   | { readonly kind: 'certificate'; readonly node: NodeIndex; readonly index: number };
 
 export type RailId = 'scenarios' | 'faults' | 'checks' | 'search' | 'compare' | 'branches' | 'snapshots';
-export type TabId = 'spacetime' | 'chain' | 'metrics' | 'events' | 'petri';
+export type TabId = 'spacetime' | 'chain' | 'shards' | 'metrics' | 'events' | 'petri';
 /** On a phone, inspector and rail panels are tabs like the others. */
 export type PhoneTabId = TabId | RailId | 'inspector';
 export type Theme = 'system' | 'light' | 'dark';
@@ -211,7 +213,7 @@ function accept(saved: Partial<Preferences>): Preferences {
       ['scenarios', 'faults', 'checks', 'search', 'compare', 'branches', 'snapshots', null],
       DEFAULTS.rail,
     ),
-    tab: oneOf(saved.tab, ['spacetime', 'chain', 'metrics', 'events', 'petri'], DEFAULTS.tab),
+    tab: oneOf(saved.tab, ['spacetime', 'chain', 'shards', 'metrics', 'events', 'petri'], DEFAULTS.tab),
   };
 }
 

@@ -38,6 +38,9 @@ const ExportDialog = lazy(async () => {
 const SpacetimePanel = lazy(() =>
   import('../features/spacetime/index.ts').then((module) => ({ default: module.SpacetimePanel })),
 );
+const ShardsPanel = lazy(() =>
+  import('../features/shards/index.ts').then((module) => ({ default: module.ShardsPanel })),
+);
 const PetriPanel = lazy(() => import('../features/petri/index.ts').then((module) => ({ default: module.PetriPanel })));
 const ExplorePanel = lazy(() =>
   import('../features/explore/index.ts').then((module) => ({ default: module.ExplorePanel })),
@@ -53,6 +56,7 @@ const HelpDialog = lazy(() => import('../features/help/HelpDialog.tsx'));
 const TABS: readonly Tab<TabId>[] = [
   { id: 'spacetime', label: 'Space-time' },
   { id: 'chain', label: 'Chain' },
+  { id: 'shards', label: 'Shards' },
   { id: 'metrics', label: 'Metrics' },
   { id: 'events', label: 'Events' },
   { id: 'petri', label: 'Petri net' },
@@ -97,6 +101,11 @@ const PANELS: Readonly<Record<PhoneTabId, () => ReactNode>> = {
     </Suspense>
   ),
   chain: ChainPanel,
+  shards: () => (
+    <Suspense fallback={null}>
+      <ShardsPanel />
+    </Suspense>
+  ),
   metrics: MetricsPanel,
   events: EventsPanel,
   petri: () => (
@@ -177,19 +186,35 @@ function DeskLayout() {
   );
 }
 
+/** Without what the protocol has nothing for; where that was chosen, the first one stands in for it. */
+function useTabs<T extends PhoneTabId>(
+  all: readonly Tab<T>[],
+  chosen: T,
+): { readonly tabs: readonly Tab<T>[]; readonly tab: T } {
+  const crosses = useUi((state) => state.frame?.declaration.transactions !== undefined);
+  const tabs = crosses ? all : all.filter(({ id }) => id !== 'shards');
+  return { tabs, tab: tabs.some(({ id }) => id === chosen) ? chosen : (tabs[0]?.id ?? chosen) };
+}
+
 function DeskTabs() {
-  const tab = useUi((state) => state.tab);
+  const { tabs, tab } = useTabs(
+    TABS,
+    useUi((state) => state.tab),
+  );
   const open = useUi((state) => state.openTab);
   const Panel = PANELS[tab];
   return (
-    <Tabs label="Views" tabs={TABS} chosen={tab} onChoose={open}>
+    <Tabs label="Views" tabs={tabs} chosen={tab} onChoose={open}>
       <Panel />
     </Tabs>
   );
 }
 
 function PhoneLayout() {
-  const tab = useUi((state) => state.phoneTab);
+  const { tabs, tab } = useTabs(
+    PHONE_TABS,
+    useUi((state) => state.phoneTab),
+  );
   const open = useUi((state) => state.openPhoneTab);
   const size = useUi((state) => state.sizes.phone);
   const resize = useUi((state) => state.resize);
@@ -210,7 +235,7 @@ function PhoneLayout() {
         onChange={(phone) => resize({ phone })}
       />
       <main className={styles.phoneTabs} style={{ flexBasis: size }}>
-        <Tabs label="Panels" tabs={PHONE_TABS} chosen={tab} onChoose={open}>
+        <Tabs label="Panels" tabs={tabs} chosen={tab} onChoose={open}>
           {tab === 'scenarios' ? <ScenariosPanel withFields /> : <Panel />}
         </Tabs>
       </main>

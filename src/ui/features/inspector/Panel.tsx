@@ -3,6 +3,7 @@ import { IconButton } from '../../components/controls.tsx';
 import { useUi } from '../../playground.tsx';
 import { BlockInspector } from './BlockInspector.tsx';
 import { CertificateInspector } from './CertificateInspector.tsx';
+import { CrossingInspector } from './CrossingInspector.tsx';
 import { LinkInspector } from './LinkInspector.tsx';
 import { MessageInspector } from './MessageInspector.tsx';
 import { NodeInspector } from './NodeInspector.tsx';
@@ -38,6 +39,8 @@ function Selected() {
       return <BlockInspector height={selection.height} digest={selection.digest} />;
     case 'transaction':
       return <TransactionInspector key={selection.id} id={selection.id} />;
+    case 'crossing':
+      return <CrossingInspector key={selection.transaction} transaction={selection.transaction} />;
     case 'certificate':
       return <CertificateInspector node={selection.node} index={selection.index} />;
     default:

@@ -1,0 +1,1 @@
+export { ShardsPanel } from './Panel.tsx';
