@@ -228,6 +228,29 @@ describe('view change', () => {
     expect(again?.justification?.certificate).toEqual(lock.votes);
   });
 
+  // A hash is that of the header: a traitor that changes a client's signature in what was prepared does not change it.
+  it('the block proposed again is the one that was prepared, to the last signature', () => {
+    const network = quiet();
+    network.submit(0, 0, 0, 1, 5);
+    const { block } = proposed(network);
+    const batches = block.batches.map((signed) => ({ ...signed, signature: new Uint8Array(8) }));
+    const altered = { ...block, batches };
+    const digest = blockHash(block);
+    expect([blockHash(altered), batches.length]).toEqual([digest, 1]);
+    hear(network, 0, 1, { type: 'proposal', height: 1, view: 0, block, justification: null });
+    for (const voter of [1, 2]) hear(network, 0, voter, prepare(digest));
+    const lock = state(network, 0).prepared ?? fail();
+    hear(network, 2, 0, change(1, lock));
+    hear(network, 2, 3, change(1, { ...lock, block: altered }));
+    hear(network, 2, 1, change(1, lock));
+    const again = currentRound(state(network, 2)).proposal?.message ?? fail();
+    expect(again.block).toEqual(block);
+    hear(network, 0, 2, { ...again, block: altered });
+    expect(notes(network, 0)).toEqual(['proposal refused: wrong transaction root']);
+    hear(network, 0, 2, again);
+    expect(currentRound(state(network, 0)).proposal?.message.block.batches).toEqual(block.batches);
+  });
+
   it('a view change whose claim is not proved is refused', () => {
     const network = quiet();
     const proposal = proposed(network);

@@ -1,5 +1,5 @@
 /** Whether a block may follow our last one: the part of accepting a proposal that concerns its content. */
-import { type BlockRules, blockHash, checkBlock } from '../../ledger/block.ts';
+import { type BlockRules, blockHash, checkBlock, txRootOf } from '../../ledger/block.ts';
 import { holdsBatch } from '../../ledger/mempool.ts';
 import type { Block } from '../../ledger/types.ts';
 import { leaderOf } from './leader.ts';
@@ -22,11 +22,16 @@ export function checkProposal(state: State, proposal: Proposal, ctx: Ctx): strin
     const refusal = verifyNewView(proposal, state, ctx);
     if (refusal !== null) return refusal;
   }
-  if (state.prepared?.digest === blockHash(block)) return null;
+  if (isPrepared(state, block)) return null;
   const refusal = checkBlock(state.ledger, block, blockRules(ctx));
   if (refusal !== null) return `proposal refused: ${refusal}`;
   // A block that a quorum prepared before was looked at by a correct member of it.
   return block.epoch < view || hasSignedBatches(state, block, ctx) ? null : NOTE.badBatch;
+}
+
+/** Whether it is the block we prepared, to the last batch: the hash is that of the header, whose root says which batches it has. */
+function isPrepared({ prepared }: State, block: Block): boolean {
+  return prepared?.digest === blockHash(block) && txRootOf(block.batches) === block.txRoot;
 }
 
 /** Whether the block belongs on top of our chain, made by whom it had to be made. */

@@ -93,13 +93,13 @@ function passProposalOn(state: State, peer: NodeIndex, wanted: number, out: Out)
 /**
  * The claim with a certificate that is known to hold, or why it is refused: the block must have been prepared as claimed and
  * may follow our last one. A view has one prepared digest at most, so that one verified certificate vouches for every equal
- * claim, and stands in for whatever came with it: a liar must not get an unread certificate into our NEW-VIEW.
+ * claim, and stands in with its block for whatever came with it: a liar must not get anything unread into our NEW-VIEW.
  */
 function provedClaim(state: State, message: ViewChange, prepared: Prepared, ctx: Ctx): Prepared | string {
   const { block, digest, view, votes } = prepared;
   if (block === null || view >= message.view || blockHash(block) !== digest || block.epoch > view) return NOTE.badClaim;
   const known = knownClaim(state, view, digest);
-  if (known !== null) return { ...prepared, votes: known.votes };
+  if (known !== null) return known;
   const refusal = verifyCertificate(prepareMessage(state.height, view, digest), votes, state, ctx);
   if (refusal !== null) return refusal;
   if (checkPlace(state, block, ctx) !== null) return NOTE.badClaim;
