@@ -1,5 +1,5 @@
 /** Whether a block may follow our last one: the part of accepting a proposal that concerns its content. */
-import { type BlockRules, blockHash, checkBlock } from '../../ledger/block.ts';
+import { type BlockRules, blockHash, checkBlock, txRootOf } from '../../ledger/block.ts';
 import { holdsBatch } from '../../ledger/mempool.ts';
 import type { Block } from '../../ledger/types.ts';
 import { primaryOf } from './leader.ts';
@@ -22,16 +22,18 @@ export function checkProposal(state: State, proposal: Proposal, ctx: Ctx): strin
     const refusal = verifyNewView(proposal, ctx);
     if (refusal !== null) return refusal;
   }
-  if (isChecked(state, blockHash(block))) return null;
+  if (isChecked(state, block)) return null;
   const refusal = checkBlock(state.ledger, block, blockRules(ctx));
   if (refusal !== null) return `proposal refused: ${refusal}`;
   // An older block was voted for by more than f before, so by a correct replica that looked at it.
   return block.epoch < view || hasSignedBatches(state, block, ctx) ? null : NOTE.badBatch;
 }
 
-/** Whether we looked at this block before. */
-export function isChecked(state: State, digest: string): boolean {
-  return state.voted?.digest === digest || state.prepared?.digest === digest;
+/** Whether we looked at this very block before: the hash is that of the header, whose root says which batches belong to it. */
+export function isChecked(state: State, block: Block): boolean {
+  const digest = blockHash(block);
+  if (state.voted?.digest !== digest && state.prepared?.digest !== digest) return false;
+  return txRootOf(block.batches) === block.txRoot;
 }
 
 /** Whether the block belongs on top of our chain, made by whom it had to be made. */

@@ -111,7 +111,7 @@ function checkedChange(state: State, message: ViewChange, ctx: Ctx): ViewChange 
 function isSound(state: State, claim: Claim, { view, blocks }: ViewChange, ctx: Ctx): boolean {
   const block = blocks.find((candidate) => blockHash(candidate) === claim.digest);
   if (block === undefined || claim.view >= view || block.epoch > claim.view) return false;
-  if (isChecked(state, claim.digest)) return true;
+  if (isChecked(state, block)) return true;
   return checkPlace(state, block) === null && checkBlock(state.ledger, block, blockRules(ctx)) === null;
 }
 
