@@ -269,7 +269,9 @@ export class TestnetSession implements Testnet, LiveSession {
   seek(at: Micros | null): void {
     const run = this.#run;
     if (run === null) return;
-    this.#seeked = Number.isFinite(at) ? Math.max(0, Math.min(Math.round(at as number), run.horizon)) : null;
+    this.#seeked = Number.isFinite(at)
+      ? Math.max(run.store.beginsAt, Math.min(Math.round(at as number), run.horizon))
+      : null;
     this.#publish();
   }
 

@@ -68,6 +68,8 @@ export class NetPlayback {
   /** Moves to `at`; false while there is more to read: call again. */
   seek(view: Pick<TraceView, 'positionAt' | 'events' | 'eventCount'>, at: Micros, budget = 8_000): boolean {
     const target = Math.min(view.positionAt(at + 1), view.eventCount);
+    // Where the beginning was dropped, the replay begins with what there is.
+    this.#at = Math.max(this.#at, view.positionAt(0));
     if (!this.#isSameTrace(view)) {
       this.#keyframes.length = 1;
       this.#back(0);
@@ -77,6 +79,7 @@ export class NetPlayback {
     while (this.#at < until) {
       const to = Math.min(until, (Math.floor(this.#at / this.#every) + 1) * this.#every);
       const events = view.events(this.#at, to);
+      if (events.length < to - this.#at) return false;
       for (const event of events) this.#read(event);
       const last = events.at(-1);
       if (last !== undefined) this.#last = markOf(last);
@@ -131,7 +134,8 @@ export class NetPlayback {
     if (this.#at === 0) return true;
     if (view.eventCount < this.#at) return false;
     const [last] = view.events(this.#at - 1, this.#at);
-    return last !== undefined && markOf(last) === this.#last;
+    // One that is on its way back from storage is old, and what is old was not rewound a moment ago.
+    return last === undefined || markOf(last) === this.#last;
   }
 
   #read(event: TraceEvent): void {

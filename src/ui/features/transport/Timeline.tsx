@@ -49,7 +49,9 @@ export function Timeline() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new frame has caught up.
   useEffect(() => setWanted(null), [frame]);
   const playhead = wanted ?? frame?.playhead ?? 0;
-  const range = rangeOf(zoom, head, playhead);
+  const begins = frame?.trace.beginsAt ?? 0;
+  const whole = rangeOf(zoom, head, playhead);
+  const range = { from: Math.min(Math.max(whole.from, begins), whole.until - 1), until: whole.until };
   const seek = (at: Micros) => {
     setWanted(at);
     session.seek(at);
@@ -60,6 +62,9 @@ export function Timeline() {
       <Field range={range} onZoom={zoomBy}>
         <Track range={range} />
         {range.from === 0 && <Pointed head={range.until} />}
+        <span className={styles.away} role="status">
+          {awayText(begins, frame?.trace.isLoading === true)}
+        </span>
         <input
           type="range"
           className={styles.slider}
@@ -85,6 +90,12 @@ export function Timeline() {
       </span>
     </div>
   );
+}
+
+/** What there is to say of events that are not in memory; '' when all are. */
+function awayText(begins: Micros, isLoading: boolean): string {
+  if (isLoading) return 'Loading earlier events…';
+  return begins === 0 ? '' : `Begins at ${formatTime(begins)}: no room for earlier events`;
 }
 
 interface FieldProps {
