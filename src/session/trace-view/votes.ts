@@ -32,10 +32,13 @@ interface NodeVotes {
 /** Places of words in a message record (see `records.ts`). */
 const TYPE_AT = 4;
 const SLOT_AT = 5;
+const EPOCH_AT = 6;
+const DIGEST_AT = 7;
 
 export class VoteIndex implements RecordIndex {
   readonly #store: TraceStore;
   readonly #isVote: readonly boolean[];
+  readonly #isExclusive: readonly boolean[];
   /** By message type. */
   readonly #needed: readonly number[];
   readonly #byNode: NodeVotes[] = [];
@@ -45,6 +48,7 @@ export class VoteIndex implements RecordIndex {
   constructor(store: TraceStore) {
     this.#store = store;
     this.#isVote = store.declaration.messages.map(({ vote }) => vote);
+    this.#isExclusive = store.declaration.messages.map(({ exclusive }) => exclusive);
     this.#needed = neededOf(store.declaration, store.validatorCount);
   }
 
@@ -117,13 +121,13 @@ export class VoteIndex implements RecordIndex {
   #read(node: NodeIndex, votes: NodeVotes, start: Start, end: number): QuorumProgress | null {
     let reading = this.#readings[node];
     if (reading === undefined || reading.start !== start || reading.end > end) {
-      reading = { start, end: start.index, tallies: new Map(), progress: null, isBehind: false };
+      reading = { start, end: start.index, tallies: [], progress: null, isBehind: false };
       this.#readings[node] = reading;
     }
     const counting = reading;
     const added = here(this.#store, () => this.#tally(votes, counting, end));
     if (added === null) return null;
-    if (added || reading.isBehind) reading.progress = furthest(reading.tallies.values(), this.#store.declaration);
+    if (added || reading.isBehind) reading.progress = furthest(reading.tallies, this.#store.declaration);
     reading.isBehind = false;
     return reading.progress;
   }
@@ -136,25 +140,55 @@ export class VoteIndex implements RecordIndex {
       // Where the words are away the count stops here, and goes on from here.
       reading.end = i;
       this.#store.lookAt(offset);
-      const slot = (this.#store.wordsOf(offset)[this.#store.placeOf(offset) + SLOT_AT] as number) | 0;
-      if (slot !== reading.start.slot) continue;
-      const message = this.#store.messageAt(offset);
-      // Where a voter may send several digests, the digest is not what the vote is about.
-      const digest = this.#store.declaration.messages[message.type]?.exclusive === true ? message.digest : '';
-      const key = `${message.type} ${message.epoch} ${digest}`;
-      let tally = reading.tallies.get(key);
-      if (tally === undefined) {
-        tally = { message, digest, voters: [], needed: this.#needed[message.type] ?? 0, closedAt: null };
-        reading.tallies.set(key, tally);
-      }
-      if (tally.voters.includes(message.claimedFrom)) continue;
-      tally.voters.push(message.claimedFrom);
+      const words = this.#store.wordsOf(offset);
+      const at = this.#store.placeOf(offset);
+      if (((words[at + SLOT_AT] as number) | 0) !== reading.start.slot) continue;
+      const tally = this.#tallyOf(reading, offset, words, at);
+      const voter = (words[at] as number) >>> 16;
+      if (tally.known.has(voter)) continue;
+      tally.known.add(voter);
+      tally.voters.push(voter);
       if (tally.voters.length === tally.needed) tally.closedAt = votes.times.get(i);
       added = true;
       reading.isBehind = true;
     }
     reading.end = end;
     return added;
+  }
+
+  /**
+   * What the vote at a place is for. Compared word by word: a large network's slot has tens of thousands of votes to count
+   * when somebody jumps to it, and decoding each of them costs many times as much.
+   */
+  #tallyOf(reading: Reading, offset: number, words: Uint32Array, at: number): Tally {
+    const type = (words[at + TYPE_AT] as number) & 255;
+    const epoch = (words[at + EPOCH_AT] as number) | 0;
+    // Where a voter may send several digests, the digest is not what the vote is about.
+    const isExclusive = this.#isExclusive[type] === true;
+    const [first, second] = isExclusive
+      ? [words[at + DIGEST_AT] as number, words[at + DIGEST_AT + 1] as number]
+      : [0, 0];
+    for (const tally of reading.tallies) {
+      if (tally.type === type && tally.epoch === epoch && tally.first === first && tally.second === second)
+        return tally;
+    }
+    const message = this.#store.messageAt(offset);
+    const digest = isExclusive ? message.digest : '';
+    const needed = this.#needed[type] ?? 0;
+    const tally: Tally = {
+      message,
+      digest,
+      type,
+      epoch,
+      first,
+      second,
+      voters: [],
+      known: new Set(),
+      needed,
+      closedAt: null,
+    };
+    reading.tallies.push(tally);
+    return tally;
   }
 }
 
@@ -167,7 +201,7 @@ export function neededOf({ messages, quorum }: Declaration, validatorCount: numb
 interface Reading {
   readonly start: Start;
   end: number;
-  readonly tallies: Map<string, Tally>;
+  readonly tallies: Tally[];
   progress: QuorumProgress | null;
   /** Votes were counted that `progress` does not show: the words of one after them were away. */
   isBehind: boolean;
@@ -177,8 +211,14 @@ interface Tally {
   /** The first vote. */
   readonly message: MessageEntry;
   readonly digest: string;
+  readonly type: number;
+  readonly epoch: number;
+  /** The two words of the digest; zeros where votes are not told apart by it. */
+  readonly first: number;
+  readonly second: number;
   /** Distinct, in the order in which they counted. */
   readonly voters: NodeIndex[];
+  readonly known: Set<NodeIndex>;
   readonly needed: number;
   closedAt: Micros | null;
 }
