@@ -47,6 +47,8 @@ export interface Effects<M, T, R> {
   send(to: NodeIndex, message: M): SignedRef;
   /** Signs once and sends to every other validator. */
   broadcast(message: M): SignedRef;
+  /** Signs once and sends to these. Harnesses that have no groups of nodes leave it out: `sign` and `relay` do the same. */
+  multicast?(to: readonly NodeIndex[], message: M): SignedRef;
   /** Signs a statement of our own that is not sent by itself (a vote that travels inside another message). */
   sign(message: M): SignedRef;
   /** Passes on, unchanged, a message somebody else signed. */

@@ -42,6 +42,13 @@ export class HostEffects implements Effects<Message, unknown, unknown> {
     return this.send(EVERYONE, message);
   }
 
+  multicast(to: readonly NodeIndex[], message: Message): SignedRef {
+    const [first = EVERYONE] = to;
+    const item = this.#host.signOwn(first, message);
+    for (const each of to) this.outgoing.push(each === first ? item : { ...item, to: each });
+    return { signer: this.#host.self, signature: item.signature };
+  }
+
   sign(message: Message): SignedRef {
     return { signer: this.#host.self, signature: this.#host.signOwn(EVERYONE, message).signature };
   }

@@ -4,6 +4,7 @@
  */
 import type { NodeIndex } from '../../core/ids.ts';
 import { draw, scale } from '../../core/prng.ts';
+import { oneCorrect } from '../../core/quorum.ts';
 import type { Micros } from '../../core/time.ts';
 import { transferId } from '../../ledger/ledger.ts';
 import { isTransfer } from '../../ledger/parse.ts';
@@ -12,8 +13,10 @@ import type { ClientCommand } from '../client/client.ts';
 import { AMOUNT_MAX, arrivalMicros, isActive, ownAccountCount, type Share, shareOf } from '../client/workload.ts';
 import type { Effects, Input, Machine, NodeContext, NodeKnowledge } from '../protocol.ts';
 import type { ShardedConfig } from './config.ts';
-import type { Message, Outcome } from './messages.ts';
+import type { Message, Outcome, Result } from './messages.ts';
 import { coordinatorAmong, shardOf, slotOf } from './placement.ts';
+import { multicast } from './replicated/apply.ts';
+import { isReplicated, membersOf, type ReplicaOut, shardOfNode, shardSize } from './replicated/state.ts';
 
 /** Plain data. */
 export interface ShardedClientState {
@@ -25,6 +28,8 @@ export interface ShardedClientState {
   madeCount: number;
   /** What was not answered yet, by number, oldest first. */
   readonly unanswered: Map<number, { readonly batch: Batch; readonly to: NodeIndex; delay: Micros; due: Micros }>;
+  /** Where shards have several validators: who said which outcome of what is unanswered. */
+  readonly answers: Map<number, Readonly<Record<Outcome, NodeIndex[]>>>;
   committed: number;
   aborted: number;
   readonly recent: {
@@ -65,6 +70,7 @@ function create(ctx: ClientContext): ShardedClientState {
     nextSequence: 0,
     madeCount: 0,
     unanswered: new Map(),
+    answers: new Map(),
     committed: 0,
     aborted: 0,
     recent: [],
@@ -78,7 +84,7 @@ function step(
   ctx: ClientContext,
 ): void {
   const { now } = input;
-  if (input.kind === 'message') return onMessage(state, input.message, out);
+  if (input.kind === 'message') return onMessage(state, input.from, input.message, out, ctx);
   if (input.kind === 'command') {
     const { from, to, amount } = input.command;
     const transfer = { from, to, amount };
@@ -114,26 +120,55 @@ function submit(
   if (state.unanswered.size > UNANSWERED_MAX) state.unanswered.delete(state.unanswered.keys().next().value as number);
   state.recent.push({ transaction, id: transferId(batch, 0), at: now, outcome: null });
   if (state.recent.length > RECENT_MAX) state.recent.shift();
-  out.send(to, batch);
+  tellShard(to, batch, out, ctx);
 }
 
-function onMessage(state: ShardedClientState, message: Message, out: ClientEffects): void {
+function onMessage(
+  state: ShardedClientState,
+  from: NodeIndex,
+  message: Message,
+  out: ClientEffects,
+  ctx: ClientContext,
+): void {
   if (message.type !== 'result') return out.note('client: takes no such message');
   const { slot, outcome } = message;
-  if (!state.unanswered.delete(slot)) return;
+  if (!isBelieved(state, from, message, ctx) || !state.unanswered.delete(slot)) return;
+  state.answers.delete(slot);
   if (outcome === 'commit') state.committed++;
   else state.aborted++;
   const listed = state.recent.find(({ transaction }) => transaction === slot);
   if (listed !== undefined) listed.outcome = outcome;
 }
 
-function askAgain(state: ShardedClientState, now: Micros, out: ClientEffects, { config }: ClientContext): void {
+/** To all validators of the shard: its leader may be down, and the others must know what it withholds. */
+function tellShard(shard: number, batch: Batch, out: ClientEffects, ctx: ClientContext): void {
+  multicast(out as unknown as ReplicaOut, membersOf(shard, ctx), batch);
+}
+
+/** A shard of several validators is believed once one more than can lie among them say the same. */
+function isBelieved(
+  state: ShardedClientState,
+  from: NodeIndex,
+  { slot, outcome }: Result,
+  ctx: ClientContext,
+): boolean {
+  if (!isReplicated(ctx)) return true;
+  const asked = state.unanswered.get(slot);
+  if (asked === undefined || shardOfNode(from, ctx) !== asked.to) return false;
+  const answers = state.answers.get(slot) ?? { commit: [], abort: [] };
+  state.answers.set(slot, answers);
+  if (!answers[outcome].includes(from)) answers[outcome].push(from);
+  return answers[outcome].length >= oneCorrect(shardSize(ctx));
+}
+
+function askAgain(state: ShardedClientState, now: Micros, out: ClientEffects, ctx: ClientContext): void {
+  const { config } = ctx;
   out.setTimer({ kind: 'again' }, config.clientRetryMicros);
   for (const entry of state.unanswered.values()) {
     if (entry.due > now) continue;
     entry.delay = Math.min(2 * entry.delay, RETRY_DOUBLINGS * config.clientRetryMicros);
     entry.due = now + entry.delay;
-    out.send(entry.to, entry.batch);
+    tellShard(entry.to, entry.batch, out, ctx);
   }
 }
 

@@ -30,6 +30,8 @@ export interface ShardedConfig {
   readonly inDoubtMicros: Micros;
   /** Transfers in one transaction of the workload, 1 to this many. */
   readonly transfersMax: number;
+  /** Where a shard has several validators: their patience with its leader. Waits for other shards are longer by it. */
+  readonly orderMicros: Micros;
   /** A client asks again after so long, then after twice that, and so on; 0: never. */
   readonly clientRetryMicros: Micros;
 }
@@ -52,6 +54,11 @@ const NUMBERS = {
   downAfterMs: time(2000, 1, 'Virtual ms of silence after which a shard counts as down: new transactions avoid it.'),
   inDoubtTimeoutMs: time(1500, 1, 'Virtual ms in doubt after which the policies other than block act.'),
   clientRetryMs: time(3000, 0, 'Virtual ms after which a client submits again what was not answered; 0: never.'),
+  orderTimeoutMs: time(
+    1000,
+    1,
+    'Shards of several validators: virtual ms after which they change their leader. Waits for other shards are longer by it.',
+  ),
   transfersMax: {
     default: 2,
     minimum: 1,
@@ -102,6 +109,7 @@ export function parseConfig(
     inDoubt: parseChoice(raw, 'inDoubt', POLICIES, 'block', problems),
     inDoubtMicros: micros('inDoubtTimeoutMs'),
     transfersMax: number('transfersMax'),
+    orderMicros: micros('orderTimeoutMs'),
     clientRetryMicros: micros('clientRetryMs'),
   };
   if (problems.length === 0) checkOrder(config, problems);

@@ -2,6 +2,7 @@
 import { majority } from '../../core/quorum.ts';
 import type { Declaration, MessageDeclaration } from '../protocol.ts';
 import { FIELDS } from './inspect.ts';
+import { ORDER_MESSAGES } from './replicated/describe.ts';
 import { MESSAGE_TYPES } from './signing.ts';
 import { transactions } from './steps.ts';
 
@@ -53,7 +54,7 @@ export const declaration: Declaration = {
   paper:
     'Gray, Notes on Data Base Operating Systems, 1978; Bernstein, Hadzilacos, Goodman, Concurrency Control and Recovery in ' +
     'Database Systems, 1987, ch. 7; Skeen, Nonblocking Commit Protocols, SIGMOD 1981; Keidar, Dolev, JCSS 57(3), 1998',
-  messages: MESSAGE_TYPES.map((type) => ({ type, ...MESSAGES[type] })),
+  messages: [...MESSAGE_TYPES.map((type) => ({ type, ...MESSAGES[type] })), ...ORDER_MESSAGES],
   fields: FIELDS,
   faultModel: 'crash',
   words: { epoch: 'incarnation', slot: 'transaction', leader: 'coordinator', change: 'restart', value: 'transaction' },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../ledger/types.ts';
 import { TestNetwork } from '../common/testing/network.ts';
-import { sharded } from './index.ts';
+import { shardedAlone as sharded } from './index.ts';
 import type { Message } from './messages.ts';
 import { shardOf } from './placement.ts';
 

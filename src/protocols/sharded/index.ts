@@ -6,31 +6,33 @@ import { client } from './client.ts';
 import { configSchema, parseConfig, type ShardedConfig } from './config.ts';
 import { declaration } from './describe.ts';
 import { type Ending, outcomeDigest } from './finish.ts';
-import { inspect, observe } from './inspect.ts';
-import { type Message, parseMessage } from './messages.ts';
+import { validator } from './machine.ts';
+import type { Message } from './messages.ts';
 import { mutants } from './mutants.ts';
 import { properties } from './properties.ts';
-import { recover } from './recover.ts';
-import { embedded, meta, statement } from './signing.ts';
-import { createState, type Durable, type State, type Timer } from './state.ts';
-import { type Command, step } from './step.ts';
+import { embedded, meta, statement } from './replicated/signing.ts';
+import type { Replica, ReplicaRecord, ReplicaTimer } from './replicated/state.ts';
+import { parseWire, type Wire } from './replicated/wire.ts';
+import type { Durable, State, Timer } from './state.ts';
+import type { Command } from './step.ts';
 
-export const sharded: Protocol<State, Message, Timer, Command, Durable, ShardedConfig> = {
+/** Shards are single nodes, or groups of several that order what they do. */
+export const sharded: Protocol<
+  State | Replica,
+  Wire,
+  Timer | ReplicaTimer,
+  Command,
+  Durable | ReplicaRecord,
+  ShardedConfig
+> = {
   declaration,
   mutants,
   parseConfig,
   configSchema,
-  validator: {
-    create: createState,
-    recover,
-    step,
-    timerKey: (timer) => ('slot' in timer ? `${timer.kind} ${timer.slot}` : timer.kind),
-    observe,
-    inspect,
-  },
+  validator,
   client,
   properties,
-  parseMessage,
+  parseMessage: parseWire,
   meta,
   statement,
   embedded,
@@ -56,6 +58,9 @@ export const sharded: Protocol<State, Message, Timer, Command, Durable, ShardedC
   }),
   livenessBound,
 };
+
+/** The same, typed for testnets whose shards are single nodes: none of its messages is said in the name of several. */
+export const shardedAlone = sharded as unknown as Protocol<State, Message, Timer, Command, Durable, ShardedConfig>;
 
 /** Attempts in a row that may come to nothing: ballots that meet, answers that cross. */
 const ATTEMPTS = 6;

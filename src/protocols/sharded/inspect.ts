@@ -43,6 +43,14 @@ export const FIELDS: readonly FieldDeclaration[] = [
   { name: 'coordinating', label: 'Coordinating', kind: 'count', explain: 'Transactions that it coordinates.' },
   { name: 'committed', label: 'Committed', kind: 'count', explain: 'Transactions that it has executed.' },
   { name: 'aborted', label: 'Aborted', kind: 'count', explain: 'Transactions that it has given up.' },
+  {
+    name: 'view',
+    label: 'View',
+    kind: 'count',
+    explain: 'Where a shard has several validators: changes of its leader so far, as this one sees it.',
+  },
+  { name: 'ordered', label: 'Ordered', kind: 'count', explain: 'Blocks of inputs that its shard has ordered.' },
+  { name: 'leads', label: 'Leads its shard', kind: 'boolean', explain: 'It leads the ordering inside its shard.' },
 ];
 
 /** One 32-bit integer a field of `FIELDS`, −1 for none. Linear in what is open: it runs after every step. */
@@ -61,6 +69,9 @@ export function observe(state: State, out: Int32Array): void {
   out[9] = state.coordinating.size;
   out[10] = state.committed;
   out[11] = state.aborted;
+  out[12] = -1;
+  out[13] = -1;
+  out[14] = -1;
 }
 
 function roleOf({ coordinating, participating }: State): number {

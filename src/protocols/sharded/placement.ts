@@ -28,11 +28,11 @@ type Setting = Pick<NodeContext<unknown, never>, 'validatorCount' | 'clientCount
   readonly shards?: Shards | null;
 };
 
-/** The shard that keeps an account at first. A shard is one node: shard and node index are the same number. */
+/** The shard that keeps an account at first. Where shards are single nodes, shard and node index are the same number. */
 export function shardOf(account: number, { validatorCount, workload, shards }: Setting): NodeIndex {
   const home = shards?.home?.[account];
   if (home !== undefined) return home;
-  const count = shards?.initialCount ?? validatorCount;
+  const count = shards?.initialCount ?? shards?.count ?? validatorCount;
   if (shards?.strategy === 'range') return Math.floor((account * count) / workload.accountCount);
   return chooseShard('account', account, shardRange(count));
 }

@@ -21,6 +21,9 @@ export type Timer =
   /** A prepared transaction has heard of no decision. */
   | { readonly kind: 'doubt'; readonly slot: number };
 
+/** Tells timers apart. */
+export const timerKey = (timer: Timer): string => ('slot' in timer ? `${timer.kind} ${timer.slot}` : timer.kind);
+
 /** What is on disk, oldest first. Written before anything of its step is sent. */
 export type Durable =
   | { readonly kind: 'started' }
@@ -116,10 +119,11 @@ export interface State {
 }
 
 export function createState(ctx: Ctx): State {
-  const { self, validatorCount, workload } = ctx;
+  const { self, workload } = ctx;
+  const shardCount = ctx.shards?.count ?? ctx.validatorCount;
   return {
     self,
-    shardCount: validatorCount,
+    shardCount,
     incarnation: 0,
     balances: Array.from({ length: workload.accountCount }, (_, account) =>
       shardOf(account, ctx) === self ? workload.initialBalance : 0,
@@ -131,7 +135,7 @@ export function createState(ctx: Ctx): State {
     outcomes: new Map(),
     refused: new Map(),
     ballots: new Map(),
-    heardAt: new Array<number>(validatorCount).fill(-1),
+    heardAt: new Array<number>(shardCount).fill(-1),
     loopback: [],
     height: 0,
     committed: 0,

@@ -81,7 +81,7 @@ const shards = z.strictObject({
     .max(SHARDS_MAX - 1)
     .default(0)
     .describe('shards without accounts at first, for splits'),
-  validatorsPerShard: z.int().min(1).max(1).default(1).describe('validators of each shard, s0v0 and so on'),
+  validatorsPerShard: z.int().min(1).max(15).default(1).describe('validators of each shard, s0v0 and so on'),
   strategy: z
     .enum(SHARD_STRATEGIES)
     .default('hash')

@@ -4,7 +4,7 @@ import { clonePlain } from '../../../core/clone.ts';
 import type { Effects, NodeContext, Shards } from '../../protocol.ts';
 import { type Message, parseMessage } from '../messages.ts';
 import { shardOf } from '../placement.ts';
-import { sharded } from '../index.ts';
+import { shardedAlone as sharded } from '../index.ts';
 import type { Ctx, Durable, State, Timer } from '../state.ts';
 
 export const CLIENT = 3;

@@ -1,0 +1,131 @@
+/** What signatures cover, which travel inside, and what the trace shows, of the words of replicated shards. */
+import { hashValue } from '../../../crypto/hash.ts';
+import { ORDER_TYPES } from '../../common/ordering/messages.ts';
+import type { MessageMeta, SignedMessage, SignedRef } from '../../protocol.ts';
+import * as plain from '../signing.ts';
+import { type Block, isOrder, isSpoken, type Item, type Order, type Spoken, type Wire, words } from './wire.ts';
+
+/** Positions in `Declaration.messages`: the commit's own first. */
+export const WIRE_TYPES = [...plain.MESSAGE_TYPES, ...ORDER_TYPES] as const;
+
+const POSITIONS: ReadonlyMap<string, number> = new Map(WIRE_TYPES.map((type, i) => [type, i]));
+
+/** By identity: a block never changes once it is made. */
+const digests = new WeakMap<object, string>();
+
+/** What a block says, whoever proved it: the proofs of what other shards said are left out. */
+export function digestOf(block: Block): string {
+  let digest = digests.get(block);
+  if (digest === undefined) {
+    digest = hashValue(['block', block.at, block.items.map(said)]);
+    digests.set(block, digest);
+  }
+  return digest;
+}
+
+function said(item: Item): unknown {
+  return item.kind === 'heard' ? ['heard', item.message] : item;
+}
+
+/** What is signed: hashes in the place of what is long. */
+export function statement(message: Wire): unknown {
+  if (isOrder(message)) return orderStatement(message);
+  if (!isSpoken(message)) return plain.statement(message);
+  return { ...(plain.statement(words(message)) as object), said: message.said };
+}
+
+function orderStatement(message: Order): unknown {
+  switch (message.type) {
+    case 'order-propose':
+    case 'order-decided':
+    case 'order-pass': {
+      const { value, ...rest } = message;
+      return { ...rest, ...('proofs' in rest ? { proofs: null } : {}), value: digestOf(value) };
+    }
+    case 'order-change': {
+      const { prepared, ...rest } = message;
+      return { ...rest, prepared: prepared === null ? null : [prepared.view, digestOf(prepared.value)] };
+    }
+    case 'order-new':
+      return { ...message, changes: message.changes.map(({ proof }) => proof.signer) };
+    default:
+      return message;
+  }
+}
+
+/** The signatures of certificates and clients. */
+export function embedded(message: Wire): SignedMessage<Wire>[] {
+  if (isSpoken(message)) return plain.embedded(words(message));
+  if (!isOrder(message)) return plain.embedded(message);
+  switch (message.type) {
+    case 'order-propose':
+    case 'order-pass':
+      return inBlock(message.value);
+    case 'order-decided': {
+      const { group, slot, view, value, proofs } = message;
+      return [...under(voteFor('order-commit', group, slot, view, value), proofs), ...inBlock(value)];
+    }
+    case 'order-change':
+      return inChange(message);
+    case 'order-new':
+      return message.changes.flatMap(({ change, proof }) => [{ message: change, proof }, ...inChange(change)]);
+    default:
+      return [];
+  }
+}
+
+function inChange({ group, slot, prepared }: Extract<Order, { type: 'order-change' }>): SignedMessage<Wire>[] {
+  if (prepared === null) return [];
+  const { view, value, proofs } = prepared;
+  return [...under(voteFor('order-prepare', group, slot, view, value), proofs), ...inBlock(value)];
+}
+
+function voteFor(
+  type: 'order-prepare' | 'order-commit',
+  group: number,
+  slot: number,
+  view: number,
+  value: Block,
+): Wire {
+  return { type, group, slot, view, digest: digestOf(value) };
+}
+
+function inBlock({ items }: Block): SignedMessage<Wire>[] {
+  return items.flatMap((item): SignedMessage<Wire>[] => {
+    if (item.kind === 'timeout') return [];
+    if (item.kind === 'heard') return under(item.message, item.proofs);
+    const { batch, signature } = item.signed;
+    return [{ message: batch, proof: { signer: batch.client, signature } }];
+  });
+}
+
+function under(message: Wire, proofs: readonly SignedRef[]): SignedMessage<Wire>[] {
+  return proofs.map((proof) => ({ message, proof }));
+}
+
+/** What the trace says of a message: of those that order, position in the shard's log, view and block. */
+export function meta(message: Wire): MessageMeta {
+  if (isSpoken(message)) return plain.meta(words(message));
+  if (!isOrder(message)) return plain.meta(message);
+  const type = POSITIONS.get(message.type) ?? -1;
+  const epoch = 'view' in message ? message.view : 0;
+  return { type, slot: message.slot, epoch, digest: aboutOf(message) };
+}
+
+function aboutOf(message: Order): string {
+  if ('digest' in message) return message.digest;
+  if ('value' in message) return digestOf(message.value);
+  return message.type === 'order-change' && message.prepared !== null ? digestOf(message.prepared.value) : '';
+}
+
+/** Tells words apart that shards say: by identity where they are known. */
+const spokenDigests = new WeakMap<object, string>();
+
+export function spokenDigest(message: Spoken): string {
+  let digest = spokenDigests.get(message);
+  if (digest === undefined) {
+    digest = hashValue(message);
+    spokenDigests.set(message, digest);
+  }
+  return digest;
+}

@@ -1,0 +1,106 @@
+/** What a validator of a replicated shard knows: plain data. */
+import type { NodeIndex } from '../../../core/ids.ts';
+import type { Micros } from '../../../core/time.ts';
+import type { SignedBatch } from '../../../ledger/types.ts';
+import { stableLeader } from '../../common/ordering/index.ts';
+import type { OrderState } from '../../common/ordering/state.ts';
+import type { Group, OrderRecord, OrderTimer } from '../../common/ordering/types.ts';
+import type { Effects, NodeContext } from '../../protocol.ts';
+import type { ShardedConfig } from '../config.ts';
+import { createState, type State, type Timer } from '../state.ts';
+import type { Block, Spoken, Wire } from './wire.ts';
+
+export type ReplicaCtx = NodeContext<ShardedConfig, Wire>;
+/** The earliest timer of the commit is due; or the shard's ordering takes too long. */
+export type ReplicaTimer = { readonly kind: 'due' } | OrderTimer;
+/** What is on a validator's disk: that it started, and what its part in the ordering obliges it to. */
+export type ReplicaRecord = { readonly kind: 'replica-started' } | OrderRecord<Block>;
+export type ReplicaOut = Effects<Wire, ReplicaTimer, ReplicaRecord>;
+
+/** What several validators of a shard said alike. */
+export interface Share {
+  readonly message: Spoken;
+  readonly signatures: Map<NodeIndex, Uint8Array>;
+}
+
+/** Numbers of one shard that were taken: all up to `floor`, and these above. */
+export interface Taken {
+  floor: number;
+  readonly above: Set<number>;
+}
+
+export interface Replica {
+  readonly self: NodeIndex;
+  readonly shard: number;
+  /** Validators of the shard. */
+  readonly size: number;
+  incarnation: number;
+
+  /** The commit's machine: what all validators of the shard have in common after as many blocks. */
+  readonly commit: State;
+  /** Of the last block. */
+  at: Micros;
+  /** The commit's timers by key. */
+  readonly timers: Map<string, { readonly timer: Timer; readonly due: Micros }>;
+  /** By shard: numbers that it said and this one has handled. */
+  readonly taken: Map<number, Taken>;
+  /** By shard: how many messages went there. */
+  readonly spoken: number[];
+
+  readonly order: OrderState<Block>;
+
+  /** Lost in a crash: what was heard but not ordered. By speaker and number: one entry for each thing said under it. */
+  readonly shares: Map<string, Share[]>;
+  /** Keys of `shares` that a quorum has signed. */
+  readonly complete: Map<string, Share>;
+  /** Transactions of clients by number. */
+  readonly submits: Map<number, SignedBatch>;
+  /** When the timer `due` goes off; null: it is not armed. */
+  dueAt: Micros | null;
+}
+
+/** How shards order: one way for all of them so far. */
+export const ordering = stableLeader<Block>();
+
+export function isReplicated({ shards }: Pick<ReplicaCtx, 'shards'>): boolean {
+  return shards !== undefined && shards.validatorsPerShard > 1;
+}
+
+/** Validators of a shard; 1 where shards are single nodes. */
+export function shardSize({ shards }: Pick<ReplicaCtx, 'shards'>): number {
+  return shards?.validatorsPerShard ?? 1;
+}
+
+export function shardOfNode(node: NodeIndex, ctx: Pick<ReplicaCtx, 'shards'>): number {
+  return Math.floor(node / shardSize(ctx));
+}
+
+export function membersOf(shard: number, ctx: Pick<ReplicaCtx, 'shards'>): NodeIndex[] {
+  const size = shardSize(ctx);
+  return Array.from({ length: size }, (_, place) => shard * size + place);
+}
+
+export function groupOf({ shard, self }: Pick<Replica, 'shard' | 'self'>, ctx: ReplicaCtx): Group {
+  return { id: shard, self, members: membersOf(shard, ctx), patienceMicros: ctx.config.orderMicros };
+}
+
+export function createReplica(ctx: ReplicaCtx, shardCtx: Parameters<typeof createState>[0]): Replica {
+  const { self } = ctx;
+  const shard = shardOfNode(self, ctx);
+  return {
+    self,
+    shard,
+    size: shardSize(ctx),
+    incarnation: 0,
+    commit: createState(shardCtx),
+    at: 0,
+    timers: new Map(),
+    taken: new Map(),
+    spoken: new Array<number>(ctx.shards?.count ?? 0).fill(0),
+    order: ordering.create(groupOf({ shard, self }, ctx)),
+    shares: new Map(),
+    complete: new Map(),
+    submits: new Map(),
+    dueAt: null,
+  };
+}

@@ -1,0 +1,40 @@
+/** The testnet as the commit sees it: shards for nodes. */
+import type { Ctx } from '../state.ts';
+import { membersOf, type ReplicaCtx } from './state.ts';
+
+/** By context: it is the same all through a run. */
+const views = new WeakMap<object, Map<number, Ctx>>();
+
+/**
+ * The context of a shard's commit machine. An answer takes as long as two shards need to order what they hear and to answer it: all
+ * waits are longer by the patience with a leader, so that a change of leader in a shard is not taken for its silence.
+ */
+export function asShard(ctx: ReplicaCtx, shard: number): Ctx {
+  const known = views.get(ctx) ?? new Map<number, Ctx>();
+  views.set(ctx, known);
+  const view = known.get(shard) ?? make(ctx, shard);
+  known.set(shard, view);
+  return view;
+}
+
+function make(ctx: ReplicaCtx, shard: number): Ctx {
+  const { config, shards, stakes } = ctx;
+  const { orderMicros } = config;
+  return {
+    ...ctx,
+    self: shard,
+    stakes: Array.from({ length: shards?.count ?? 0 }, (_, each) =>
+      membersOf(each, ctx).reduce((sum, node) => sum + (stakes[node] ?? 0), 0),
+    ),
+    config: {
+      ...config,
+      prepareMicros: config.prepareMicros + 4 * orderMicros,
+      lockWaitMicros: config.lockWaitMicros + orderMicros,
+      retryMicros: config.retryMicros + orderMicros,
+      retryMaxMicros: config.retryMaxMicros + orderMicros,
+      downMicros: config.downMicros + 4 * orderMicros,
+      inDoubtMicros: config.inDoubtMicros + 4 * orderMicros,
+    },
+    verify: (signer, message, signature) => ctx.verify(signer, message, signature),
+  };
+}
