@@ -44,10 +44,12 @@ export class Facts {
 
   /** True while more nodes are faulty or down than the protocol promises to bear. */
   get beyondModel(): boolean {
-    const broken = new Set([...this.#faulty, ...this.#down]);
+    if (this.#faulty.size === 0 && this.#down.size === 0) return false;
+    let broken = this.#faulty.size;
+    for (const node of this.#down) if (!this.#faulty.has(node)) broken++;
     const { faultModel } = this.world.protocol.declaration;
-    if (faultModel === 'byzantine') return broken.size > maxFaulty(this.validatorCount);
-    return this.#faulty.size > 0 || broken.size > this.validatorCount - majority(this.validatorCount);
+    if (faultModel === 'byzantine') return broken > maxFaulty(this.validatorCount);
+    return this.#faulty.size > 0 || broken > this.validatorCount - majority(this.validatorCount);
   }
 
   /** Since when nothing has disturbed network or nodes; Infinity while something does. */

@@ -44,10 +44,24 @@ export function decode(bytes: Uint8Array): unknown {
 
 /** Lower-case hex of bytes. */
 export function toHex(bytes: Uint8Array): string {
+  if (bytes.length === 32) return digestHex(bytes);
   let hex = '';
   for (const byte of bytes) hex += HEX[byte];
   return hex;
 }
+
+/** All at once: digit by digit a hash would leave a rope of thirty pieces behind. */
+function digestHex(bytes: Uint8Array): string {
+  for (let i = 0; i < 32; i++) {
+    const byte = bytes[i] as number;
+    codes[2 * i] = DIGITS[byte >>> 4] as number;
+    codes[2 * i + 1] = DIGITS[byte & 15] as number;
+  }
+  return String.fromCharCode.apply(null, codes);
+}
+
+const DIGITS = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+const codes = new Array<number>(64).fill(0);
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 

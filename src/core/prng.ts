@@ -14,7 +14,8 @@ export interface StreamKey {
 /** Skein's key-schedule parity for 32-bit words (Threefry, table 2). */
 const PARITY = 0x1bd11bda;
 
-let high = 0;
+/** In an array: a number above 2^31 in a variable of the module would be boxed, once a draw. */
+const high = new Uint32Array(1);
 
 /** One Threefry block: returns the first output word and leaves the second for `secondWord()`. */
 export function threefry(k0: number, k1: number, c0: number, c1: number): number {
@@ -46,13 +47,13 @@ export function threefry(k0: number, k1: number, c0: number, c1: number): number
   x = (x + y) | 0; y = ((y << 26) | (y >>> 6)) ^ x;
   x = (x + y) | 0; y = ((y << 6) | (y >>> 26)) ^ x;
   x = (x + k2) | 0; y = (y + k0 + 5) | 0;
-  high = y >>> 0;
+  high[0] = y;
   return x >>> 0;
 }
 
 /** The second word of the block that `threefry` computed last. */
 export function secondWord(): number {
-  return high;
+  return high[0] as number;
 }
 
 /** What a stream is for. The number is part of the key: never renumber. */

@@ -167,11 +167,7 @@ export class RunControl {
       this.#settled = until;
       return;
     }
-    const ready: Highlight[] = [];
-    const later: Highlight[] = [];
-    for (const highlight of this.#pending) (highlight.t < until ? ready : later).push(highlight);
-    this.#pending = later;
-    ready.sort((a, b) => a.t - b.t || a.node - b.node);
+    const ready = this.#takeReady(until);
     let since = this.#settled;
     for (const highlight of ready) {
       this.#checkConditions(since, highlight.t);
@@ -296,6 +292,16 @@ export class RunControl {
     }
   }
 
+  /** What happened before `until`, in the total order; what a node said of one moment stays as it said it. */
+  #takeReady(until: Micros): readonly Highlight[] {
+    const pending = this.#pending;
+    const isAll = pending.every(({ t }) => t < until);
+    const ready = isAll ? pending : pending.filter(({ t }) => t < until);
+    this.#pending = isAll ? [] : pending.filter(({ t }) => t >= until);
+    sortByTime(ready);
+    return ready;
+  }
+
   #see(highlight: Highlight): void {
     if (highlight.kind === 'decide') {
       const { node, decision } = highlight;
@@ -355,6 +361,24 @@ export class RunControl {
     const fired = this.#waiting.filter((entry) => !still.includes(entry));
     this.#waiting = still;
     for (const { fault, edge } of fired) if (edge === 'begin') this.#planEnd(fault);
+  }
+}
+
+/** By (time, node), stable, in place. An insertion sort: each node's are in order already, and a window has few. */
+function sortByTime(highlights: Highlight[]): void {
+  if (highlights.length > 64) {
+    highlights.sort((a, b) => a.t - b.t || a.node - b.node);
+    return;
+  }
+  for (let i = 1; i < highlights.length; i++) {
+    const highlight = highlights[i] as Highlight;
+    let hole = i;
+    for (; hole > 0; hole--) {
+      const before = highlights[hole - 1] as Highlight;
+      if (before.t < highlight.t || (before.t === highlight.t && before.node <= highlight.node)) break;
+      highlights[hole] = before;
+    }
+    highlights[hole] = highlight;
   }
 }
 

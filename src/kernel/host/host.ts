@@ -163,6 +163,7 @@ export class NodeHost implements EffectsTarget {
     this.#traitor.overhear(envelope, message);
     const proof = { signer: from, signature: envelope.signature };
     const input = { kind: 'message', now, from, message, proof } as const;
+    if (this.#sides.length === 1) return this.#runStep(0, input, now);
     for (const side of this.#traitor.audience(from, envelope.sequence, this.#sides.length)) {
       this.#runStep(side, input, now);
     }

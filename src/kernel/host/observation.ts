@@ -40,8 +40,9 @@ export class Observation {
     this.#flags = flags;
     this.#recorder.state(t, flags, this.#seen, this.#fieldCount);
     if (this.#world.highlights === 'decisions') return;
-    const fields: number[] = [];
-    for (let i = 0; i < this.#fieldCount; i++) fields.push(this.#seen[i] as number);
+    // Made at its full length: pushed one by one it would be allocated three times.
+    const fields = new Array<number>(this.#fieldCount);
+    for (let i = 0; i < this.#fieldCount; i++) fields[i] = this.#seen[i] as number;
     this.#world.emit({ kind: 'state', t, node: this.#recorder.node, alive, fields });
   }
 

@@ -1,6 +1,7 @@
 /** Certificates that travel inside messages: every node of a thread checks the same ones, this thread checks each once. */
 import type { SignedRef } from '../../protocols/protocol.ts';
-import { isSameMessage, type TypedMessage, verifyStatement } from './signing.ts';
+import { isSameMessage, verifyStatement } from './signing.ts';
+import type { TypedMessage } from './verdicts.ts';
 import type { WorldConstants } from './world.ts';
 
 interface Found {

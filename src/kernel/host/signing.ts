@@ -5,11 +5,8 @@ import { decode, encode, toHex } from '../../core/encoding.ts';
 import type { SignedRef } from '../../protocols/protocol.ts';
 import type { Envelope, EnvelopeMemo } from '../envelope.ts';
 import { joined } from './scratch.ts';
+import { foundMessage, foundVerdict, remember, type TypedMessage } from './verdicts.ts';
 import type { WorldConstants } from './world.ts';
-
-export interface TypedMessage {
-  readonly type: string;
-}
 
 /** Encodings of messages that were passed on, by identity: a message never changes once it is made. */
 const encodings = new WeakMap<object, Uint8Array>();
@@ -66,14 +63,8 @@ export function openEnvelope(world: WorldConstants, envelope: Envelope): Envelop
 export function verifyEnvelope(world: WorldConstants, envelope: Envelope): boolean {
   const memo = openEnvelope(world, envelope);
   if (memo.valid !== undefined) return memo.valid;
-  const made = judged.get(envelope.signature);
-  if (
-    made !== undefined &&
-    made.message === memo.message &&
-    made.signer === envelope.claimedFrom &&
-    made.world === world.publicKeys
-  ) {
-    memo.valid = made.verdict;
+  if (memo.message !== null && foundMessage(world, envelope.claimedFrom, envelope.signature) === memo.message) {
+    memo.valid = foundVerdict(envelope.signature);
     return memo.valid;
   }
   const suite = world.suites[envelope.claimedFrom];
@@ -101,16 +92,6 @@ export function verdictKey(
   return toHex(world.hash(bytes));
 }
 
-interface Judged {
-  readonly world: WorldConstants['publicKeys'];
-  readonly signer: NodeIndex;
-  readonly message: TypedMessage;
-  readonly verdict: boolean;
-}
-
-/** What was last found of a signature, by identity: neither it nor its message ever changes. */
-const judged = new WeakMap<Uint8Array, Judged>();
-
 /** Signs as `signer`. A modelled signature is a hash over what it is checked against: its maker need not work it out again. */
 export function signStatement(
   world: WorldConstants,
@@ -122,7 +103,7 @@ export function signStatement(
   const suite = world.suites[signer];
   assert(suite !== undefined, 'every node has a suite');
   const signature = suite.sign(statementBytes(world, message, bytes), secretKey);
-  if (suite.engine === 'modelled') judged.set(signature, { world: world.publicKeys, signer, message, verdict: true });
+  if (suite.engine === 'modelled') remember(world, signer, message, signature, true);
   return signature;
 }
 
@@ -134,17 +115,10 @@ export function verifyStatement(
   signature: Uint8Array,
   encoded: Uint8Array | null = null,
 ): boolean {
-  const last = judged.get(signature);
-  if (
-    last !== undefined &&
-    last.signer === signer &&
-    last.world === world.publicKeys &&
-    isSameMessage(last.message, message)
-  ) {
-    return last.verdict;
-  }
+  const known = foundMessage(world, signer, signature);
+  if (known !== null && isSameMessage(known, message)) return foundVerdict(signature);
   const verdict = judgeStatement(world, signer, message, signature, encoded);
-  judged.set(signature, { world: world.publicKeys, signer, message, verdict });
+  remember(world, signer, message, signature, verdict);
   return verdict;
 }
 
