@@ -1,0 +1,187 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { maxFaulty } from '../../core/quorum.ts';
+import { fastpath } from './index.ts';
+import type { State } from './state.ts';
+import {
+  createNetwork,
+  doubleVote,
+  equivocate,
+  heightsOf,
+  inflate,
+  lieInViewChange,
+  type Network,
+  type Options,
+  repeatVotes,
+  selective,
+  silent,
+  type Traitor,
+} from './testing/harness.ts';
+
+const TRAITORS: Readonly<Record<string, Traitor>> = {
+  doubleVote,
+  equivocate,
+  inflate,
+  lieInViewChange,
+  repeatVotes,
+  selective,
+  silent,
+};
+
+/** Everything a run depends on, so that what shrinks is a runnable scenario. */
+interface Storm {
+  readonly n: number;
+  readonly seed: number;
+  readonly lossPercent: number;
+  readonly duplicatePercent: number;
+  readonly maxLatencyMs: number;
+  readonly behaviour: string;
+  readonly traitorAt: number;
+  readonly crashAt: number;
+  readonly calmAt: number;
+}
+
+const storms = fc.record<Storm>({
+  n: fc.constantFrom(4, 6, 7),
+  seed: fc.nat(0xffff),
+  lossPercent: fc.constantFrom(0, 5, 25),
+  duplicatePercent: fc.constantFrom(0, 20),
+  maxLatencyMs: fc.constantFrom(20, 200, 1500),
+  behaviour: fc.constantFrom(...Object.keys(TRAITORS)),
+  traitorAt: fc.nat(6),
+  crashAt: fc.nat(3000),
+  calmAt: fc.constantFrom(3_000, 6_000),
+});
+
+const CONFIG = { blockTimeMs: 200, viewChangeTimeoutMs: 600, fastTimeoutMs: 150, statusPeriodMs: 300 };
+
+/** f traitors; one correct replica crashes and restarts; loss, duplication and reordering until `calmAt`, then a calm network. */
+function play(storm: Storm): { readonly network: Network; readonly traitors: readonly number[] } {
+  const { n, seed, calmAt } = storm;
+  const traitors = Array.from({ length: maxFaulty(n) }, (_, i) => (storm.traitorAt + i) % n);
+  const behave = TRAITORS[storm.behaviour] ?? silent;
+  const network = createNetwork({
+    n,
+    seed,
+    config: CONFIG,
+    lies: Object.fromEntries(traitors.map((node) => [node, behave])),
+    route: (_copy, now, random) => {
+      if (now >= calmAt * 1000) return [5_000 + random(20_000)];
+      if (random(100) < storm.lossPercent) return [];
+      const latency = () => 1_000 + random(storm.maxLatencyMs * 1000);
+      return random(100) < storm.duplicatePercent ? [latency(), latency()] : [latency()];
+    },
+  });
+  const victim = (storm.traitorAt + traitors.length) % n;
+  network.at(storm.crashAt * 1000, () => network.crash(victim));
+  network.at((storm.crashAt + 700) * 1000, () => network.restart(victim));
+  for (let i = 0; i < 20; i++) network.at(i * 300_000, () => network.submit(i, 1 + i));
+  return { network: network.start(), traitors };
+}
+
+describe('storms: traitors, loss, duplication, reordering, a crash', () => {
+  it('replicas agree, and decide again once the network is calm', () => {
+    const seen = { fast: 0, normal: 0, changed: 0, caught: 0, transfers: 0, conflicts: 0 };
+    fc.assert(
+      fc.property(storms, (storm) => {
+        const { network, traitors } = play(storm);
+        const correct = network.states.map(({ self }) => self).filter((node) => !traitors.includes(node));
+        network.run(storm.calmAt * 1000);
+        const heights = () => correct.map((node) => network.state(node).chain.length);
+        const before = Math.max(...heights());
+        const ctx = { deltaMicros: 25_000, validatorCount: storm.n, stepMicros: 0 };
+        // A timer that was armed in the storm may run as long as the storm lasted.
+        const bound = fastpath.livenessBound(network.config, ctx) + storm.calmAt * 1000;
+        const isDone = () => heights().every((height) => height > before);
+        network.run(storm.calmAt * 1000 + bound, isDone);
+        expect(correct.filter((node) => disagrees(network, node, correct[0] ?? 0))).toEqual([]);
+        expect(isDone()).toBe(true);
+        expect(network.evidence.filter(({ by, against }) => correct.includes(by) && correct.includes(against))).toEqual(
+          [],
+        );
+        for (const node of correct) count(network.state(node), seen);
+        seen.caught += network.evidence.length;
+        seen.conflicts += network.notes.flat().filter((note) => note.includes('two proposals')).length;
+      }),
+      { numRuns: 40, seed: 20_240_601 },
+    );
+    // Not vacuous: blocks with transfers were decided on both paths, views were given up, liars convicted.
+    expect(Math.min(seen.fast, seen.normal, seen.changed, seen.transfers)).toBeGreaterThan(50);
+    expect(Math.min(seen.caught, seen.conflicts)).toBeGreaterThan(5);
+  }, 120_000);
+});
+
+function disagrees(network: Network, node: number, other: number): boolean {
+  const [mine, theirs] = [network.decisions[node] ?? [], network.decisions[other] ?? []];
+  return mine.some(
+    ({ slot, digest }) => (theirs.find((decision) => decision.slot === slot)?.digest ?? digest) !== digest,
+  );
+}
+
+function count(state: State, seen: { fast: number; normal: number; changed: number; transfers: number }): void {
+  seen.fast += state.fastCount;
+  seen.normal += state.normalCount;
+  seen.changed += state.changeCount;
+  seen.transfers += state.chain.filter(({ block }) => block.batches.length > 0).length;
+}
+
+describe('a crash', () => {
+  const lossy = (percent: number, latencyMs: number): NonNullable<Options['route']> => {
+    return (_, __, random) => (random(100) < percent ? [] : [1_000 + random(latencyMs * 1000)]);
+  };
+
+  it('leaves exactly the state that its records say: chain, ledger, view, last vote and lock', () => {
+    let [voted, locked, fast] = [0, 0, 0];
+    for (let seed = 1; seed <= 20; seed++) {
+      const network = createNetwork({ n: 4, seed, config: CONFIG, route: lossy(15, 250) }).start();
+      for (let i = 0; i < 10; i++) network.at(i * 90_000, () => network.submit(i, 3));
+      network.run(1_000_000 + seed * 50_000);
+      for (const state of network.states) {
+        const ctx = network.contexts[state.self];
+        if (ctx === undefined) throw new Error('no context');
+        const recovered = fastpath.validator.recover(ctx, network.disks[state.self] ?? []);
+        expect(standing(recovered)).toEqual(standing(state));
+        expect(structuredClone(state)).toEqual(state);
+        voted += state.voted === null ? 0 : 1;
+        locked += state.prepared === null ? 0 : 1;
+        fast += state.fastCount;
+      }
+    }
+    expect(Math.min(voted, fast)).toBeGreaterThan(30);
+    expect(locked).toBeGreaterThan(5);
+  });
+
+  it('at any moment never makes a replica contradict itself: no evidence, no disagreement, and the chain goes on', () => {
+    let cut = 0;
+    fc.assert(
+      fc.property(
+        fc.nat(1_500),
+        fc.nat(3),
+        fc.nat(0xffff),
+        fc.integer({ min: 1, max: 400 }),
+        (at, node, seed, pause) => {
+          const network = createNetwork({ n: 4, seed, config: CONFIG, route: lossy(0, 90) }).start();
+          for (let i = 0; i < 4; i++) {
+            const time = (at + i * (pause + 150)) * 1000;
+            network.at(time, () => {
+              cut += network.state(node).voted === null ? 0 : 1;
+              network.crash(node);
+            });
+            network.at(time + pause * 1000, () => network.restart(node));
+          }
+          network.run((at + 4 * (pause + 150)) * 1000 + 4_000_000);
+          expect(network.evidence).toEqual([]);
+          expect(network.disagreement()).toBeNull();
+          expect(Math.min(...heightsOf(network))).toBeGreaterThan(5);
+        },
+      ),
+      { numRuns: 20, seed: 7 },
+    );
+    expect(cut).toBeGreaterThan(5);
+  }, 120_000);
+});
+
+/** What it must not forget. */
+function standing({ chain, tip, ledger, height, view, voted, prepared }: State): unknown {
+  return { chain, tip, ledger, height, view, voted, prepared };
+}
