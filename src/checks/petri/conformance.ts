@@ -3,7 +3,7 @@
  * are told, a correct node's violate the check. What nodes hear is no transition: a vote counts from when it was cast.
  */
 import type { NodeIndex } from '../../core/ids.ts';
-import { type Micros, SECOND } from '../../core/time.ts';
+import { type Micros, msFromMicros, SECOND } from '../../core/time.ts';
 import { openEnvelope } from '../../kernel/host/signing.ts';
 import type { WorldConstants } from '../../kernel/host/world.ts';
 import type { DecideHighlight, Highlight, MessageHighlight, StateHighlight } from '../../kernel/trace/highlights.ts';
