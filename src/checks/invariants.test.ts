@@ -40,6 +40,7 @@ describe('a run as it was', () => {
       'certificates',
       'one-vote',
       'liveness',
+      'linearizability',
     ]);
     for (const { verdict, atMs } of checks) expect([verdict, atMs]).toEqual(['holds', null]);
     expect(checks[0]?.detail).toContain('4 heights');

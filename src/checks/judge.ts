@@ -3,11 +3,13 @@ import type { NodeIndex } from '../core/ids.ts';
 import { msFromMicros, type Micros } from '../core/time.ts';
 import type { WorldConstants } from '../kernel/host/world.ts';
 import type { EvidenceHighlight, Highlight } from '../kernel/trace/highlights.ts';
+import type { Guarantee } from '../protocols/protocol.ts';
 import type { RunObserver } from '../runtime/executor.ts';
 import { Facts } from './facts.ts';
 import type { Invariant, ReadDecision, Violation } from './invariant.ts';
 import { agreement } from './invariants/agreement.ts';
 import { certificates } from './invariants/certificates.ts';
+import { linearizability } from './invariants/linearizability.ts';
 import { liveness } from './invariants/liveness.ts';
 import { oneVote } from './invariants/one-vote.ts';
 import { noStaleLock } from './invariants/stale-lock.ts';
@@ -42,6 +44,8 @@ export interface JudgeReport {
 }
 
 const EVIDENCE_MAX = 64;
+/** What a protocol promises whose decisions are one chain of executed blocks: of nothing else can be said what a balance was. */
+const CHAIN: readonly Guarantee[] = ['prefix-consistency', 'validity'];
 
 interface JudgeState {
   readonly facts: unknown;
@@ -71,10 +75,13 @@ export class Judge implements RunObserver {
     const { config, plan } = world;
     const setting = { config, shards: plan.shards ?? null, validatorCount: plan.validators.length };
     const promised: readonly string[] | undefined = declaration.guarantees;
+    const isChain = promised === undefined || CHAIN.every((name) => promised.includes(name));
     this.#invariants = [
       ...(promised?.includes('no-stale-lock') === true ? [noStaleLock(this.#facts)] : []),
       ...common.filter(({ name }) => promised === undefined || promised.includes(name)),
       ...properties.map((property) => propertyInvariant(property, setting)),
+      // Last, so that older snapshots keep their places.
+      ...(isChain ? [linearizability(this.#facts)] : []),
     ];
   }
 

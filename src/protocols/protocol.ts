@@ -7,6 +7,7 @@ import type { StreamKey } from '../core/prng.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Micros } from '../core/time.ts';
 import type { TransactionsDeclaration } from './crossing.ts';
+import type { Dealings } from './dealings.ts';
 import type { NetDeclaration } from './net.ts';
 
 /** A signature over a message as its signer sent it. Enough, with the message, to convince a third party. */
@@ -371,6 +372,8 @@ export interface Protocol<S, M extends { readonly type: string }, T, C, R, K> {
   /** What its clients run where they must do more than submit signed batches (await replies, read); absent: the common one. */
   readonly client?: AnyMachine;
   readonly properties?: readonly Property<M>[];
+  /** What its clients ask and are told; absent: they hear nothing, and a transfer is answered where it is first decided. */
+  readonly dealings?: Dealings<M>;
   /** Shape check of decoded bytes from a peer; null when it is not a message. Never throws. */
   parseMessage(value: unknown): M | null;
   meta(message: M): MessageMeta;

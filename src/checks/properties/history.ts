@@ -93,3 +93,30 @@ export function accounts(
     },
   };
 }
+
+/** What happens to one account, whatever the other side of it is: the sum of what came and went, and what was read. */
+export type AccountOperation =
+  | { readonly kind: 'add'; readonly account: number; readonly units: number }
+  | { readonly kind: 'balance'; readonly account: number };
+
+/**
+ * Accounts one by one, `initial` units each by number. A history of transfers that is linearizable is so for each account: what is
+ * refuted here is refuted for good, what is not may still be torn between two accounts.
+ */
+export function sums(initial: ReadonlyMap<number, number>): SequentialModel<number | null, AccountOperation, number> {
+  return {
+    initial: null,
+    apply(state, operation) {
+      const before = state ?? initial.get(operation.account) ?? 0;
+      if (operation.kind === 'balance') return { state: before, result: before };
+      return { state: before + operation.units, result: 0 };
+    },
+    keyOf: (state) => String(state),
+    sameResult: (a, b) => a === b,
+    partOf: ({ account }) => String(account),
+    describe(operation, result) {
+      if (operation.kind === 'balance') return `balance of a${operation.account} gave ${result ?? 'nothing yet'}`;
+      return `${operation.units} units to a${operation.account}`;
+    },
+  };
+}

@@ -3,6 +3,7 @@ import { maxFaulty, quorumSize } from '../../core/quorum.ts';
 import type { Micros } from '../../core/time.ts';
 import { blockHash } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
+import type { Dealing } from '../dealings.ts';
 import type { DecidedBlock, Decision, Protocol, SignedMessage, SignedRef } from '../protocol.ts';
 import { adversary } from './adversary.ts';
 import { client } from './client.ts';
@@ -26,6 +27,7 @@ export const pbft: Protocol<State, Message, Timer, Command, Durable, PbftConfig>
   validator: { create: createState, recover, step, timerKey: (timer) => timer.kind, observe, inspect },
   client,
   properties,
+  dealings: { types: ['reply'], read: dealingOf },
   parseMessage,
   meta,
   statement,
@@ -43,6 +45,11 @@ export const pbft: Protocol<State, Message, Timer, Command, Durable, PbftConfig>
 function decidedBlock(block: Block): DecidedBlock {
   const { parent, height, stateRoot, proposer, batches } = block;
   return { hash: blockHash(block), parent, height, stateRoot, proposer, batches };
+}
+
+function dealingOf(message: Message): Dealing | null {
+  if (message.type !== 'reply') return null;
+  return { kind: 'outcome', client: message.client, sequence: message.batch, refused: message.refused };
 }
 
 /** The COMMITs of an executed request. */

@@ -4,6 +4,7 @@ import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { blockHash } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
+import type { Dealing } from '../dealings.ts';
 import type { DecidedBlock, Decision, Protocol } from '../protocol.ts';
 import { adversary } from './adversary.ts';
 import { client } from './client.ts';
@@ -26,6 +27,7 @@ export const raft: Protocol<State, Message, Timer, Command, Durable, RaftConfig>
   validator: { create: createState, recover, step, timerKey, observe, inspect },
   client,
   properties,
+  dealings: { types: ['read', 'read-reply'], read: dealingOf },
   parseMessage,
   meta,
   statement,
@@ -37,6 +39,12 @@ export const raft: Protocol<State, Message, Timer, Command, Durable, RaftConfig>
   quorumAt,
   livenessBound,
 };
+
+function dealingOf(message: Message): Dealing | null {
+  if (message.type === 'read') return { kind: 'read', id: message.id, account: message.account };
+  if (message.type !== 'read-reply') return null;
+  return { kind: 'balance', client: message.client, id: message.id, balance: message.balance };
+}
 
 function timerKey(timer: Timer): string {
   return timer.kind === 'transfer' ? `transfer/${timer.at}` : timer.kind;
