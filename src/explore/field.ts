@@ -43,6 +43,8 @@ const AGREEMENT: ReadonlySet<string> = new Set(['propose', 'first', 'second', 't
 /** How much of a run without faults is looked at, virtual µs. */
 const SCOUTED: Micros = 8 * SECOND;
 const SLOT_DEFAULT_MS = 1000;
+/** Watched for recovery where nothing is promised. */
+const UNPROMISED_MS = 60_000;
 
 /** Runs the base without its faults for eight virtual seconds and looks when slots are decided. */
 export async function surveyField(base: Scenario): Promise<Field> {
@@ -72,26 +74,25 @@ export async function surveyField(base: Scenario): Promise<Field> {
   };
 }
 
-/** The protocol's own bound on recovery in this scenario, virtual ms; a minute where the network promises nothing. */
+/** The protocol's own bound on recovery in this scenario, virtual ms; a minute where network or protocol promises none. */
 export function livenessBoundMs(scenario: Scenario): number {
   const { synchrony } = scenario.network;
-  if (synchrony.kind === 'asynchronous') return 60_000;
+  if (synchrony.kind === 'asynchronous') return UNPROMISED_MS;
   const protocol = required(PROTOCOLS.get(scenario.protocol.name), 'the protocol');
   const parsed = protocol.parseConfig(scenario.protocol.config, validatorCount(scenario));
-  if ('problems' in parsed) return 60_000;
+  if ('problems' in parsed) return UNPROMISED_MS;
   const plan = compileScenario(scenario, PROTOCOLS);
   const slowest = plan.validators.reduce((most, { suite }) => {
     const { signMicros, verifyMicros } = costsOf(suite);
     return Math.max(most, signMicros + verifyMicros);
   }, 0);
   const count = plan.validators.length;
-  return msFromMicros(
-    protocol.livenessBound(parsed.config, {
-      deltaMicros: synchrony.deltaMs * MILLISECOND,
-      validatorCount: count,
-      stepMicros: slowest * count,
-    }),
-  );
+  const bound = protocol.livenessBound(parsed.config, {
+    deltaMicros: synchrony.deltaMs * MILLISECOND,
+    validatorCount: count,
+    stepMicros: slowest * count,
+  });
+  return Number.isFinite(bound) ? msFromMicros(bound) : UNPROMISED_MS;
 }
 
 async function scout(base: Scenario): Promise<SlotTimes[]> {
