@@ -17,16 +17,23 @@ export interface DoubtStory {
 }
 
 export function doubtStory(doubt: Doubt, at: Micros, commit: '2pc' | '3pc'): DoubtStory {
-  const { transaction, shard, since } = doubt;
-  const name = shardName(shard);
+  const { transaction, shard } = doubt;
   return {
-    title: `${name} is in doubt about transaction ${transaction.transaction}`,
-    knows: `${name} voted YES at ${formatTime(since)} and has heard no decision for ${formatDuration(at - since)}. ${whyNot(doubt)}`,
+    title: `${shardName(shard)} is in doubt about transaction ${transaction.transaction}`,
+    knows: knownTo(doubt, at),
     ...guesses(doubt),
     truth: truthOf(doubt),
     meanwhile: meanwhileOf(doubt),
     ends: endsOf(doubt, commit),
   };
+}
+
+function knownTo(doubt: Doubt, at: Micros): string {
+  const { shard, since, selfDownSince } = doubt;
+  const voted = `${shardName(shard)} voted YES at ${formatTime(since)}`;
+  if (selfDownSince !== null)
+    return `${voted} and is down since ${formatTime(selfDownSince)}. Its log holds the YES and no decision: restarted, it locks again and asks.`;
+  return `${voted} and has heard no decision for ${formatDuration(at - since)}. ${whyNot(doubt)}`;
 }
 
 function coordinatorOf({ transaction: { coordinator } }: Doubt): string {

@@ -103,6 +103,17 @@ describe('who is in doubt', () => {
   });
 });
 
+describe('a shard that is down itself', () => {
+  it('finds its doubt in its log, and is told of last', () => {
+    const moment = momentOf({ coordinator: 2, parts: [...(momentOf().open[0]?.parts ?? [])] });
+    const doubts = doubtsOf(trace(), moment, 3 * SECOND);
+    expect(doubts.map(({ shard }) => shard)).toEqual([1, 0]);
+    const [, down] = doubts;
+    if (down === undefined) throw new Error('nobody is down');
+    expect(doubtStory(down, 3 * SECOND, '2pc').knows).toContain('is down since 2.000 s');
+  });
+});
+
 describe('why nobody may guess', () => {
   const story = (overrides: Partial<OpenTransaction>, commit: '2pc' | '3pc' = '2pc') => {
     const [doubt] = doubtsOf(trace(), momentOf(overrides), 3 * SECOND);

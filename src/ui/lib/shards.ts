@@ -58,6 +58,8 @@ export interface Doubt {
   readonly shard: number;
   /** When it promised. */
   readonly since: Micros;
+  /** Since when the shard itself is down; null while it is up. */
+  readonly selfDownSince: Micros | null;
   /** Since when its coordinator is down; null while it is up, or not known. */
   readonly downSince: Micros | null;
   readonly isCutOff: boolean;
@@ -66,27 +68,33 @@ export interface Doubt {
   readonly waiting: readonly number[];
 }
 
-/** Shards that have been in doubt for long, or whose coordinator cannot tell them: the longest first. */
+/** Shards that have been in doubt for long, or whose coordinator cannot tell them: those that are up first, then the longest. */
 export function doubtsOf(
   trace: Pick<TraceView, 'nodeAt' | 'shape' | 'cutsAt'>,
   moment: ShardMoment,
   at: Micros,
 ): readonly Doubt[] {
   const doubts: Doubt[] = [];
-  const down = new Map<number, Micros | null>();
+  const known = new Map<number, Micros | null>();
+  const downAt = (shard: number): Micros | null => {
+    if (!known.has(shard)) known.set(shard, downSince(trace, shard, at));
+    return known.get(shard) ?? null;
+  };
   const cuts = cutShards(trace, at);
   for (const transaction of moment.open) {
     const { coordinator } = transaction;
-    if (coordinator !== null && !down.has(coordinator)) down.set(coordinator, downSince(trace, coordinator, at));
     for (const part of transaction.parts) {
       if (!isDoubtful(transaction, part)) continue;
-      const since = coordinator === null ? null : (down.get(coordinator) ?? null);
+      const since = coordinator === null ? null : downAt(coordinator);
       const isCutOff = coordinator !== null && cuts.has(`${coordinator} ${part.shard}`);
       if (since === null && !isCutOff && at - part.since < DOUBT_SHOWN) continue;
-      doubts.push({ transaction, downSince: since, isCutOff, ...holdings(moment, transaction.transaction, part) });
+      const selfDownSince = downAt(part.shard);
+      const mine = holdings(moment, transaction.transaction, part);
+      doubts.push({ transaction, selfDownSince, downSince: since, isCutOff, ...mine });
     }
   }
-  return doubts.sort((a, b) => a.since - b.since || a.shard - b.shard);
+  const isDown = ({ selfDownSince }: Doubt): number => (selfDownSince === null ? 0 : 1);
+  return doubts.sort((a, b) => isDown(a) - isDown(b) || a.since - b.since || a.shard - b.shard);
 }
 
 /** Pairs of shards of which the first cannot be heard by the second. */

@@ -71,10 +71,11 @@ export function Overlay({ positions, scene }: Props) {
         Math.min(24, Math.max(Math.min(scale.sprite, 13), scale.sprite * zoom * (projector ? 1.2 : 1))),
       );
       const { palette, sprites } = pens.get(`${theme}`, spriteSize, ratio);
+      const trace = session.view();
       const next: Scene = {
         declaration: frame.declaration,
         nodes: frame.nodes,
-        trace: session.view(),
+        trace,
         playhead: frame.playhead,
         microsPerMs: frame.speed === 'max' ? 0 : frame.speed * 1_000,
         positions: latest.current,
@@ -88,7 +89,8 @@ export function Overlay({ positions, scene }: Props) {
         spriteSize,
         selection,
         stepped: motion.matches,
-        groups: groupsFor(frame.nodes, isNarrow),
+        groups: groupsFor(frame.nodes, isNarrow, trace.shape),
+        shape: trace.shape,
         byBytes: marksByBytes,
         regions: arrangement === 'regions' ? regionsFor(frame.nodes) : NO_REGIONS,
       };
@@ -122,10 +124,10 @@ type Groups = Record<'narrow' | 'wide', readonly number[] | null>;
 const groupsByNodes = new WeakMap<Frame['nodes'], Groups>();
 
 /** The same list for the same nodes: it is asked for in every frame. */
-function groupsFor(nodes: Frame['nodes'], isNarrow: boolean): readonly number[] | null {
+function groupsFor(nodes: Frame['nodes'], isNarrow: boolean, shape: Scene['shape']): readonly number[] | null {
   let groups = groupsByNodes.get(nodes);
   if (groups === undefined) {
-    groups = { narrow: groupsForDrawing(nodes, true), wide: groupsForDrawing(nodes) };
+    groups = { narrow: groupsForDrawing(nodes, true, shape), wide: groupsForDrawing(nodes, false, shape) };
     groupsByNodes.set(nodes, groups);
   }
   return groups[isNarrow ? 'narrow' : 'wide'];

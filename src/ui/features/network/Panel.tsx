@@ -16,6 +16,7 @@ import { Overlay } from './Overlay.tsx';
 import styles from './Panel.module.css';
 import type { Scene } from './scene.ts';
 import { centreReading, type NodeLook } from './selectors.ts';
+import { ShardSigns } from './ShardSigns.tsx';
 import { StoryLine } from './Story.tsx';
 import { Tools } from './Tools.tsx';
 import { useDrop } from './useDrop.ts';
@@ -83,6 +84,7 @@ function Network() {
           <Hatching />
           <Overlay positions={positions} scene={scene} />
         </ReactFlow>
+        <ShardSigns positions={positions} scale={scale} />
         <Reading looks={looks} />
         <Legend />
         {!presenting && <Tools fit={fit} />}
@@ -193,15 +195,16 @@ function InHand() {
 /** How far the testnet is and who leads, large enough for the back row. */
 function Reading({ looks }: { readonly looks: readonly NodeLook[] }) {
   const { height, epoch, leader } = centreReading(looks);
-  const words = useFrame((frame) => frame.declaration.words, null);
-  if (words === null) return null;
+  const declaration = useFrame((frame) => frame.declaration, null);
+  if (declaration === null) return null;
+  const { words, hasLeader = true } = declaration;
   return (
     <div className={styles.reading} aria-hidden="true">
       <span className={styles.readingLabel}>{words.slot}</span>
       <span className={styles.readingHeight}>{height}</span>
       <span className={styles.readingLabel}>
         {words.epoch} {epoch}
-        {leader !== null && ` · ${leader} leads`}
+        {hasLeader && leader !== null && ` · ${leader} leads`}
       </span>
     </div>
   );

@@ -3,7 +3,7 @@ import type { PhaseRole } from '../../../protocols/protocol.ts';
 import type { Flight } from '../../../session/view.ts';
 import { drawBundles, drawCount } from './bundles.ts';
 import { along, crossing, pairKey, type Point, progress, type Segment, VANISHES_AT, WAITS_AT } from './geometry.ts';
-import { type Cuts, linkOf, phaseOf, radiusOf, type Scene, strokeSegment, toLayout } from './scene.ts';
+import { type Cuts, isBetweenShards, linkOf, phaseOf, radiusOf, type Scene, strokeSegment, toLayout } from './scene.ts';
 
 const PULSE_MS = 150;
 /** How long a link keeps the colour of what it carried last, so that short flights can be followed by eye. */
@@ -136,6 +136,7 @@ function drawMark(
 ): void {
   const role = phaseOf(scene, flight.type);
   const sprite = scene.sprites[role];
+  if (isBetweenShards(scene, flight.from, flight.to)) drawHalo(context, x, y, size * 0.8, scene.palette.phases.cross);
   if (role !== 'sync' && role !== 'client') {
     context.drawImage(sprite, x - size, y - size, size * 2, size * 2);
     return;

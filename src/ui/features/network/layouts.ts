@@ -1,7 +1,9 @@
 /** Arrangements of the network: one ring, or a ring for each region; and the groups that crowded pictures are drawn by. Pure. */
-import type { Frame } from '../../../session/view.ts';
+import type { Frame, ShardShape } from '../../../session/view.ts';
+import { shardOfNode } from '../../lib/shards.ts';
 import type { Arrangement } from '../../labState.ts';
 import { ellipsePoints, type Point, ringLayout, type Scale, scaleFor } from './geometry.ts';
+import { shardLayout } from './shardLayout.ts';
 
 type Nodes = Frame['nodes'];
 
@@ -13,8 +15,16 @@ export function regionsOf(nodes: Nodes): readonly { readonly name: string; reado
 }
 
 /** Where all nodes stand. With a single region both arrangements are the same ring. */
-export function layoutOf(nodes: Nodes, arrangement: Arrangement, aspect: number, isNarrow = false): readonly Point[] {
+export function layoutOf(
+  nodes: Nodes,
+  arrangement: Arrangement,
+  aspect: number,
+  isNarrow = false,
+  shape: ShardShape | null = null,
+): readonly Point[] {
   const validators = nodes.filter(({ kind }) => kind === 'validator').length;
+  if (arrangement === 'ring' && shape !== null && shape.validatorsPerShard > 1)
+    return shardLayout(shape, scaleFor(validators, isNarrow), nodes.length, aspect);
   const regions = regionsOf(nodes);
   return arrangement === 'ring' || regions.length < 2
     ? ringLayout(validators, nodes.length - validators, aspect, isNarrow)
@@ -50,9 +60,18 @@ export const GROUPED_FROM = 33;
 /** The same on a phone. */
 export const GROUPED_FROM_NARROW = 12;
 
-/** The group of every node: its region, or with one region its stretch of the ring. Null for networks small enough to draw whole. */
-export function groupsForDrawing(nodes: Nodes, isNarrow = false): readonly number[] | null {
+/**
+ * The group of every node: its shard where shards have several, its region, or with one region its stretch of the ring. Null for
+ * networks small enough to draw whole.
+ */
+export function groupsForDrawing(
+  nodes: Nodes,
+  isNarrow = false,
+  shape: ShardShape | null = null,
+): readonly number[] | null {
   if (nodes.length < (isNarrow ? GROUPED_FROM_NARROW : GROUPED_FROM)) return null;
+  if (shape !== null && shape.validatorsPerShard > 1)
+    return nodes.map(({ index }) => shardOfNode(shape, index) ?? shape.count);
   const regions = regionsOf(nodes);
   if (regions.length > 1) return nodes.map(({ index }) => regions.findIndex(({ members }) => members.includes(index)));
   const groups = isNarrow ? 6 : nodes.length > 80 ? 12 : 8;

@@ -6,7 +6,8 @@ import { drawDecided } from './decided.ts';
 import { drawFlights, recentArrivals } from './flightMarks.ts';
 import { cutLine, groupsOf, pairKey, type Segment } from './geometry.ts';
 import { drawQuorumRings } from './quorumRings.ts';
-import { type Cuts, linkOf, type Scene, strokeSegment, toLayout } from './scene.ts';
+import { drawShardRegions } from './shardRegions.ts';
+import { type Cuts, isBetweenShards, linkOf, type Scene, strokeSegment, toLayout } from './scene.ts';
 
 /** More nodes are too small for a tick each. */
 const DECIDED_UP_TO = 40;
@@ -15,6 +16,7 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene): void {
   context.setTransform(scene.ratio, 0, 0, scene.ratio, 0, 0);
   context.clearRect(0, 0, scene.width, scene.height);
   const cuts = cutsOf(scene);
+  drawShardRegions(context, scene);
   toLayout(context, scene);
   const recent = scene.nodes.length <= 24 && scene.groups === null ? recentArrivals(scene) : [];
   if (scene.scale.links) drawLinks(context, scene, cuts);
@@ -45,6 +47,7 @@ function drawLinks(context: CanvasRenderingContext2D, scene: Scene, cuts: Cuts):
   for (const a of scene.nodes) {
     for (const b of scene.nodes) {
       if (b.index <= a.index || a.kind === 'client' || b.kind === 'client') continue;
+      if (isBetweenShards(scene, a.index, b.index)) continue;
       const link = linkOf(scene, a.index, b.index, 4);
       if (link === null) continue;
       const path = cuts.pairs.has(pairKey(a.index, b.index)) ? cut : whole;

@@ -2,8 +2,9 @@
 import type { NodeIndex } from '../../../core/ids.ts';
 import type { Micros } from '../../../core/time.ts';
 import type { Declaration, PhaseRole } from '../../../protocols/protocol.ts';
-import type { Frame, TraceView } from '../../../session/view.ts';
+import type { Frame, ShardShape, TraceView } from '../../../session/view.ts';
 import type { Selection } from '../../store.ts';
+import { shardOfNode } from '../../lib/shards.ts';
 import { linkBetween, type Point, type Scale, type Segment } from './geometry.ts';
 import type { Palette, Sprites } from './sprites.ts';
 
@@ -29,6 +30,8 @@ export interface Scene {
   readonly stepped: boolean;
   /** The group of every node, where the network is too large to draw each link; null otherwise. */
   readonly groups: readonly number[] | null;
+  /** How nodes make up shards; null where there are none. */
+  readonly shape: ShardShape | null;
   /** Marks grow with the bytes they carry. */
   readonly byBytes: boolean;
   /** Regions to write beside their nodes; none unless nodes stand by region. */
@@ -74,4 +77,11 @@ export function strokeSegment(
   context.moveTo(a.x, a.y);
   context.lineTo(b.x, b.y);
   context.stroke();
+}
+
+/** Whether something goes from one shard of several validators to another: most of what such shards say stays within. */
+export function isBetweenShards({ shape }: Pick<Scene, 'shape'>, from: NodeIndex, to: NodeIndex): boolean {
+  if (shape === null || shape.validatorsPerShard === 1) return false;
+  const [a, b] = [shardOfNode(shape, from), shardOfNode(shape, to)];
+  return a !== null && b !== null && a !== b;
 }

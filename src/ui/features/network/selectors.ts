@@ -1,6 +1,7 @@
 /** What a node looks like at the playhead, and what it is called. Pure. */
 import type { NodeIndex } from '../../../core/ids.ts';
 import type { Declaration, PhaseRole } from '../../../protocols/protocol.ts';
+import { isOrdered } from '../../../session/epochs.ts';
 import type { Flight, Frame, NodeMoment, QuorumProgress } from '../../../session/view.ts';
 import { formatDuration, sentence } from '../../lib/format.ts';
 import { PHASES, phaseRoleOf } from '../../lib/phases.ts';
@@ -50,7 +51,7 @@ export function nodeLook(
     alive: moment.alive,
     byzantine: moment.byzantine,
     twin: moment.byzantine === 'twins',
-    behind: isValidator && topHeight - height >= BEHIND_FROM ? topHeight - height : 0,
+    behind: isValidator && isOrdered(declaration) && topHeight - height >= BEHIND_FROM ? topHeight - height : 0,
     height,
     epoch: count(moment.fields['epoch']),
     phase,

@@ -23,7 +23,7 @@ export interface Layout {
 }
 
 export function useLayout(scale: Scale): Layout {
-  const { store } = usePlayground();
+  const { store, session } = usePlayground();
   const flow = useReactFlow();
   const width = useFlowStore((state) => state.width);
   const height = useFlowStore((state) => state.height);
@@ -32,18 +32,22 @@ export function useLayout(scale: Scale): Layout {
   const arrangement = useUi((state) => state.arrangement);
   const remember = useUi((state) => state.remember);
   const isNarrow = width < NARROW_BELOW;
-  const network = `${nodes.length} ${arrangement}${isNarrow ? ' narrow' : ''}`;
+  const sharded = useFrame((frame) => frame.declaration.transactions !== undefined, false);
+  const perShard = useFrame((frame) => frame.scenario.shards?.validatorsPerShard ?? 1, 1);
+  const shards = sharded && perShard > 1 ? ` shards of ${perShard}` : '';
+  const network = `${nodes.length} ${arrangement}${shards}${isNarrow ? ' narrow' : ''}`;
   const [positions, setPositions] = useState<readonly Point[]>([]);
   const latest = useRef(positions);
   latest.current = positions;
   const place = useCallback(
     (kept: readonly Point[] | null) => {
       if (width === 0 || height === 0 || nodes.length === 0) return;
-      const layout = kept ?? layoutOf(nodes, arrangement, usableAspect(width, height), width < NARROW_BELOW);
+      const layout =
+        kept ?? layoutOf(nodes, arrangement, usableAspect(width, height), width < NARROW_BELOW, session.view().shape);
       setPositions(layout);
       void flow.setViewport(viewportFor(layout, scale, width, height));
     },
-    [flow, width, height, nodes, arrangement, scale],
+    [flow, session, width, height, nodes, arrangement, scale],
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: another run is arranged anew.
   useEffect(() => {
