@@ -20,8 +20,8 @@ interface HeldSpan {
   readonly sequence: number;
 }
 
-/** Flights remembered as objects, so that following frames get the same ones. */
-const MEMO_MAX = 16_384;
+/** Flights remembered as objects, so that following frames get the same ones: up to twice as many, the older half goes first. */
+const MEMO_MAX = 32_768;
 
 export class FlightIndex implements RecordIndex {
   readonly #store: TraceStore;
@@ -35,7 +35,10 @@ export class FlightIndex implements RecordIndex {
   readonly #heldSpans: HeldSpan[] = [];
   /** By sender: positions in the held list that still wait, in the order of sending. */
   #waiting = new Map<NodeIndex, number[]>();
-  readonly #memo = new Map<number, Flight>();
+  #memo = new Map<number, Flight>();
+  #olderMemo = new Map<number, Flight>();
+  /** The message whose name was made last: its copies follow one another. */
+  #named = { node: -1, sequence: -1, id: '' };
 
   constructor(store: TraceStore, nominal: (from: NodeIndex, to: NodeIndex) => Micros) {
     this.#store = store;
@@ -74,6 +77,7 @@ export class FlightIndex implements RecordIndex {
       this.#waitingOf(this.#store.nodeOf(this.#heldSeq.get(i))).push(i);
     }
     this.#memo.clear();
+    this.#olderMemo.clear();
   }
 
   get sizeBytes(): number {
@@ -172,11 +176,20 @@ export class FlightIndex implements RecordIndex {
   #flight(seq: number): Flight | null {
     const known = this.#memo.get(seq);
     if (known !== undefined) return known;
-    const flight = this.#read(seq);
+    const flight = this.#olderMemo.get(seq) ?? this.#read(seq);
     if (flight === null) return null;
-    if (this.#memo.size >= MEMO_MAX) this.#memo.clear();
+    if (this.#memo.size >= MEMO_MAX) {
+      this.#olderMemo = this.#memo;
+      this.#memo = new Map();
+    }
     this.#memo.set(seq, flight);
     return flight;
+  }
+
+  #nameOf(node: NodeIndex, sequence: number): string {
+    if (this.#named.node !== node || this.#named.sequence !== sequence)
+      this.#named = { node, sequence, id: messageId(node, sequence, this.#store) };
+    return this.#named.id;
   }
 
   #read(seq: number): Flight | null {
@@ -194,7 +207,7 @@ export class FlightIndex implements RecordIndex {
     if (offset >= 0 && message === null) return null;
     const place = offset < 0 ? 0 : store.placeOf(offset);
     const common = {
-      messageId: messageId(node, sequence, store),
+      messageId: this.#nameOf(node, sequence),
       from: node,
       to,
       type: message === null ? 0 : (message[place + 4] as number) & 255,

@@ -34,6 +34,7 @@ const TYPE_AT = 4;
 const SLOT_AT = 5;
 const EPOCH_AT = 6;
 const DIGEST_AT = 7;
+const READINGS_MAX = 2;
 
 export class VoteIndex implements RecordIndex {
   readonly #store: TraceStore;
@@ -42,8 +43,8 @@ export class VoteIndex implements RecordIndex {
   /** By message type. */
   readonly #needed: readonly number[];
   readonly #byNode: NodeVotes[] = [];
-  /** By node: the last count, to go on from. */
-  #readings: (Reading | undefined)[] = [];
+  /** By node: the last counts, to go on from. Two, for the picture and the line below it look at moments a little apart. */
+  #readings: (readonly Reading[] | undefined)[] = [];
 
   constructor(store: TraceStore) {
     this.#store = store;
@@ -119,17 +120,22 @@ export class VoteIndex implements RecordIndex {
 
   /** The count at `end`: goes on from the last one where it can, for a playhead mostly moves on a little. */
   #read(node: NodeIndex, votes: NodeVotes, start: Start, end: number): QuorumProgress | null {
-    let reading = this.#readings[node];
-    if (reading === undefined || reading.start !== start || reading.end > end) {
-      reading = { start, end: start.index, tallies: [], progress: null, isBehind: false };
-      this.#readings[node] = reading;
-    }
-    const counting = reading;
-    const added = here(this.#store, () => this.#tally(votes, counting, end));
+    const reading = this.#readingFor(node, start, end);
+    const added = here(this.#store, () => this.#tally(votes, reading, end));
     if (added === null) return null;
     if (added || reading.isBehind) reading.progress = furthest(reading.tallies, this.#store.declaration);
     reading.isBehind = false;
     return reading.progress;
+  }
+
+  /** The furthest count that has not gone beyond `end`, or one from the start. */
+  #readingFor(node: NodeIndex, start: Start, end: number): Reading {
+    const known = (this.#readings[node] ?? []).filter((reading) => reading.start === start);
+    let best: Reading | null = null;
+    for (const reading of known) if (reading.end <= end && reading.end > (best?.end ?? -1)) best = reading;
+    const found = best ?? { start, end: start.index, tallies: [], progress: null, isBehind: false };
+    this.#readings[node] = [found, ...known.filter((reading) => reading !== found)].slice(0, READINGS_MAX);
+    return found;
   }
 
   /** Counts the slot's votes up to `end`, by what they are for. False when that added none. */

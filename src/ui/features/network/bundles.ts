@@ -14,18 +14,22 @@ export interface Bundle {
   first: Flight;
 }
 
+const GROUPS_MAX = 1_024;
+const PHASE_ROLES: readonly PhaseRole[] = ['propose', 'first', 'second', 'third', 'change', 'cross', 'sync', 'client'];
+
 /** Copies that will arrive, by sending group, receiving group and phase; in the order of their first copy. */
 export function bundlesOf(
   flights: readonly Flight[],
   groups: readonly number[],
   phaseOfType: (type: number) => PhaseRole,
 ): readonly Bundle[] {
-  const bundles = new Map<string, Bundle>();
+  const bundles = new Map<number, Bundle>();
   for (const flight of flights) {
     if (flight.fate !== 'delivered') continue;
     const [from, to] = [groups[flight.from] ?? 0, groups[flight.to] ?? 0];
     const phase = phaseOfType(flight.type);
-    const key = `${from} ${to} ${phase}`;
+    // A number, for this runs over every copy in every frame.
+    const key = (from * GROUPS_MAX + to) * PHASE_ROLES.length + PHASE_ROLES.indexOf(phase);
     const known = bundles.get(key);
     if (known === undefined) {
       bundles.set(key, { from, to, phase, count: 1, bytes: flight.bytes, first: flight });
