@@ -104,16 +104,15 @@ const DOUBT: Readonly<Record<string, string>> = {
 };
 
 const LOCKS: Readonly<Record<string, string>> = {
-  'wait-die': 'an older transaction waits for a younger one, a younger one is refused at once',
   'wound-wait': 'an older transaction takes the lock from a younger one, a younger one waits',
   ordered: 'accounts are locked in one order everywhere, so that nobody waits in a circle',
-  none: 'first come, first served: nothing keeps deadlocks away',
+  none: 'it is first come, first served: nothing keeps deadlocks away but a limited wait',
 };
 
 export const transactions: TransactionsDeclaration = {
   steps: STEPS,
   crashes: CRASHES,
-  policies({ inDoubt = 'block', lockPolicy = 'wait-die' }) {
+  policies({ inDoubt = 'block', lockPolicy = 'wound-wait' }) {
     return { locks: LOCKS[String(lockPolicy)] ?? String(lockPolicy), doubt: DOUBT[String(inDoubt)] ?? String(inDoubt) };
   },
 };

@@ -23,13 +23,20 @@ export function layoutOf(
   shape: ShardShape | null = null,
 ): readonly Point[] {
   const validators = nodes.filter(({ kind }) => kind === 'validator').length;
-  if (arrangement === 'ring' && shape !== null && shape.validatorsPerShard > 1)
+  if (arrangement === 'ring' && shape !== null && standsInShards(shape))
     return shardLayout(shape, scaleFor(validators, isNarrow), nodes.length, aspect);
   const regions = regionsOf(nodes);
   return arrangement === 'ring' || regions.length < 2
     ? ringLayout(validators, nodes.length - validators, aspect, isNarrow)
     : regionLayout(regions, scaleFor(validators, isNarrow), nodes.length, aspect);
 }
+
+/** Shards of one node stand around like any validators, until a ring of them would leave no room for their boxes. */
+function standsInShards({ count, validatorsPerShard }: ShardShape): boolean {
+  return validatorsPerShard > 1 || count > SINGLES_AROUND_MAX;
+}
+
+const SINGLES_AROUND_MAX = 12;
 
 /** A small ring for each region, on a large one that is wide enough for all. */
 function regionLayout(

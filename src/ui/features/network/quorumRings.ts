@@ -12,6 +12,8 @@ const TOP = -Math.PI / 2;
 const TURN = 2 * Math.PI;
 
 export function drawQuorumRings(context: CanvasRenderingContext2D, scene: Scene): void {
+  // Each transaction needs the votes of the shards that it touches: there is no one number to fill up to.
+  if (scene.shape?.validatorsPerShard === 1) return;
   const validators = scene.nodes.filter((node) => node.kind === 'validator').length;
   for (const node of scene.nodes) {
     if (node.kind !== 'validator') continue;

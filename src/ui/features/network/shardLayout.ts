@@ -12,7 +12,8 @@ const GAP = 1.5;
 export function shardLayout(shape: ShardShape, scale: Scale, nodeCount: number, aspect: number): readonly Point[] {
   const { radius, spacing } = scale;
   const { count, validatorsPerShard } = shape;
-  const inner = Math.max(radius * 1.7, (validatorsPerShard * spacing * 0.8) / (2 * Math.PI));
+  const inner =
+    validatorsPerShard === 1 ? 0 : Math.max(radius * 1.7, (validatorsPerShard * spacing * 0.8) / (2 * Math.PI));
   const cell = 2 * (inner + radius * 1.55) + radius * GAP;
   const centres = count <= AROUND_MAX ? around(count, cell, aspect) : inRows(count, cell, aspect);
   const points = membersOf(shape).flatMap((members, shard) => {

@@ -10,7 +10,8 @@ export function drawShardRegions(context: CanvasRenderingContext2D, scene: Scene
   if (shape === null || shape.count < 2) return;
   toLayout(context, scene);
   context.lineWidth = 1 / view.zoom;
-  context.font = `600 ${Math.max(scale.radius * 0.42, 10.5 / view.zoom)}px 'Inter Variable', sans-serif`;
+  const size = Math.max(scale.radius * 0.42, 10.5 / view.zoom);
+  context.font = `600 ${size}px 'Inter Variable', sans-serif`;
   context.textAlign = 'start';
   context.textBaseline = 'top';
   // One node is its own shard: its name says so already, where it has one.
@@ -27,7 +28,8 @@ export function drawShardRegions(context: CanvasRenderingContext2D, scene: Scene
     context.stroke();
     if (!isNamed) continue;
     context.fillStyle = palette.muted;
-    context.fillText(name, x + inset, y + inset);
+    if (shape.validatorsPerShard > 1) context.fillText(name, x + inset, y + inset);
+    else context.fillText(name, x, y - size - 2 / view.zoom);
   }
   context.textBaseline = 'alphabetic';
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Declaration } from '../../../protocols/protocol.ts';
+import { NO_SHARDS } from '../../../session/trace-view/crossing.ts';
 import type { Flight, Frame, Marker, NodeMoment, QuorumProgress } from '../../../session/view.ts';
 import { FAKE_DECLARATION } from '../../testing/fakeRun.ts';
 import { storyAt } from './story.ts';
@@ -20,6 +21,8 @@ interface Scene {
 function tell(scene: Scene, at = 1_000_000, declaration: Declaration = FAKE_DECLARATION) {
   const { moments = [], quorums = [], flights = [], markers = [] } = scene;
   const trace = {
+    ...NO_SHARDS,
+    cutsAt: () => [],
     markers,
     nodeAt: (node: number): NodeMoment => ({
       alive: true,

@@ -6,6 +6,7 @@ import type { Flight, Frame, Marker, NodeMoment, QuorumProgress, TraceView } fro
 import { isOrdered, valueWord } from '../../../session/epochs.ts';
 import { plural, sentence, withArticle } from '../../lib/format.ts';
 import { phaseRoleOf } from '../../lib/phases.ts';
+import { shardStory } from './shardStory.ts';
 
 export interface Story {
   /** Whose mark stands before the text; null for none. */
@@ -15,7 +16,8 @@ export interface Story {
   readonly text: string;
 }
 
-type StoryTrace = Pick<TraceView, 'nodeAt' | 'quorumAt' | 'flights' | 'markers'>;
+type StoryTrace = Pick<TraceView, 'nodeAt' | 'quorumAt' | 'flights' | 'markers'> &
+  Pick<TraceView, 'shape' | 'cutsAt' | 'shardsAt'>;
 
 /** Faults, view changes, evidence and violations are told for so long. */
 const NEWS_MICROS = 1_200_000;
@@ -37,6 +39,8 @@ export function storyAt(trace: StoryTrace, declaration: Declaration, nodes: Fram
   const live = seen.filter(({ moment }) => moment.alive);
   const news = newsAt(trace.markers, at);
   if (live.length === 0) return { phase: null, news, text: 'No validator is running.' };
+  const crossing = shardStory(trace, at);
+  if (crossing !== null) return { phase: null, text: crossing, news };
   const told =
     changeStory(declaration, live) ??
     proposalStory(declaration, trace.flights(at), seen, live) ??
