@@ -155,7 +155,7 @@ export const net: NetDeclaration = {
   transitions: TRANSITIONS,
   firstEpoch: 0,
   slots: 'sequence',
-  sentWithDecision: ['prepare', 'commit'],
+  sentWithDecision: ['proposal', 'prepare', 'commit'],
   electorate: electorateAt,
 };
 
