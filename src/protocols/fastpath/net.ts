@@ -161,5 +161,5 @@ export const net: NetDeclaration = {
   transitions: TRANSITIONS,
   firstEpoch: 0,
   slots: 'sequence',
-  sentWithDecision: ['vote', 'commit'],
+  sentWithDecision: ['proposal', 'vote', 'commit'],
 };
