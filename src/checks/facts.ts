@@ -1,7 +1,7 @@
 /** What the judge knows of the run as a whole: who is correct, who is down, when the network was last disturbed. */
 import { type Naming, nodeName, type NodeIndex } from '../core/ids.ts';
 import type { Micros } from '../core/time.ts';
-import { majority, maxFaulty } from '../core/quorum.ts';
+import { faultDomain, majority, maxFaulty } from '../core/quorum.ts';
 import { type FaultPlan, namingOf, type RunPlan } from '../kernel/plan.ts';
 import type { Highlight } from '../kernel/trace/highlights.ts';
 import type { WorldConstants } from '../kernel/host/world.ts';
@@ -45,11 +45,15 @@ export class Facts {
   /** True while more nodes are faulty or down than the protocol promises to bear. */
   get beyondModel(): boolean {
     if (this.#faulty.size === 0 && this.#down.size === 0) return false;
-    let broken = this.#faulty.size;
-    for (const node of this.#down) if (!this.#faulty.has(node)) broken++;
-    const { faultModel } = this.world.protocol.declaration;
-    if (faultModel === 'byzantine') return broken > maxFaulty(this.validatorCount);
-    return this.#faulty.size > 0 || broken > this.validatorCount - majority(this.validatorCount);
+    const { size, faultModel } = faultDomain(this.naming, this.world.protocol.declaration.faultModel);
+    let [broken, most] = [0, 0];
+    for (let node = 0; node < this.validatorCount; node++) {
+      if (node % size === 0) broken = 0;
+      if (this.#faulty.has(node) || this.#down.has(node)) broken++;
+      most = Math.max(most, broken);
+    }
+    if (faultModel === 'byzantine') return most > maxFaulty(size);
+    return this.#faulty.size > 0 || most > size - majority(size);
   }
 
   /** Since when nothing has disturbed network or nodes; Infinity while something does. */

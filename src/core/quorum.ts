@@ -43,3 +43,15 @@ export function majority(nodeCount: number): number {
 export function supermajority(totalPower: number): number {
   return Math.floor((2 * totalPower) / 3) + 1;
 }
+
+/**
+ * Among how many nodes faults are counted, and of which kind: the whole testnet; or each shard of several validators by itself,
+ * which bears liars.
+ */
+export function faultDomain<Model extends 'byzantine' | 'crash'>(
+  testnet: { readonly validatorCount: number; readonly validatorsPerShard?: number | null },
+  faultModel: Model,
+): { readonly size: number; readonly faultModel: Model | 'byzantine' } {
+  const size = testnet.validatorsPerShard ?? 1;
+  return size > 1 ? { size, faultModel: 'byzantine' } : { size: testnet.validatorCount, faultModel };
+}

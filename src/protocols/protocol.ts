@@ -405,6 +405,8 @@ export interface Protocol<S, M extends { readonly type: string }, T, C, R, K> {
       readonly stepMicros: Micros;
       /** Of the workload; absent: enough. */
       readonly ratePerSecond?: number;
+      /** Where there are shards. */
+      readonly validatorsPerShard?: number;
     },
   ): Micros;
 }

@@ -1,4 +1,5 @@
 /** From a validated scenario to the plan that a run depends on: integer µs, node indices, the storm drawn. */
+import { faultDomain } from '../core/quorum.ts';
 import { required } from '../core/assert.ts';
 import type { NodeIndex } from '../core/ids.ts';
 import { type Micros, microsFromMs, SECOND } from '../core/time.ts';
@@ -17,7 +18,7 @@ import { ownerOf } from '../ledger/ledger.ts';
 import type { AnyProtocol } from '../protocols/protocol.ts';
 import { behavioursOf } from './behaviours.ts';
 import { parseCondition } from './condition.ts';
-import { indexOfAccount, indexOfNode, messageName, validatorCount } from './nodes.ts';
+import { indexOfAccount, indexOfNode, messageName, validatorCount, namingOfScenario } from './nodes.ts';
 import type { Fault, Scenario, Storm } from './schema.ts';
 import { compileShards } from './shards.ts';
 import { drawStorm, type StormFault } from './storm.ts';
@@ -71,9 +72,12 @@ function stormFaults(scenario: Scenario, protocol: AnyProtocol): StormFault[] {
   const { storm } = scenario;
   if (storm === null) return [];
   const { declaration } = protocol;
+  const naming = namingOfScenario(scenario);
+  const { size, faultModel } = faultDomain(naming, declaration.faultModel);
   const field = {
-    validatorCount: validatorCount(scenario),
-    faultModel: declaration.faultModel,
+    validatorCount: naming.validatorCount,
+    domainSize: size,
+    faultModel,
     messageTypes: declaration.messages.map((message) => message.type),
     behaviours: behavioursOf(declaration),
   };

@@ -4,6 +4,7 @@
  * With n validators of which a protocol tolerates f: the traitors (Byzantine behaviours and restarts that forget) are one set of
  * at most f nodes for the whole run, and never are more than f nodes traitors or crashed. Partitions, slow or lossy links and
  * slow nodes are only a matter of timing. All but the traitors is healed when the storm ends, so that progress must follow.
+ * Where shards have several validators, all of this is counted in each shard, of which one may be stormier than the next.
  * `beyond` breaks the model on purpose: f + 1 traitors, who mostly conspire: the same two stories, to the same two halves.
  */
 import type { NodeIndex } from '../core/ids.ts';
@@ -14,6 +15,8 @@ import type { Behaviour, FaultBody } from '../kernel/plan.ts';
 
 export interface StormField {
   readonly validatorCount: number;
+  /** Validators of a shard of several: faults are counted in each. Absent: in the whole testnet. */
+  readonly domainSize?: number;
   readonly faultModel: 'byzantine' | 'crash';
   readonly messageTypes: readonly string[];
   /** What a traitor of this protocol can do. */
@@ -63,8 +66,8 @@ interface Drawing {
   readonly options: StormOptions;
   readonly faults: StormFault[];
   readonly traitors: readonly NodeIndex[];
-  /** How many correct nodes may be down at once. */
-  readonly crashBudget: number;
+  /** How many nodes of one domain may be traitors or down at once. */
+  readonly total: number;
 }
 
 /** Uniform in [0, bound). */
@@ -90,16 +93,25 @@ function pickNodes(dice: Dice, validatorCount: number, count: number): NodeIndex
 export function drawStorm(seed: number, field: StormField, options: StormOptions): StormFault[] {
   const dice: Dice = { key: streamKey(seed, PURPOSE.storm), rolled: 0 };
   const intensityMilli = Math.round(options.intensity * 1000);
-  const budget = faultBudget(field);
-  const traitorCount = options.beyond
-    ? Math.min(field.validatorCount, budget.byzantine + 1)
-    : roll(dice, Math.ceil((budget.byzantine * intensityMilli) / 1000) + 1);
-  const traitors = pickNodes(dice, field.validatorCount, traitorCount);
-  const crashBudget = Math.max(0, budget.total - traitorCount);
-  const drawing: Drawing = { dice, field, options, faults: [], traitors, crashBudget };
+  const size = domainSize(field);
+  const budget = faultBudget({ validatorCount: size, faultModel: field.faultModel });
+  const domains = Math.floor(field.validatorCount / size);
+  const worst = options.beyond && domains > 1 ? roll(dice, domains) : 0;
+  const traitors: NodeIndex[] = [];
+  for (let domain = 0; domain < domains; domain++) {
+    const count =
+      options.beyond && domain === worst
+        ? Math.min(size, budget.byzantine + 1)
+        : roll(dice, Math.ceil((budget.byzantine * intensityMilli) / 1000) + 1);
+    traitors.push(...pickNodes(dice, size, count).map((place) => domain * size + place));
+  }
+  const drawing: Drawing = { dice, field, options, faults: [], traitors, total: budget.total };
   const conspire = options.beyond && field.behaviours.includes('equivocate') && roll(dice, 3) > 0;
   if (conspire) drawConspiracy(drawing);
-  else for (const [i, traitor] of traitors.entries()) drawTraitor(drawing, traitor, options.beyond && i === 0);
+  else {
+    const liar = traitors.find((node) => Math.floor(node / size) === worst);
+    for (const traitor of traitors) drawTraitor(drawing, traitor, options.beyond && traitor === liar);
+  }
   if (options.end - options.start >= STORM_LENGTH_MIN) {
     const base = Math.floor((intensityMilli * 10) / 1000);
     const count = base + (base === 0 ? 0 : roll(dice, base + 1));
@@ -108,6 +120,10 @@ export function drawStorm(seed: number, field: StormField, options: StormOptions
   // Array.prototype.sort is stable: equal begins keep the order of drawing.
   return drawing.faults.sort((a, b) => a.at - b.at);
 }
+
+/** Nodes among which faults are counted. */
+const domainSize = ({ domainSize: size, validatorCount }: Pick<StormField, 'domainSize' | 'validatorCount'>): number =>
+  size ?? validatorCount;
 
 /** Lies that can break safety once there are too many liars. */
 const TWO_FACED: readonly Behaviour[] = ['equivocate', 'twins'];
@@ -194,10 +210,14 @@ function drawTimed(drawing: Drawing): void {
 
 /** Null where one more node down would exceed the budget at any moment of the closed interval. */
 function drawCrash(drawing: Drawing, at: Micros, until: Micros): FaultBody | null {
-  const { dice, field, faults, traitors, crashBudget } = drawing;
+  const { dice, field, faults, traitors, total } = drawing;
   const target = roll(dice, field.validatorCount);
+  const size = domainSize(field);
+  const isNear = (node: NodeIndex): boolean => Math.floor(node / size) === Math.floor(target / size);
+  const crashBudget = Math.max(0, total - traitors.filter(isNear).length);
   const down = faults.filter(
-    (other) => other.kind === 'crash' && !traitors.includes(other.target) && overlaps(other, at, until),
+    (other) =>
+      other.kind === 'crash' && isNear(other.target) && !traitors.includes(other.target) && overlaps(other, at, until),
   );
   // Counting everyone who is down at some time of the interval overestimates those down at once: safely so.
   const isFree = !traitors.includes(target) && !down.some((other) => other.kind === 'crash' && other.target === target);

@@ -69,6 +69,7 @@ export function liveness(facts: Facts): Invariant {
       validatorCount: known.validatorCount,
       stepMicros,
       ratePerSecond: plan.workload.ratePerSecond,
+      ...(plan.shards === undefined ? {} : { validatorsPerShard: plan.shards.validatorsPerShard }),
     });
   }
 }

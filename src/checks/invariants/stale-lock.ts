@@ -8,7 +8,8 @@ const LOCK_FIELD = 4;
 
 /**
  * No lock outlives the protocol's stated bound, once the network keeps its promise. In two phases only while every shard is
- * up: a dead coordinator blocks them (Skeen 1981). In three, as long as the fault model holds.
+ * up: a dead coordinator blocks them (Skeen 1981). In three, and where a
+ * shard outlives its nodes, as long as the fault model holds.
  */
 export function noStaleLock(facts: Facts): Invariant {
   const { plan } = facts;
@@ -16,7 +17,7 @@ export function noStaleLock(facts: Facts): Invariant {
   const reliable = synchrony.kind !== 'asynchronous' && lossPpm === 0;
   const gst = synchrony.kind === 'partial' ? synchrony.gst : 0;
   const bound = reliable ? lockBound(facts) : Number.POSITIVE_INFINITY;
-  const nonBlocking = plan.shards?.commit === '3pc';
+  const nonBlocking = plan.shards?.commit === '3pc' || (plan.shards?.validatorsPerShard ?? 1) > 1;
   let held: { lock: number; since: Micros }[] = plan.validators.map(() => ({ lock: -1, since: 0 }));
   let longest: Micros = 0;
 
@@ -72,5 +73,6 @@ function lockBound({ plan, world, validatorCount }: Facts): Micros {
     deltaMicros,
     validatorCount,
     stepMicros: slowest * validatorCount,
+    ...(plan.shards === undefined ? {} : { validatorsPerShard: plan.shards.validatorsPerShard }),
   });
 }

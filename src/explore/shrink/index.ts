@@ -6,8 +6,17 @@ import { required } from '../../core/assert.ts';
 import { ddmin } from '../../checks/shrink/ddmin.ts';
 import { descend } from '../../checks/shrink/descend.ts';
 import { PROTOCOLS } from '../../protocols/registry.ts';
-import { compileScenario, nodeNames, type Scenario, validateScenario, validatorCount } from '../../scenario/index.ts';
+import { nodeIndexOf } from '../../core/ids.ts';
+import {
+  compileScenario,
+  namingOfScenario,
+  nodeNames,
+  type Scenario,
+  validateScenario,
+  validatorCount,
+} from '../../scenario/index.ts';
 import { stormFaultCount } from '../../scenario/compile.ts';
+import { faultDomain } from '../../core/quorum.ts';
 import { faultBudget } from '../../scenario/storm.ts';
 import { writeFault } from '../field.ts';
 import { checked } from '../plain.ts';
@@ -100,15 +109,22 @@ async function endSoon(
 export function isWithinModel(scenario: Scenario): boolean {
   const protocol = PROTOCOLS.get(scenario.protocol.name);
   if (protocol === undefined) return false;
-  const n = validatorCount(scenario);
-  const { byzantine } = faultBudget({ validatorCount: n, faultModel: protocol.declaration.faultModel });
+  const naming = namingOfScenario(scenario);
+  const { size, faultModel } = faultDomain(naming, protocol.declaration.faultModel);
+  const { byzantine } = faultBudget({ validatorCount: size, faultModel });
   const liars = new Set(
     scenario.faults.flatMap((fault) => {
       if (fault.kind === 'byzantine') return [fault.target];
       return fault.kind === 'crash' && fault.restart !== 'durable' ? [fault.target] : [];
     }),
   );
-  return liars.size <= byzantine && (scenario.storm === null || !scenario.storm.beyond);
+  const domains = new Map<number, number>();
+  for (const liar of liars) {
+    const domain = Math.floor((nodeIndexOf(liar, naming) ?? 0) / size);
+    domains.set(domain, (domains.get(domain) ?? 0) + 1);
+  }
+  const isBearable = [...domains.values()].every((count) => count <= byzantine);
+  return isBearable && (scenario.storm === null || !scenario.storm.beyond);
 }
 
 function named(scenario: Scenario, check: string): Scenario {

@@ -1,5 +1,7 @@
 /** Atomic commit between shards, as the hosts, views and checkers see it. */
+import { maxFaulty } from '../../core/quorum.ts';
 import { SECOND, type Micros } from '../../core/time.ts';
+import { PATIENCE_GROWTH_MAX } from '../common/ordering/change.ts';
 import type { Protocol } from '../protocol.ts';
 import { adversary } from './adversary.ts';
 import { client } from './client.ts';
@@ -10,8 +12,10 @@ import { validator } from './machine.ts';
 import type { Message } from './messages.ts';
 import { mutants } from './mutants.ts';
 import { properties } from './properties.ts';
+import { byShard, replicasAlike } from './replicated/judging.ts';
 import { embedded, meta, statement } from './replicated/signing.ts';
 import type { Replica, ReplicaRecord, ReplicaTimer } from './replicated/state.ts';
+import { replicatedConfig } from './replicated/view.ts';
 import { parseWire, type Wire } from './replicated/wire.ts';
 import type { Durable, State, Timer } from './state.ts';
 import type { Command } from './step.ts';
@@ -31,7 +35,7 @@ export const sharded: Protocol<
   configSchema,
   validator,
   client,
-  properties,
+  properties: [...properties.map(byShard), replicasAlike],
   parseMessage: parseWire,
   meta,
   statement,
@@ -70,6 +74,18 @@ const ATTEMPTS = 6;
  * no transactions come, nothing is decided, and nothing promised.
  */
 function livenessBound(
+  config: ShardedConfig,
+  network: Parameters<typeof aloneBound>[1] & { readonly validatorsPerShard?: number },
+): Micros {
+  const size = network.validatorsPerShard ?? 1;
+  if (size === 1) return aloneBound(config, network);
+  // A step is a message between shards and the three of an ordering; a leader may be down, and so may those after it.
+  const leaders = maxFaulty(size) + 2;
+  const slower = { ...network, deltaMicros: 4 * network.deltaMicros };
+  return aloneBound(replicatedConfig(config), slower) + leaders * PATIENCE_GROWTH_MAX * config.orderMicros;
+}
+
+function aloneBound(
   { prepareMicros, retryMaxMicros, lockWaitMicros, clientRetryMicros }: ShardedConfig,
   network: { readonly deltaMicros: Micros; readonly stepMicros: Micros; readonly ratePerSecond?: number },
 ): Micros {

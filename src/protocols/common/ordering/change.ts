@@ -9,7 +9,8 @@ import { leaderOf, type OrderState } from './state.ts';
 import type { Group, Port } from './types.ts';
 import { accept, propose, recount } from './vote.ts';
 
-const PATIENCE_GROWTH_MAX = 8;
+/** A patience is at most so many times the first one. */
+export const PATIENCE_GROWTH_MAX = 4;
 
 /** Votes no more below `view` in this slot, and says so. */
 export function startChange<V>(state: OrderState<V>, view: number, why: string, group: Group, port: Port<V>): void {

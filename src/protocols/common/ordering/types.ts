@@ -12,7 +12,7 @@ export interface Group {
   readonly id: number;
   readonly members: readonly NodeIndex[];
   readonly self: NodeIndex;
-  /** First patience with a leader, µs; doubles with every change of view up to eight times as much. */
+  /** First patience with a leader, µs; doubles with every change of view, up to four times as much. */
   readonly patienceMicros: Micros;
 }
 

@@ -1,4 +1,5 @@
 /** The testnet as the commit sees it: shards for nodes. */
+import type { ShardedConfig } from '../config.ts';
 import type { Ctx } from '../state.ts';
 import { membersOf, type ReplicaCtx } from './state.ts';
 
@@ -17,24 +18,29 @@ export function asShard(ctx: ReplicaCtx, shard: number): Ctx {
   return view;
 }
 
+/** Waits for other shards, where shards have several validators. */
+export function replicatedConfig(config: ShardedConfig): ShardedConfig {
+  const { orderMicros } = config;
+  return {
+    ...config,
+    prepareMicros: config.prepareMicros + 4 * orderMicros,
+    lockWaitMicros: config.lockWaitMicros + orderMicros,
+    retryMicros: config.retryMicros + orderMicros,
+    retryMaxMicros: config.retryMaxMicros + orderMicros,
+    downMicros: config.downMicros + 4 * orderMicros,
+    inDoubtMicros: config.inDoubtMicros + 4 * orderMicros,
+  };
+}
+
 function make(ctx: ReplicaCtx, shard: number): Ctx {
   const { config, shards, stakes } = ctx;
-  const { orderMicros } = config;
   return {
     ...ctx,
     self: shard,
     stakes: Array.from({ length: shards?.count ?? 0 }, (_, each) =>
       membersOf(each, ctx).reduce((sum, node) => sum + (stakes[node] ?? 0), 0),
     ),
-    config: {
-      ...config,
-      prepareMicros: config.prepareMicros + 4 * orderMicros,
-      lockWaitMicros: config.lockWaitMicros + orderMicros,
-      retryMicros: config.retryMicros + orderMicros,
-      retryMaxMicros: config.retryMaxMicros + orderMicros,
-      downMicros: config.downMicros + 4 * orderMicros,
-      inDoubtMicros: config.inDoubtMicros + 4 * orderMicros,
-    },
+    config: replicatedConfig(config),
     verify: (signer, message, signature) => ctx.verify(signer, message, signature),
   };
 }
