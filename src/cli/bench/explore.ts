@@ -5,7 +5,7 @@ import { searchModel } from '../../checks/explore/search.ts';
 import { required } from '../../core/assert.ts';
 import { plainScenario, type SearchRequest } from '../../explore/index.ts';
 import { PROTOCOLS } from '../../protocols/registry.ts';
-import { searchThreads } from '../explore/threads.ts';
+import { SearchPool } from '../explore/threads.ts';
 import { type BenchOptions, type GroupResult, RUNS, type Row, ratioOf, rowOf } from './measure.ts';
 
 const LIMITS = { statesMax: 1_000_000, depthMax: 1_000_000, reduce: true };
@@ -25,17 +25,22 @@ async function benchSearches(
   coreCount: number,
 ): Promise<GroupResult> {
   const base = plainScenario({ protocol: 'svbft', mutant: null, validators: 4 });
-  const request: SearchRequest = { base, mode: 'mixed', seed: 1, budget: quick ? 16 : 64, check: null };
+  const request: SearchRequest = { base, mode: 'mixed', seed: 1, budget: quick ? 32 : 160, check: null };
   const rows: Row[] = [];
   for (const jobs of entry === null || coreCount < 2 ? [1] : [1, coreCount]) {
     const name = `search, mixed, n=4, ${jobs} ${jobs === 1 ? 'thread' : 'threads'}`;
     const values: number[] = [];
-    for (let run = -1; run < RUNS; run++) {
-      onStep(`${name}, run ${run + 1} of ${RUNS}`);
-      // Threads are started for each measurement, as for each search of the command line.
-      const began = now();
-      const { totals } = await searchThreads(request, jobs, entry ?? '', () => undefined);
-      if (run >= 0) values.push((totals.runs * 1000) / (now() - began));
+    // Started once, as for the searches of one command; the first measurement, which does not count, warms them up.
+    const pool = new SearchPool(entry ?? '', jobs);
+    try {
+      for (let run = -1; run < RUNS; run++) {
+        onStep(`${name}, run ${run + 1} of ${RUNS}`);
+        const began = now();
+        const { totals } = await pool.search(request, () => undefined);
+        if (run >= 0) values.push((totals.runs * 1000) / (now() - began));
+      }
+    } finally {
+      await pool.close();
     }
     rows.push(rowOf('explore', name, 'runs/s', values));
   }

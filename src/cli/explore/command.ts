@@ -7,8 +7,9 @@ import { loadScenario } from '../source.ts';
 import { type ExploreArguments, EXHAUSTIVE, EXPLORE_USAGE, parseExploreArguments } from './arguments.ts';
 import { exploreExhaustively } from './exhaustive.ts';
 import { mutantTable } from './mutants.ts';
-import { type ExploreIo, search } from './search.ts';
+import { type ExploreIo, search, type SearchIo, type SearchOutcome } from './search.ts';
 import { searchText } from './show.ts';
+import { SearchPool } from './threads.ts';
 
 const [OK, VIOLATED, BAD_INPUT] = [0, 1, 2] as const;
 export type ExploreExit = typeof OK | typeof VIOLATED | typeof BAD_INPUT;
@@ -21,22 +22,38 @@ export async function explore(words: readonly string[], io: ExploreIo): Promise<
   }
   const asked = parsed.arguments;
   try {
-    if (asked.mutants) return (await mutantTable(asked, io)) ? OK : VIOLATED;
-    if (asked.mode === EXHAUSTIVE) return (await exploreExhaustively(asked, io)) ? OK : VIOLATED;
+    if (asked.mode === EXHAUSTIVE && !asked.mutants) return (await exploreExhaustively(asked, io)) ? OK : VIOLATED;
+    if (asked.mutants) return await searchAsAsked(asked, null, io);
     const base = await baseOf(asked);
     if ('problems' in base) return refuse(base.problems, io);
-    const { mode, seed, budget, check } = asked;
-    const outcome = await search({ base: base.scenario, mode, seed, budget, check }, asked, io);
-    if (asked.evidence !== null && outcome.found !== null) {
-      const { shrunk, scenario } = outcome.found;
-      writeFileSync(asked.evidence, `${JSON.stringify(await evidenceOf(shrunk?.scenario ?? scenario), null, 2)}\n`);
-    }
-    io.out(asked.json ? `${JSON.stringify(outcome)}\n` : searchText(outcome));
-    return outcome.found === null && outcome.errors === 0 ? OK : VIOLATED;
+    return await searchAsAsked(asked, base.scenario, io);
   } catch (error) {
     if (error instanceof TestnetError && error.code === 'bad-input') return refuse(error.problems, io, error.message);
     throw error;
   }
+}
+
+/** With threads that start first and end last. `base` null: all mutants. */
+async function searchAsAsked(asked: ExploreArguments, base: Scenario | null, io: ExploreIo): Promise<ExploreExit> {
+  const pool = new SearchPool(io.entry, asked.jobs ?? io.coreCount);
+  try {
+    if (base === null) return (await mutantTable(asked, { ...io, pool })) ? OK : VIOLATED;
+    const outcome = await searchOne(asked, base, { ...io, pool });
+    return outcome.found === null && outcome.errors === 0 ? OK : VIOLATED;
+  } finally {
+    await pool.close();
+  }
+}
+
+async function searchOne(asked: ExploreArguments, base: Scenario, io: SearchIo): Promise<SearchOutcome> {
+  const { mode, seed, budget, check } = asked;
+  const outcome = await search({ base, mode, seed, budget, check }, asked, io);
+  if (asked.evidence !== null && outcome.found !== null) {
+    const { shrunk, scenario } = outcome.found;
+    writeFileSync(asked.evidence, `${JSON.stringify(await evidenceOf(shrunk?.scenario ?? scenario), null, 2)}\n`);
+  }
+  io.out(asked.json ? `${JSON.stringify(outcome)}\n` : searchText(outcome));
+  return outcome;
 }
 
 async function baseOf(

@@ -3,7 +3,7 @@ import { PROTOCOLS } from '../../protocols/registry.ts';
 import { plainScenario } from '../../explore/index.ts';
 import { presetById, validatorCount, type Scenario } from '../../scenario/index.ts';
 import type { ExploreArguments } from './arguments.ts';
-import { type ExploreIo, search, type SearchOutcome } from './search.ts';
+import { search, type SearchIo, type SearchOutcome } from './search.ts';
 
 interface MutantRow {
   readonly protocol: string;
@@ -25,7 +25,7 @@ interface CorrectRow {
 const SURVIVAL = 10;
 
 /** Prints the table; true when each variant was found and no correct protocol was broken. */
-export async function mutantTable(asked: ExploreArguments, io: ExploreIo): Promise<boolean> {
+export async function mutantTable(asked: ExploreArguments, io: SearchIo): Promise<boolean> {
   const rows: MutantRow[] = [];
   const correct: CorrectRow[] = [];
   const { mode, seed, budget } = asked;

@@ -11,7 +11,7 @@ import {
 import { encodeLink, type Scenario } from '../../scenario/index.ts';
 import { ProgressBar, type Terminal } from '../progress.ts';
 import type { ExploreArguments } from './arguments.ts';
-import { searchThreads } from './threads.ts';
+import type { SearchPool } from './threads.ts';
 
 export interface ExploreIo {
   readonly out: (text: string) => void;
@@ -19,6 +19,11 @@ export interface ExploreIo {
   /** File of a thread that calls `serveExplore`. */
   readonly entry: string;
   readonly coreCount: number;
+}
+
+/** For one search or several in a row. */
+export interface SearchIo extends ExploreIo {
+  readonly pool: SearchPool;
 }
 
 /** Runs that shrinking may take. */
@@ -50,8 +55,8 @@ export interface SearchOutcome {
 /** One search with all that was asked of it. Draws a progress bar while it lasts. */
 export async function search(
   request: SearchRequest,
-  asked: Pick<ExploreArguments, 'jobs' | 'shrink' | 'futures'>,
-  io: ExploreIo,
+  asked: Pick<ExploreArguments, 'shrink' | 'futures'>,
+  io: SearchIo,
 ): Promise<SearchOutcome> {
   const bar = new ProgressBar(io.err);
   const began = performance.now();
@@ -59,7 +64,7 @@ export async function search(
     const rate = (runs * 1000) / (performance.now() - began);
     bar.show(runs / request.budget, `${request.mode}: ${runs}/${request.budget} runs, ${rate.toFixed(0)}/s`);
   };
-  const schedule = await searchThreads(request, asked.jobs ?? io.coreCount, io.entry, onReport);
+  const schedule = await io.pool.search(request, onReport);
   const wallMs = performance.now() - began;
   const found = schedule.found === null ? null : await elaborate(schedule.found, request, asked, bar);
   bar.clear();
