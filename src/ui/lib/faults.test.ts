@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { sharded } from '../../protocols/sharded/index.ts';
 import { BEHAVIOURS, faultSchema } from '../../scenario/schema.ts';
-import { BEHAVIOUR_TEXT, behavioursFor, byzantineFaults, halves, linkFaults, machineFaults } from './faults.ts';
+import {
+  BEHAVIOUR_TEXT,
+  behavioursFor,
+  byzantineFaults,
+  faultText,
+  halves,
+  linkFaults,
+  machineFaults,
+  stepCrashes,
+} from './faults.ts';
 
 describe('faults by hand', () => {
   it('are all accepted by the scenario schema', () => {
@@ -11,6 +21,26 @@ describe('faults by hand', () => {
     ];
     for (const { fault, label } of choices) expect(faultSchema.safeParse(fault).success, label).toBe(true);
     expect(choices).toHaveLength(5 + BEHAVIOURS.length + 4);
+  });
+
+  it('crash at the steps that a protocol declares, of the phases that are in use', () => {
+    const choices = stepCrashes('s0v0', sharded.declaration);
+    for (const { fault, label } of choices) expect(faultSchema.safeParse(fault).success, label).toBe(true);
+    const types = sharded.declaration.messages.map(({ type }) => type);
+    for (const { fault } of choices) expect(types).toContain(fault.kind === 'crash' ? fault.point?.type : '');
+    expect(new Set(choices.map(({ label }) => label)).size).toBe(choices.length);
+    const named = (commit: '2pc' | '3pc') => stepCrashes('s0v0', sharded.declaration, commit).length;
+    expect(named('3pc')).toBe(choices.length);
+    expect(named('2pc')).toBeLessThan(choices.length);
+    expect(stepCrashes('v0', {})).toEqual([]);
+  });
+
+  it('say where they strike', () => {
+    const [first] = stepCrashes('s0v0', sharded.declaration);
+    expect(first === undefined ? '' : faultText(first.fault)).toBe(
+      's0v0 crashes instead of sending its next prepare-request',
+    );
+    expect(faultText({ kind: 'crash', target: 'v1' })).toBe('v1 crashes');
   });
 
   it('explain every behaviour and offer only those the protocol has hooks for', () => {

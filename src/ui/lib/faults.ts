@@ -1,6 +1,8 @@
 /** The faults a person can cause by hand: what each is, in one line, and how it is written in a scenario. Pure. */
 import type { Behaviour, MessageAction } from '../../kernel/plan.ts';
+import type { Declaration } from '../../protocols/protocol.ts';
 import type { FaultInput } from '../../scenario/types.ts';
+import { sentence } from './format.ts';
 
 export interface FaultChoice {
   readonly label: string;
@@ -66,6 +68,21 @@ export function machineFaults(id: string, others: readonly string[]): readonly F
   ];
 }
 
+/** Crashes at a step of a transaction between shards, in the order in which it comes by them; none where there are no such steps. */
+export function stepCrashes(
+  id: string,
+  { transactions }: Pick<Declaration, 'transactions'>,
+  commit: '2pc' | '3pc' | null = null,
+): readonly FaultChoice[] {
+  return (transactions?.crashes ?? [])
+    .filter((crash) => commit === null || crash.commit === undefined || crash.commit === commit)
+    .map(({ of, label, explain, point }) => ({
+      label: `${sentence(of)} ${label}`,
+      explain,
+      fault: { kind: 'crash', target: id, point },
+    }));
+}
+
 export function byzantineFaults(id: string, hooks: readonly string[]): readonly FaultChoice[] {
   return behavioursFor(hooks).map((behaviour) => ({
     label: behaviour,
@@ -107,7 +124,7 @@ export const MESSAGE_ACTION_TEXT: Readonly<Record<MessageAction, string>> = {
 export function faultText(fault: FaultInput): string {
   switch (fault.kind) {
     case 'crash':
-      return `${fault.target} crashes`;
+      return `${fault.target} crashes${pointText(fault.point)}`;
     case 'partition':
       return `${fault.groups[0]?.join(', ')} cut off from ${fault.groups.slice(1).flat().join(', ')}`;
     case 'link':
@@ -119,6 +136,18 @@ export function faultText(fault: FaultInput): string {
     case 'byzantine':
       return `${fault.target} turns Byzantine: ${fault.behaviour}`;
   }
+}
+
+const POINT_TEXT = {
+  receive: 'instead of handling',
+  send: 'instead of sending',
+  sent: 'right after sending',
+} as const;
+
+function pointText(point: (FaultInput & { readonly kind: 'crash' })['point']): string {
+  if (point == null) return '';
+  const { on, type, nth = 1 } = point;
+  return ` ${POINT_TEXT[on]} its ${nth === 1 ? 'next' : `${nth}th`} ${type}`;
 }
 
 /** What ending a fault is called. */

@@ -9,6 +9,7 @@ import {
   linkFaults,
   type LinkSettings,
   machineFaults,
+  stepCrashes,
 } from './faults.ts';
 
 export interface PaletteEntry {
@@ -18,7 +19,7 @@ export interface PaletteEntry {
   readonly explain: string;
   /** What it can be put on. */
   readonly on: 'node' | 'validator' | 'link';
-  readonly group: 'Machine' | 'Link' | 'Byzantine';
+  readonly group: 'Machine' | 'Crash at a step' | 'Link' | 'Byzantine';
 }
 
 /** What a palette entry was dropped on. */
@@ -32,7 +33,11 @@ export const DRAGGED = 'application/x-testnet-fault';
 const LINK_DEFAULTS: LinkSettings = { delayMs: 200, lossPercent: 30 };
 const CRASHES = /^Crash/;
 
-export function paletteOf(declaration: Pick<Declaration, 'faultModel' | 'behaviours'>): readonly PaletteEntry[] {
+/** `commit`: leaves out what only concerns other numbers of phases. */
+export function paletteOf(
+  declaration: Pick<Declaration, 'faultModel' | 'behaviours' | 'transactions'>,
+  commit: '2pc' | '3pc' | null = null,
+): readonly PaletteEntry[] {
   const machine = machineFaults('it', []).map(
     ({ label, explain }): PaletteEntry => ({
       id: `machine/${label}`,
@@ -45,7 +50,16 @@ export function paletteOf(declaration: Pick<Declaration, 'faultModel' | 'behavio
   const link = linkFaults('one', 'the other', LINK_DEFAULTS).map(
     ({ label, explain }): PaletteEntry => ({ id: `link/${label}`, label, explain, on: 'link', group: 'Link' }),
   );
-  if (declaration.faultModel === 'crash') return [...machine, ...link];
+  const steps = stepCrashes('it', declaration, commit).map(
+    ({ label, explain }): PaletteEntry => ({
+      id: `step/${label}`,
+      label,
+      explain,
+      on: 'validator',
+      group: 'Crash at a step',
+    }),
+  );
+  if (declaration.faultModel === 'crash') return [...machine, ...steps, ...link];
   const byzantine = behavioursFor(declaration.behaviours).map(
     (behaviour): PaletteEntry => ({
       id: `byzantine/${behaviour}`,
@@ -55,7 +69,7 @@ export function paletteOf(declaration: Pick<Declaration, 'faultModel' | 'behavio
       group: 'Byzantine',
     }),
   );
-  return [...machine, ...link, ...byzantine];
+  return [...machine, ...steps, ...link, ...byzantine];
 }
 
 /** The fault that an entry makes of a target; null where it cannot be put there. */
@@ -74,6 +88,10 @@ export function faultOn(
   const node = nodes[target.node];
   if (node === undefined || entry.on === 'link' || (entry.on === 'validator' && node.kind !== 'validator')) return null;
   const others = nodes.filter((other) => other.index !== node.index).map((other) => other.id);
-  const choices = [...machineFaults(node.id, others), ...byzantineFaults(node.id, declaration.behaviours)];
+  const choices = [
+    ...machineFaults(node.id, others),
+    ...stepCrashes(node.id, declaration),
+    ...byzantineFaults(node.id, declaration.behaviours),
+  ];
   return choices.find(({ label }) => label === entry.label)?.fault ?? null;
 }

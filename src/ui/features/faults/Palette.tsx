@@ -5,12 +5,13 @@ import { DRAGGED, type PaletteEntry, paletteOf } from '../../lib/palette.ts';
 import { useFrame, useUi } from '../../playground.tsx';
 import styles from './Palette.module.css';
 
-const GROUPS = ['Machine', 'Link', 'Byzantine'] as const;
+const GROUPS = ['Machine', 'Crash at a step', 'Link', 'Byzantine'] as const;
 const TARGETS = { node: 'a node', validator: 'a validator', link: 'a link' } as const;
 
 export function Palette() {
   const declaration = useFrame((frame) => frame.declaration, null);
-  const entries = useMemo(() => (declaration === null ? [] : paletteOf(declaration)), [declaration]);
+  const commit = useFrame((frame) => frame.scenario.shards?.commit ?? null, null);
+  const entries = useMemo(() => (declaration === null ? [] : paletteOf(declaration, commit)), [declaration, commit]);
   const armed = useUi((state) => state.armed);
   const inHand = entries.find((entry) => entry.id === armed);
   return (

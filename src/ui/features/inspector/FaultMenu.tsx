@@ -1,7 +1,7 @@
 /** What can be done to a selected node. */
 import type { Frame } from '../../../session/view.ts';
 import { Menu } from '../../components/Menu.tsx';
-import { byzantineFaults, type FaultChoice, machineFaults } from '../../lib/faults.ts';
+import { byzantineFaults, type FaultChoice, machineFaults, stepCrashes } from '../../lib/faults.ts';
 import { useInject } from '../../playground.tsx';
 
 export function FaultMenu({ frame, node }: { readonly frame: Frame; readonly node: Frame['nodes'][number] }) {
@@ -13,6 +13,8 @@ export function FaultMenu({ frame, node }: { readonly frame: Frame; readonly nod
     run: () => void inject(choice.fault),
   });
   const groups = [{ title: 'Machine and links', items: machineFaults(node.id, others).map(item) }];
+  const steps = stepCrashes(node.id, frame.declaration, frame.scenario.shards?.commit ?? null);
+  if (node.kind === 'validator' && steps.length > 0) groups.push({ title: 'Crash at a step', items: steps.map(item) });
   if (node.kind === 'validator' && frame.declaration.faultModel === 'byzantine') {
     groups.push({
       title: 'Make it Byzantine',
