@@ -26,6 +26,12 @@ type Slow = Pick<Frame, 'checks' | 'faults' | 'metrics' | 'leader' | 'view' | 'h
 const slowParts = new WeakMap<ExecutorStatus, Slow>();
 const nodeLists = new WeakMap<RunPlan, Frame['nodes']>();
 
+/** The moment nearest to `at` that can be looked at; null for what is no moment: the head. */
+export function momentIn({ store, horizon }: Run, at: Micros | null): Micros | null {
+  if (at === null || !Number.isFinite(at)) return null;
+  return Math.max(store.beginsAt, Math.min(Math.round(at), horizon));
+}
+
 /** The live frame of a run. Parts that did not change keep their identity, so that the page renders nothing twice. */
 export function frameOf(run: Run, inputs: FrameInputs): Frame {
   const { executor, protocol } = run;

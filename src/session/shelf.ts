@@ -23,8 +23,9 @@ export const TRACE_MEMORY: TraceMemory = { chunksMax: 32, chunksMaxAlone: Number
 
 /** Chunks written in one go. */
 const WRITE_MAX = 16;
-/** Between two bursts of asking. */
+/** What views ask for within this time is one burst: it stays until the next, and is no more than this. */
 const BURST_MS = 1_500;
+const BURST_CHUNKS_MIN = 8;
 
 export interface ShelfOptions {
   readonly storage: Storage | null;
@@ -47,7 +48,7 @@ export class TraceShelf {
   #asked = new Set<number>();
   #loading: Promise<void> | null = null;
   #relieving: Promise<void> | null = null;
-  #burst = { began: 0, count: 0 };
+  #burst = { began: 0, chunks: new Set<number>() };
 
   constructor(store: TraceStore) {
     this.#store = store;
@@ -78,6 +79,7 @@ export class TraceShelf {
     const { fullCount } = this.#store.arena;
     this.#written = new Set([...this.#written].filter((chunk) => chunk < fullCount));
     this.#asked.clear();
+    this.#burst.chunks.clear();
   }
 
   /** Runs `work`, which reads the trace and changes nothing, until all it needs is here. What it needed stays until it is done. */
@@ -149,9 +151,9 @@ export class TraceShelf {
     else this.#pins.delete(chunk);
   }
 
-  /** Full chunks that may go, those looked at longest ago first. */
+  /** Full chunks that may go, those looked at longest ago first. What views asked for last may not: they would ask again. */
   #mayGo(): number[] {
-    return this.#store.arena.oldestUsed().filter((chunk) => !this.#pins.has(chunk));
+    return this.#store.arena.oldestUsed().filter((chunk) => !this.#pins.has(chunk) && !this.#burst.chunks.has(chunk));
   }
 
   #letGoOfWritten(): void {
@@ -201,7 +203,7 @@ export class TraceShelf {
     let to = from;
     for (let freed = 0; to < arena.fullCount && freed < count && !this.#pins.has(to); to++)
       if (!arena.isAway(to) || this.#written.has(to)) freed++;
-    arena.dropBefore(to);
+    this.#store.dropBefore(to);
     const { storage } = this.#options ?? { storage: null };
     if (this.#id !== null && [...this.#written].some((chunk) => chunk < to)) await storage?.dropChunks(this.#id, to);
     this.#written = new Set([...this.#written].filter((chunk) => chunk >= to));
@@ -228,7 +230,7 @@ export class TraceShelf {
     wanted.forEach((chunk, i) => {
       const words = found[i];
       if (words != null && arena.fits(words)) arena.bring(chunk, words);
-      else arena.dropBefore(chunk + 1);
+      else this.#store.dropBefore(chunk + 1);
     });
   }
 
@@ -236,9 +238,9 @@ export class TraceShelf {
   #ask(chunk: number): void {
     if (this.#asked.has(chunk) || this.#options === null) return;
     const now = performance.now();
-    if (now - this.#burst.began > BURST_MS) this.#burst = { began: now, count: 0 };
-    if (this.#burst.count >= Math.max(1, Math.floor(this.#chunksMax() / 2))) return;
-    this.#burst.count++;
+    if (now - this.#burst.began > BURST_MS) this.#burst = { began: now, chunks: new Set() };
+    if (this.#burst.chunks.size >= Math.max(BURST_CHUNKS_MIN, this.#chunksMax() / 2)) return;
+    this.#burst.chunks.add(chunk);
     this.#asked.add(chunk);
     this.#loading ??= Promise.resolve().then(() => this.#load());
   }

@@ -29,18 +29,17 @@ import { BranchDesk } from './branches/desk.ts';
 import { askMetrics, askNode, askTransaction, killWorkerOf } from './asks.ts';
 import { type Caught, catchMessage, undo } from './catch.ts';
 import { exportRun } from './exports/index.ts';
-import { frameOf } from './frame.ts';
+import { frameOf, momentIn } from './frame.ts';
 import { Listeners } from './listeners.ts';
 import type { Loaded, SessionOptions } from './options.ts';
 import { Pacer } from './pacer.ts';
 import { JobQueue } from './queue.ts';
 import { Run } from './run.ts';
 import { readTrace } from './read-trace.ts';
-import { TRACE_MEMORY } from './shelf.ts';
 import { readRunFile, writeRunFile } from './run-file.ts';
 import { checksOf, testnetState, violationsOf } from './state.ts';
 import type { StoreTraceView } from './trace-view/index.ts';
-import { makeView } from './make-view.ts';
+import { keepTrace, makeView } from './make-view.ts';
 import { stepGoal } from './step.ts';
 import type { Frame, LiveSession, TraceView } from './view.ts';
 import { tabLock } from '../storage/tabLock.ts';
@@ -269,9 +268,7 @@ export class TestnetSession implements Testnet, LiveSession {
   seek(at: Micros | null): void {
     const run = this.#run;
     if (run === null) return;
-    this.#seeked = Number.isFinite(at)
-      ? Math.max(run.store.beginsAt, Math.min(Math.round(at as number), run.horizon))
-      : null;
+    this.#seeked = momentIn(run, at);
     this.#publish();
   }
 
@@ -320,8 +317,7 @@ export class TestnetSession implements Testnet, LiveSession {
     this.#failure = null;
     this.#seeked = null;
     this.#announcer.follow(run);
-    const { storage, traceMemory: memory = TRACE_MEMORY, makeLock = tabLock } = this.#options;
-    run.shelf.use({ storage, memory, makeLock, onArrival: () => this.#publish() });
+    keepTrace(run, this.#options, () => this.#publish());
     if (previous !== run || this.#view === null) this.#view = makeView(run);
     if (previous !== null && previous !== run) await previous.close();
     if (run.checkpoints.count === 0) await run.capture();

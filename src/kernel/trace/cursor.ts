@@ -28,6 +28,8 @@ export interface RecordIndex {
   truncate(at: Micros): void;
   /** Which events `truncate(at)` will read of those that stay, the first `eventCount`: they are brought before. */
   readsWhenCut?(at: Micros, eventCount: number): readonly Stretch[];
+  /** The words of events before `firstSeq` are about to go for good. */
+  dropping?(firstSeq: number): void;
 }
 
 export function emptyCursor(): RecordCursor {

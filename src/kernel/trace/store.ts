@@ -213,6 +213,14 @@ export class TraceStore implements DecodeContext {
     return chunks;
   }
 
+  /** Drops the words of every chunk before `chunk`, at most the full ones. */
+  dropBefore(chunk: number): void {
+    const firstSeq = this.#firstIn(Math.min(chunk, this.#arena.fullCount));
+    for (const index of this.#indexes) index.dropping?.(firstSeq);
+    this.#arena.dropBefore(chunk);
+    this.version++;
+  }
+
   /** Where an event below `eventCount` stands. */
   offsetOf(seq: number): number {
     return this.#offsets.get(seq);

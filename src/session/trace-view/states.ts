@@ -6,6 +6,7 @@ import { type Column, column32, firstAbove, firstAtLeast } from '../../kernel/tr
 import { readState } from '../../kernel/trace/decoder.ts';
 import { RECORD } from '../../kernel/trace/records.ts';
 import type { Stretch } from '../../kernel/trace/cursor.ts';
+import { here } from '../../kernel/trace/look.ts';
 import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
 import type { NodeMoment } from '../view.ts';
 import type { Band } from './diagram.ts';
@@ -22,6 +23,8 @@ export class StateIndex implements RecordIndex {
   readonly #memo = new Map<number, NodeMoment>();
   /** By node: the words of its last record. What a node was is asked for every record that comes. */
   #latest: (Uint32Array | undefined)[] = [];
+  /** By node: its last record before the trace begins, where some of it was dropped. */
+  readonly #before: (Kept | undefined)[] = [];
 
   constructor(store: TraceStore) {
     this.#store = store;
@@ -35,15 +38,23 @@ export class StateIndex implements RecordIndex {
       this.#byNode[record.node] = list;
     }
     list.push(record.seq);
-    const { words, at } = record;
-    this.#latest[record.node] = words.slice(at, at + (((words[at] as number) >>> 6) & 1023));
+    this.#latest[record.node] = wordsOf(record);
   }
 
   truncate(): void {
     const { eventCount } = this.#store;
     for (const list of this.#byNode) list?.truncate(firstAtLeast(list.length, (i) => list.get(i), eventCount));
     this.#memo.clear();
-    this.#latest = this.#byNode.map((list) => this.#wordsAt(list.length === 0 ? -1 : list.get(list.length - 1)));
+    this.#latest = this.#byNode.map((list, node) => (list.length === 0 ? undefined : this.#wordsAt(node, list)));
+  }
+
+  dropping(firstSeq: number): void {
+    this.#byNode.forEach((list, node) => {
+      const count = firstAtLeast(list.length, (i) => list.get(i), firstSeq);
+      const seq = count === 0 ? -1 : list.get(count - 1);
+      const record = seq < this.#store.firstSeq ? null : here(this.#store, () => this.#store.read(seq));
+      if (record !== null) this.#before[node] = { seq, words: wordsOf(record) };
+    });
   }
 
   /** The last record of each node among those that stay. */
@@ -66,7 +77,7 @@ export class StateIndex implements RecordIndex {
     const seq = list.get(count - 1);
     const known = this.#memo.get(seq);
     if (known !== undefined) return known;
-    const moment = this.#read(list, count - 1);
+    const moment = this.#read(node, list, count - 1);
     if (moment === null) return this.#unknown();
     if (this.#memo.size > 4096) this.#memo.clear();
     this.#memo.set(seq, moment);
@@ -127,16 +138,21 @@ export class StateIndex implements RecordIndex {
     return words !== undefined && (words[0] as number) >>> 17 !== 0;
   }
 
-  /** A copy of the record at `seq`; undefined for −1 and for one that was dropped. */
-  #wordsAt(seq: number): Uint32Array | undefined {
-    if (seq < this.#store.firstSeq) return undefined;
-    const { words, at } = this.#store.read(seq);
-    return words.slice(at, at + (((words[at] as number) >>> 6) & 1023));
+  /** A copy of the node's last record; undefined for one that was dropped. */
+  #wordsAt(node: NodeIndex, list: Column): Uint32Array | undefined {
+    const seq = list.get(list.length - 1);
+    return seq < this.#store.firstSeq ? this.#keptOf(node, seq)?.words : wordsOf(this.#store.read(seq));
   }
 
-  #read(list: Column, index: number): NodeMoment | null {
+  #keptOf(node: NodeIndex, seq: number): Kept | null {
+    const kept = this.#before[node];
+    return kept?.seq === seq ? kept : null;
+  }
+
+  #read(node: NodeIndex, list: Column, index: number): NodeMoment | null {
     const { declaration } = this.#store;
-    const record = this.#store.look(list.get(index));
+    const kept = this.#keptOf(node, list.get(index));
+    const record = kept === null ? this.#store.look(list.get(index)) : { words: kept.words, at: 0 };
     if (record === null) return null;
     const { alive, behaviour, fields } = readState(declaration, record.words, record.at);
     const byzantine = behaviour === 0 ? null : (BEHAVIOUR_CODES[behaviour - 1] ?? 'byzantine');
@@ -175,4 +191,14 @@ export class StateIndex implements RecordIndex {
     const fields = Object.fromEntries(this.#store.declaration.fields.map(({ name }) => [name, null]));
     return { alive: false, byzantine: null, fields, changedAt: 0 };
   }
+}
+
+interface Kept {
+  readonly seq: number;
+  readonly words: Uint32Array;
+}
+
+/** A copy of a record. */
+function wordsOf({ words, at }: RecordCursor): Uint32Array {
+  return words.slice(at, at + (((words[at] as number) >>> 6) & 1023));
 }

@@ -4,6 +4,7 @@ import type { Micros } from '../../core/time.ts';
 import { nominalFlight } from './nominal.ts';
 import { type RunPlan, namingOf } from '../../kernel/plan.ts';
 import type { TraceEvent } from '../../kernel/trace/events.ts';
+import type { Stretch as EventStretch } from '../../kernel/trace/cursor.ts';
 import { eventsHere } from '../../kernel/trace/look.ts';
 import { parseMessageId } from '../../kernel/trace/messages.ts';
 import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
@@ -120,6 +121,14 @@ export class StoreTraceView implements TraceView, RecordIndex {
   truncate(at: Micros): void {
     for (const index of this.#indexes) index.truncate(at);
     this.#lives.forget();
+  }
+
+  readsWhenCut(at: Micros, eventCount: number): readonly EventStretch[] {
+    return this.#indexes.flatMap((index) => index.readsWhenCut?.(at, eventCount) ?? []);
+  }
+
+  dropping(firstSeq: number): void {
+    for (const index of this.#indexes) index.dropping?.(firstSeq);
   }
 
   /** Checks that were violated, for the timeline. */
