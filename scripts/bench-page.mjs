@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { preview } from 'vite';
+import { benchCrowd } from './bench-crowd.mjs';
 import { chromiumFlags, ensureChromium } from './chromium.mjs';
 
 /** @typedef {import('@playwright/test').Browser} Browser */
@@ -22,7 +23,7 @@ import { chromiumFlags, ensureChromium } from './chromium.mjs';
 /** @typedef {typeof GROUPS[number]} Group */
 /** @typedef {{ browser: Browser, address: string, sizes: readonly number[], add: (row: Row) => void }} Bench */
 
-const GROUPS = /** @type {const} */ (['open', 'start', 'consensus', 'frames', 'memory']);
+const GROUPS = /** @type {const} */ (['open', 'start', 'consensus', 'frames', 'crowd', 'memory']);
 const SUITES = ['ml-dsa-65', 'modelled:ml-dsa-65'];
 const OPENINGS = 5;
 const WARM_UP_MS = 800;
@@ -76,6 +77,12 @@ async function main() {
       start: benchStart,
       consensus: benchConsensus,
       frames: benchFrames,
+      crowd: (/** @type {Bench} */ each) =>
+        benchCrowd({
+          open: () => quietPage(browser, each.address),
+          largest: values.quick === true ? 16 : 128,
+          add: each.add,
+        }),
       memory: benchMemory,
     };
     for (const group of GROUPS) if (wanted.has(group)) await measurers[group](bench);

@@ -1,0 +1,119 @@
+// @ts-check
+/**
+ * What the page's main thread spends on a frame while many messages are under way: the rows of `npm run bench:page -- --only
+ * crowd`. Processor time of that thread, so that what else the machine does is not in it; playing at 1×, modelled signatures.
+ */
+
+/** @typedef {import('@playwright/test').Page} Page */
+/** @typedef {import('@playwright/test').CDPSession} CDPSession */
+/** @typedef {{ group: 'crowd', name: string, value: number | null, unit: string, note?: string }} Row */
+
+/** PBFT decides several numbers at once: the time between them sets how many copies are under way. */
+const CROWDS = [
+  { validators: 16, blockTimeMs: 2_400, targetMs: 6 },
+  { validators: 64, blockTimeMs: 5_500, targetMs: 8 },
+  { validators: 128, blockTimeMs: 10_000, targetMs: 10 },
+];
+const SLOW_LINKS = { kind: 'uniform', minMs: 500, maxMs: 1_000 };
+const WARM_UP_MS = 3_000;
+const MEASURED_MS = 4_000;
+const JUMPS = 15;
+const VIEWS = /** @type {const} */ (['Chain', 'Space-time']);
+
+/** @param {{ open: () => Promise<Page>, largest: number, add: (row: Row) => void }} bench */
+export async function benchCrowd({ open, largest, add }) {
+  for (const crowd of CROWDS) {
+    if (crowd.validators > largest) continue;
+    for (const view of VIEWS) {
+      const page = await open();
+      await measure(page, view, crowd, add);
+      await page.close();
+    }
+  }
+}
+
+/** @param {Page} page @param {string} view @param {typeof CROWDS[number]} crowd @param {(row: Row) => void} add */
+async function measure(page, view, { validators, blockTimeMs, targetMs }, add) {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Performance.enable');
+  await page.evaluate((document) => /** @type {any} */ (globalThis).testnet.load(document), {
+    name: 'Benchmark of a crowd',
+    seed: 1,
+    protocol: { name: 'pbft', config: { blockTimeMs, viewChangeTimeoutMs: 60_000 } },
+    validators,
+    crypto: { suite: 'modelled:ml-dsa-65' },
+    network: { latency: SLOW_LINKS, bandwidthMbps: 1_000, synchrony: { kind: 'partial', gstMs: 0, deltaMs: 1_000 } },
+    workload: { kind: 'transfers', ratePerSecond: 20 },
+  });
+  await page.getByRole('tab', { name: view }).click();
+  await page.evaluate((ms) => /** @type {any} */ (globalThis).testnet.runUntil({ ms }), WARM_UP_MS);
+  await page.evaluate(() => /** @type {any} */ (globalThis).testnet.play({ speed: 1 }));
+  await page.evaluate(countFrames, 500);
+  const before = await threadSeconds(devtools);
+  const { frames, slowest, flying } = await page.evaluate(countFrames, MEASURED_MS);
+  const busyMs = (1_000 * ((await threadSeconds(devtools)) - before)) / Math.max(1, frames);
+  await page.evaluate(() => /** @type {any} */ (globalThis).testnet.pause());
+  const shown = view === 'Chain' ? 'network' : 'network and space-time';
+  const name = `${validators} validators, ${shown}`;
+  const note = `${Math.round(flying)} copies under way; wanted ${targetMs}; slowest frame ${Math.round(slowest)} ms`;
+  add({ group: 'crowd', name, value: busyMs, unit: 'ms/frame', note });
+  const took = (await page.evaluate(jumpAbout, JUMPS)).toSorted((a, b) => a - b);
+  add({
+    group: 'crowd',
+    name: `${name}, scrub to picture`,
+    value: took[took.length >> 1] ?? null,
+    unit: 'ms',
+    note: `slowest ${Math.round(took.at(-1) ?? 0)} ms`,
+  });
+}
+
+/** Runs in the page: animation frames in `forMs` ms of wall clock, and the copies under way in the virtual time that passed. @param {number} forMs */
+async function countFrames(forMs) {
+  const { testnet } = /** @type {any} */ (globalThis);
+  const { timeMs: from } = await testnet.state();
+  const began = performance.now();
+  let [last, frames, slowest] = [began, 0, 0];
+  while (last - began < forMs) {
+    await new Promise((done) => requestAnimationFrame(done));
+    const now = performance.now();
+    slowest = Math.max(slowest, now - last);
+    last = now;
+    frames++;
+  }
+  const { timeMs: until } = await testnet.state();
+  const sends = await testnet.trace({
+    fromMs: Math.max(0, from - 1_000),
+    toMs: until,
+    kinds: ['send'],
+    limit: 1_000_000,
+  });
+  let flownMs = 0;
+  for (const { t, deliverAt } of sends) {
+    if (deliverAt !== undefined) flownMs += Math.max(0, Math.min(until, deliverAt) - Math.max(from, t));
+  }
+  return { frames, slowest, flying: flownMs / Math.max(1, until - from) };
+}
+
+/** Runs in the page: ms from moving the timeline's slider until the frame after has been painted. @param {number} times */
+async function jumpAbout(times) {
+  const slider = document.querySelector('input[aria-label="Timeline"]');
+  if (!(slider instanceof HTMLInputElement)) return [];
+  const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set;
+  /** @type {number[]} */
+  const took = [];
+  for (let i = 0; i < times; i++) {
+    const began = performance.now();
+    setValue?.call(slider, String(Math.round((Number(slider.max) * ((i * 7) % times)) / times)));
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    took.push(performance.now() - began);
+    await new Promise((done) => setTimeout(done, 60));
+  }
+  return took;
+}
+
+/** Seconds of processor time of the main thread. @param {CDPSession} devtools */
+async function threadSeconds(devtools) {
+  const { metrics } = await devtools.send('Performance.getMetrics');
+  return metrics.find(({ name }) => name === 'ThreadTime')?.value ?? 0;
+}
