@@ -53,6 +53,16 @@ export const SHIPPED: readonly Shipped[] = [
     scenario: { seed: 11, validators: 4, crypto: CRYPTO, workload: QUIET, stop: { ms: 30_000 } },
   },
   {
+    id: 'fast-path',
+    title: 'One round, if all is well',
+    teaches:
+      'Where everybody votes in time one round decides sooner than two; one slow or missing replica costs the time spent hoping.',
+    protocols: ['fastpath', 'svbft', 'hotstuff', 'tendermint'],
+    vary: { kind: 'faults', cases: ['none', 'slow-other', 'one-crash'] },
+    measure: 'block-latency-p95',
+    scenario: { seed: 7, validators: 4, crypto: CRYPTO, workload: QUIET, stop: { ms: 30_000 } },
+  },
+  {
     id: 'f-and-f-plus-one',
     title: 'f and f+1',
     teaches: 'Each protocol keeps its promise up to f; one more stops it, or splits it where the one more lies.',
