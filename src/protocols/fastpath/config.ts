@@ -57,7 +57,8 @@ const NUMBERS = {
     maximum: DAY_MS,
     integer: false,
     description:
-      'Virtual ms that a replica waits for a fast quorum after its VOTE before it takes the normal path, at most half of viewChangeTimeoutMs; 0 = it does not wait.',
+      'Virtual ms that a replica waits for a fast quorum after its VOTE before it takes the normal path, ' +
+      'at most half of viewChangeTimeoutMs; 0 = it does not wait.',
   },
   maxTransactionsPerBlock: {
     default: 1000,
@@ -103,7 +104,8 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       maximum: MAX_NODES,
       default: null,
       description:
-        'Matching VOTEs that decide a block in one round; null = the smallest safe number, ⌊(n + 3f) / 2⌋ + 1, which is all n where n = 3f + 1.',
+        'Matching VOTEs that decide a block in one round; null = the smallest safe number, ⌊(n + 3f) / 2⌋ + 1, ' +
+        'which is all n where n = 3f + 1.',
     },
     allowUnsafeFastQuorum: {
       type: 'boolean',

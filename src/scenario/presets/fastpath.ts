@@ -130,7 +130,7 @@ export const fastpathPresets: readonly Preset[] = [
     id: 'fastpath-found-again',
     title: 'Fast path: decided by one, found by all',
     teaches:
-      'One replica alone sees a fast certificate and is cut off; the others report their votes, and the next primary must propose that block.',
+      'One replica alone sees a fast certificate and is cut off; the others report their votes, and the new primary has no choice.',
     level: 'faults',
     scenario: {
       seed: 7,
