@@ -93,6 +93,7 @@ function Toolbar({ control, state, showsTable, onTable }: ToolbarProps) {
       </Button>
       <Enlarge control={control} />
       <Sampled control={control} />
+      <LifeLine />
       {state.focus === null ? <Legend /> : <Causes control={control} seq={state.focus} />}
     </div>
   );
@@ -118,6 +119,19 @@ function Enlarge({ control }: { readonly control: DiagramControl }) {
 function Sampled({ control }: { readonly control: DiagramControl }) {
   const step = useSyncExternalStore(control.subscribeScene, () => control.scene()?.step ?? 1);
   return step === 1 ? null : <span className={styles.sampled}>1 in {step} messages drawn: zoom in for all</span>;
+}
+
+/** Says whose life is drawn as a line, with its signs. */
+function LifeLine() {
+  const transaction = useUi((state) => (state.selection?.kind === 'crossing' ? state.selection.transaction : null));
+  const select = useUi((state) => state.select);
+  if (transaction === null) return null;
+  return (
+    <span className={styles.causes}>
+      <span>Transaction {transaction}: ■ asks · ● promises · ◆ decides · ✓ done</span>
+      <IconButton icon="close" label="Deselect the transaction" onClick={() => select(null)} />
+    </span>
+  );
 }
 
 /** Says what the highlighted causes and effects are those of. */

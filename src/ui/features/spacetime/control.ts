@@ -3,7 +3,7 @@
  * One a panel. `tick` is called every animation frame and paints when something has changed.
  */
 import type { Micros } from '../../../core/time.ts';
-import type { Cone, Frame, Stretch, TraceView } from '../../../session/view.ts';
+import type { Cone, Frame, Stretch, TraceView, TransactionLife } from '../../../session/view.ts';
 import type { Selection } from '../../store.ts';
 import { type Folding, foldsOf, TimeAxis } from './axis.ts';
 import { type Hit, hitAt } from './hit.ts';
@@ -55,6 +55,7 @@ export class DiagramControl {
   #painted: readonly unknown[] = [];
   #folds: { readonly key: string; readonly at: number; readonly folds: readonly Stretch[] } | null = null;
   #axis: TimeAxis | null = null;
+  #lifeSeen: number | null = null;
   #cone: { readonly runId: string; readonly cone: Cone; looked: number; more: boolean } | null = null;
 
   constructor(around: Surroundings, isDown: boolean) {
@@ -224,9 +225,33 @@ export class DiagramControl {
     const axis = this.#axisOf(trace, frame);
     const origin = originOf(this.#viewport, axis, layout.length, frame.playhead);
     const cone = this.#cone?.cone ?? null;
-    this.#scene = sceneOf({ frame, trace, layout, axis, origin, cone });
+    const life = selection?.kind === 'crossing' ? trace.lifeOf(selection.transaction) : null;
+    this.#scene = sceneOf({
+      frame,
+      trace,
+      layout,
+      axis,
+      origin: this.#seeLife(life, axis, layout.length, origin),
+      cone,
+      life,
+    });
     paint(context, { scene: this.#scene, palette: this.#pens.get(theme), emphasis: this.#emphasis(selection), ratio });
     this.#telling ??= setTimeout(() => this.#tell(), TELL_AFTER_MS);
+  }
+
+  /** A transaction that is selected anew and not in view comes into view. Returns where the screen begins. */
+  #seeLife(life: TransactionLife | null, axis: TimeAxis, length: number, origin: number): number {
+    const transaction = life?.transaction ?? null;
+    if (transaction === this.#lifeSeen) return origin;
+    this.#lifeSeen = transaction;
+    const [first] = life?.steps ?? [];
+    const last = life?.steps.at(-1);
+    if (first === undefined || last === undefined) return origin;
+    const [from, until] = [axis.timeAt(origin), axis.timeAt(origin + length)];
+    if (last.at >= from && first.at <= until) return origin;
+    this.#viewport = showing(this.#viewport, axis, origin, length, first.at);
+    this.#change({ following: this.#viewport.following });
+    return originOf(this.#viewport, axis, length, first.at);
   }
 
   #tell(): void {

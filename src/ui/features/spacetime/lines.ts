@@ -34,7 +34,7 @@ export function drawLines(
   emphasis: Emphasis,
   ratio: number,
 ): void {
-  const { lines, cone, layout } = scene;
+  const { lines, cone, layout, life } = scene;
   // One device pixel is drawn segment by segment; anything wider is outlined as one path first, many times as slow.
   const hair = 1 / ratio;
   const isCrowded = lines.length > CROWDED_FROM;
@@ -46,7 +46,7 @@ export function drawLines(
     else append(byRole, line);
   }
   const chosen = new Set(strong);
-  const faded = cone !== null || strong.length > 0;
+  const faded = cone !== null || life !== null || strong.length > 0;
   for (const role of PHASE_ROLES) {
     const list = byRole.get(role) ?? [];
     if (list.length === 0) continue;
@@ -73,8 +73,9 @@ function append(byRole: Map<PhaseRole, Line[]>, line: Line): void {
   else list.push(line);
 }
 
-/** Under the pointer, selected, or a cause or effect of the chosen event. */
-function isStrong(line: Line, { cone }: Scene, emphasis: Emphasis): boolean {
+/** Under the pointer, selected, of the selected transaction, or a cause or effect of the chosen event. */
+function isStrong(line: Line, { cone, life }: Scene, emphasis: Emphasis): boolean {
+  if (life?.sends.has(line.send) === true) return true;
   if (line.send === emphasis.send || line.flight.messageId === emphasis.messageId) return true;
   if (cone === null) return false;
   return (

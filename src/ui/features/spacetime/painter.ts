@@ -1,6 +1,7 @@
 /** Paints a scene on a 2D canvas. A picture follows from the scene, what is pointed at and the colours alone. */
 import { formatDuration } from '../../lib/format.ts';
 import { roundStep } from './axis.ts';
+import { drawLife } from './lifePaint.ts';
 import { drawLines, type Emphasis } from './lines.ts';
 import { drawMarks } from './marks.ts';
 import type { Palette } from './pens.ts';
@@ -28,6 +29,7 @@ export function paint(context: CanvasRenderingContext2D, { scene, palette, empha
   for (const band of scene.bands) drawBand(context, scene, band, palette);
   drawLines(context, scene, palette, emphasis, ratio);
   drawMarks(context, scene, palette, emphasis);
+  if (scene.life !== null) drawLife(context, scene.life, scene.layout, palette);
   drawFolds(context, scene, palette);
   drawPlayhead(context, scene, palette);
   context.restore();

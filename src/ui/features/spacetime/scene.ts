@@ -2,9 +2,11 @@
 import type { NodeIndex } from '../../../core/ids.ts';
 import type { Micros } from '../../../core/time.ts';
 import type { Declaration, PhaseRole } from '../../../protocols/protocol.ts';
-import type { Band, Cone, Flight, Frame, Mark, Stretch, TraceView } from '../../../session/view.ts';
+import type { Band, Cone, Flight, Frame, Mark, Stretch, TraceView, TransactionLife } from '../../../session/view.ts';
 import { phaseRoleOf } from '../../lib/phases.ts';
+import type { CopySample } from '../../../session/trace-view/diagram.ts';
 import type { TimeAxis } from './axis.ts';
+import { type PlacedLife, placeLife } from './life.ts';
 
 /** More copies than this are thinned, evenly and always to the same ones. */
 export const COPIES_MAX = 1_800;
@@ -102,6 +104,8 @@ export interface Scene {
   readonly bands: readonly PlacedBand[];
   readonly folds: readonly PlacedFold[];
   readonly cone: Cone | null;
+  /** Of the selected transaction between shards. */
+  readonly life: PlacedLife | null;
 }
 
 export interface SceneInputs {
@@ -111,16 +115,18 @@ export interface SceneInputs {
   readonly axis: TimeAxis;
   readonly origin: number;
   readonly cone: Cone | null;
+  readonly life?: TransactionLife | null;
 }
 
 /** Reads what is on screen, and nothing else. */
-export function sceneOf({ frame, trace, layout, axis, origin, cone }: SceneInputs): Scene {
+export function sceneOf({ frame, trace, layout, axis, origin, cone, life = null }: SceneInputs): Scene {
   const { declaration, nodes } = frame;
   const from = axis.timeAt(origin);
   const until = Math.min(frame.head, axis.timeAt(origin + layout.length));
   const placeV = (at: Micros): number => layout.gutters.lead + axis.placeOf(at) - origin;
   const { marks, total } = trace.marksIn(from, until, MARKS_MAX);
-  const copies = trace.copiesIn(from, until, COPIES_MAX);
+  const copies = withLife(trace.copiesIn(from, until, COPIES_MAX), life, from, until);
+  const headV = placeV(frame.head);
   return {
     layout,
     axis,
@@ -128,7 +134,7 @@ export function sceneOf({ frame, trace, layout, axis, origin, cone }: SceneInput
     from,
     until,
     playheadV: placeV(frame.playhead),
-    headV: placeV(frame.head),
+    headV,
     nodes,
     declaration,
     lines: linesOf(copies.flights, copies.sends, declaration, layout, axis, placeV),
@@ -142,6 +148,21 @@ export function sceneOf({ frame, trace, layout, axis, origin, cone }: SceneInput
     bands: nodes.flatMap(({ index }) => bandsOf(index, from, until, frame, trace, layout, axis, placeV)),
     folds: axis.foldsIn(from, until).map((fold) => ({ fold, fromV: placeV(fold.from), toV: placeV(fold.until) })),
     cone,
+    life: life === null ? null : placeLife(life, layout, placeV, headV),
+  };
+}
+
+/** Where copies are thinned, those of the selected transaction are all there. */
+function withLife(sample: CopySample, life: TransactionLife | null, from: Micros, until: Micros): CopySample {
+  if (life === null || sample.step === 1) return sample;
+  const known = new Set(sample.sends);
+  const missing = life.copies.filter(
+    ({ flight, send }) => !known.has(send) && flight.sentAt <= until && flight.arrivesAt >= from,
+  );
+  return {
+    ...sample,
+    flights: [...sample.flights, ...missing.map(({ flight }) => flight)],
+    sends: [...sample.sends, ...missing.map(({ send }) => send)],
   };
 }
 

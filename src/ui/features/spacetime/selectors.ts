@@ -102,11 +102,19 @@ const KINDS: Readonly<Record<Mark['kind'], string>> = {
 };
 
 /** What the picture shows, in one sentence, for those who do not see it. */
-export function summaryOf(scene: Pick<Scene, 'from' | 'until' | 'lines' | 'step' | 'marks'>): string {
+export function summaryOf(scene: Pick<Scene, 'from' | 'until' | 'lines' | 'step' | 'marks' | 'life'>): string {
   const count = (kind: Mark['kind']): number => scene.marks.filter(({ mark }) => mark.kind === kind).length;
   const share = scene.step === 1 ? '' : ` (1 in ${scene.step} shown)`;
   return (
     `${formatTime(scene.from)} to ${formatTime(scene.until)}: ${scene.lines.length} messages${share}, ` +
-    `${count('decide')} decisions, ${count('timer')} timeouts, ${count('drop')} refusals, ${count('fault')} faults`
+    `${count('decide')} decisions, ${count('timer')} timeouts, ${count('drop')} refusals, ${count('fault')} faults` +
+    lifeText(scene.life)
   );
+}
+
+/** The steps of the selected transaction, wherever they are. */
+function lifeText(life: Scene['life']): string {
+  if (life === null) return '';
+  const steps = life.steps.map(({ step, at }) => `${step.label} at ${formatTime(at)}`);
+  return `. Transaction ${life.transaction}: ${steps.join(', ')}`;
 }
