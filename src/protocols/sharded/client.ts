@@ -3,20 +3,21 @@
  * until it hears what became of it. A share of its transactions crosses shards.
  */
 import type { NodeIndex } from '../../core/ids.ts';
-import { draw, scale } from '../../core/prng.ts';
 import { oneCorrect } from '../../core/quorum.ts';
 import type { Micros } from '../../core/time.ts';
 import { transferId } from '../../ledger/ledger.ts';
 import { isTransfer } from '../../ledger/parse.ts';
 import type { Batch, Transfer } from '../../ledger/types.ts';
 import type { ClientCommand } from '../client/client.ts';
-import { AMOUNT_MAX, arrivalMicros, isActive, ownAccountCount, type Share, shareOf } from '../client/workload.ts';
+import { arrivalMicros, isActive, type Share, shareOf } from '../client/workload.ts';
 import type { Effects, Input, Machine, NodeContext, NodeKnowledge } from '../protocol.ts';
 import type { ShardedConfig } from './config.ts';
-import type { Message, Outcome, Result } from './messages.ts';
+import type { Message, Outcome, Reason, Refusal, Result } from './messages.ts';
+import { onAccountMoved, type Whereabouts } from './moves.ts';
 import { coordinatorAmong, shardOf, slotOf } from './placement.ts';
 import { multicast } from './replicated/apply.ts';
 import { isReplicated, membersOf, type ReplicaOut, shardOfNode, shardSize } from './replicated/state.ts';
+import { makeTransfers } from './workload.ts';
 
 /** Plain data. */
 export interface ShardedClientState {
@@ -30,17 +31,34 @@ export interface ShardedClientState {
   readonly unanswered: Map<number, { readonly batch: Batch; readonly to: NodeIndex; delay: Micros; due: Micros }>;
   /** Where shards have several validators: who said which outcome of what is unanswered. */
   readonly answers: Map<number, Readonly<Record<Outcome, NodeIndex[]>>>;
+  /** Transfers that come again under another number, by it: their accounts were on the move. */
+  readonly resting: Map<number, { readonly transfers: readonly Transfer[]; readonly tries: number }>;
+  restCount: number;
+  /** How often unanswered ones were tried before. */
+  readonly tries: Map<number, number>;
+  /** Where accounts are that have moved. */
+  readonly known: Map<number, Whereabouts>;
   committed: number;
   aborted: number;
+  /** Transactions that came again because of a move; that were turned away, overloaded; that were given up after many tries. */
+  movedCount: number;
+  overloadedCount: number;
+  givenUpCount: number;
   readonly recent: {
     readonly transaction: number;
     readonly id: string;
     readonly at: Micros;
-    outcome: Outcome | null;
+    outcome: Outcome | `refused: ${string}` | null;
+    reason: Reason | null;
   }[];
 }
 
-type ClientTimer = { readonly kind: 'make' } | { readonly kind: 'again' };
+type ClientTimer =
+  | { readonly kind: 'make' }
+  | { readonly kind: 'again' }
+  /** The coordinator said when to come back. */
+  | { readonly kind: 'back'; readonly transaction: number }
+  | { readonly kind: 'rested'; readonly number: number };
 type ClientContext = NodeContext<ShardedConfig, Message>;
 type ClientEffects = Effects<Message, ClientTimer, never>;
 
@@ -48,16 +66,17 @@ const RECENT_MAX = 16;
 /** Older ones are given up. */
 const UNANSWERED_MAX = 256;
 const RETRY_DOUBLINGS = 8;
-/** Draws of one transaction: number i owns the counters from OWN_DRAWS + DRAWS · i on; arrivals draw below. */
-const DRAWS = 64;
-const OWN_DRAWS = 0x8000_0000;
+/** How often transfers are tried again whose accounts were on the move. */
+const TRIES_MAX = 64;
+const TRY_DOUBLINGS = 8;
 
 export const client: Machine<ShardedClientState, Message, ClientTimer, ClientCommand, never, ShardedConfig> = {
   create,
   /** Clients keep nothing across a crash, and no fault crashes them. */
   recover: create,
   step,
-  timerKey: (timer) => timer.kind,
+  timerKey: (timer) =>
+    `${timer.kind} ${'transaction' in timer ? timer.transaction : 'number' in timer ? timer.number : ''}`,
   observe: (_state, out) => void out.fill(-1),
   inspect,
 };
@@ -71,8 +90,15 @@ function create(ctx: ClientContext): ShardedClientState {
     madeCount: 0,
     unanswered: new Map(),
     answers: new Map(),
+    resting: new Map(),
+    restCount: 0,
+    tries: new Map(),
+    known: new Map(),
     committed: 0,
     aborted: 0,
+    movedCount: 0,
+    overloadedCount: 0,
+    givenUpCount: 0,
     recent: [],
   };
 }
@@ -88,15 +114,20 @@ function step(
   if (input.kind === 'command') {
     const { from, to, amount } = input.command;
     const transfer = { from, to, amount };
-    return isTransfer(transfer) ? submit(state, [transfer], now, out, ctx) : out.note('client: not a transfer');
+    return isTransfer(transfer) ? submit(state, [transfer], 0, now, out, ctx) : out.note('client: not a transfer');
   }
   if (input.kind === 'start') {
     state.startedAt = now;
     if (ctx.config.clientRetryMicros > 0) out.setTimer({ kind: 'again' }, ctx.config.clientRetryMicros);
   } else if (input.timer.kind === 'again') {
     return askAgain(state, now, out, ctx);
+  } else if (input.timer.kind === 'back') {
+    return comeBack(state, input.timer.transaction, out, ctx);
+  } else if (input.timer.kind === 'rested') {
+    return tryAgain(state, input.timer.number, now, out, ctx);
   } else {
-    submit(state, makeTransfers(state.share, state.madeCount, ctx), now, out, ctx);
+    const transfers = makeTransfers(state.share, state.madeCount, (account) => whereIs(state, account, ctx), ctx);
+    submit(state, transfers, 0, now, out, ctx);
     state.madeCount++;
   }
   if (!isActive(state.share)) return;
@@ -107,18 +138,20 @@ function step(
 function submit(
   state: ShardedClientState,
   transfers: readonly Transfer[],
+  tries: number,
   now: Micros,
   out: ClientEffects,
   ctx: ClientContext,
 ): void {
   const batch: Batch = { type: 'submit', client: state.self, sequence: state.nextSequence++, transfers };
-  const places = transfers.flatMap(({ from, to: target }) => [shardOf(from, ctx), shardOf(target, ctx)]);
+  const places = transfers.flatMap(({ from, to: target }) => [whereIs(state, from, ctx), whereIs(state, target, ctx)]);
   const to = coordinatorAmong(places, ctx);
   const delay = ctx.config.clientRetryMicros;
   const transaction = slotOf(batch, ctx);
   state.unanswered.set(transaction, { batch, to, delay, due: now + delay });
   if (state.unanswered.size > UNANSWERED_MAX) state.unanswered.delete(state.unanswered.keys().next().value as number);
-  state.recent.push({ transaction, id: transferId(batch, 0), at: now, outcome: null });
+  state.recent.push({ transaction, id: transferId(batch, 0), at: now, outcome: null, reason: null });
+  if (tries > 0) state.tries.set(transaction, tries);
   if (state.recent.length > RECENT_MAX) state.recent.shift();
   tellShard(to, batch, out, ctx);
 }
@@ -130,14 +163,75 @@ function onMessage(
   out: ClientEffects,
   ctx: ClientContext,
 ): void {
+  if (message.type === 'account-moved') return onAccountMoved(state.known, message);
+  if (message.type === 'refusal') return onRefusal(state, message, out);
   if (message.type !== 'result') return out.note('client: takes no such message');
-  const { slot, outcome } = message;
-  if (!isBelieved(state, from, message, ctx) || !state.unanswered.delete(slot)) return;
+  const { slot, outcome, reason } = message;
+  const asked = state.unanswered.get(slot);
+  if (!isBelieved(state, from, message, ctx) || asked === undefined) return;
+  state.unanswered.delete(slot);
   state.answers.delete(slot);
-  if (outcome === 'commit') state.committed++;
-  else state.aborted++;
+  out.cancelTimer({ kind: 'back', transaction: slot });
+  const tries = state.tries.get(slot) ?? 0;
+  state.tries.delete(slot);
   const listed = state.recent.find(({ transaction }) => transaction === slot);
-  if (listed !== undefined) listed.outcome = outcome;
+  if (listed !== undefined) Object.assign(listed, { outcome, reason });
+  if (outcome === 'commit') state.committed++;
+  else if (reason === 'moved') rest(state, asked.batch.transfers, tries, out, ctx);
+  else state.aborted++;
+}
+
+/** An account was on the move: the same transfers come again under another number. The old one is over, everywhere. */
+function rest(
+  state: ShardedClientState,
+  transfers: readonly Transfer[],
+  tries: number,
+  out: ClientEffects,
+  { config }: ClientContext,
+): void {
+  if (tries >= TRIES_MAX) {
+    state.givenUpCount++;
+    return out.note('client: gives up, its accounts are always on the move');
+  }
+  state.movedCount++;
+  const number = state.restCount++;
+  state.resting.set(number, { transfers, tries: tries + 1 });
+  let after = config.retryMicros;
+  for (let doubled = 0; doubled < Math.min(tries, TRY_DOUBLINGS) && after < config.retryMaxMicros; doubled++)
+    after *= 2;
+  out.setTimer({ kind: 'rested', number }, Math.min(after, config.retryMaxMicros));
+}
+
+function tryAgain(
+  state: ShardedClientState,
+  number: number,
+  now: Micros,
+  out: ClientEffects,
+  ctx: ClientContext,
+): void {
+  const rested = state.resting.get(number);
+  if (rested === undefined) return;
+  state.resting.delete(number);
+  submit(state, rested.transfers, rested.tries, now, out, ctx);
+}
+
+/** The coordinator has too much to do: nothing has begun, and the same transaction may come again. */
+function onRefusal(state: ShardedClientState, { slot, reason, retryAfterMicros }: Refusal, out: ClientEffects): void {
+  if (!state.unanswered.has(slot)) return;
+  state.overloadedCount++;
+  out.note('client: refused: overloaded');
+  const listed = state.recent.find(({ transaction }) => transaction === slot);
+  if (listed !== undefined) listed.outcome = `refused: ${reason}`;
+  out.setTimer({ kind: 'back', transaction: slot }, retryAfterMicros);
+}
+
+function comeBack(state: ShardedClientState, transaction: number, out: ClientEffects, ctx: ClientContext): void {
+  const entry = state.unanswered.get(transaction);
+  if (entry !== undefined) tellShard(entry.to, entry.batch, out, ctx);
+}
+
+function whereIs({ known }: ShardedClientState, account: number, ctx: ClientContext): NodeIndex {
+  return known.get(account)?.shard ?? shardOf(account, ctx);
 }
 
 /** To all validators of the shard: its leader may be down, and the others must know what it withholds. */
@@ -172,39 +266,6 @@ function askAgain(state: ShardedClientState, now: Micros, out: ClientEffects, ct
   }
 }
 
-/** The transfers of transaction `number`: 1 to `transfersMax`, from own accounts; crossing shards or staying, as the share says. */
-function makeTransfers(share: Share, number: number, ctx: ClientContext): Transfer[] {
-  let counter = OWN_DRAWS + number * DRAWS;
-  const next = (bound: number): number => scale(draw(ctx.random, counter++), bound);
-  const crosses = next(1_000_000) < (ctx.workload.crossShardPpm ?? 0);
-  const count = 1 + next(ctx.config.transfersMax);
-  const spot = ctx.workload.hotspot;
-  const isHot = (): boolean => spot !== undefined && next(1_000_000) < spot.ppm;
-  // At least one: a client that owns no hot account pays from its first.
-  const hotOwn = Math.max(1, Math.ceil(((spot?.accountCount ?? 0) - share.position) / share.clientCount));
-  const own = (): number => share.position + share.clientCount * next(isHot() ? hotOwn : ownAccountCount(share));
-  const any = (): number => next(isHot() ? (spot?.accountCount ?? 1) : share.accountCount);
-  const first = own();
-  const home = shardOf(first, ctx);
-  const transfers: Transfer[] = [];
-  for (let i = 0; i < count; i++) {
-    const start = i === 0 ? first : own();
-    const stays = (account: number): boolean => shardOf(account, ctx) === home;
-    const from = i === 0 || crosses ? start : (seek(start, share.clientCount, share.accountCount, stays) ?? first);
-    const wanted = (account: number): boolean => account !== from && stays(account) !== crosses;
-    const to = seek(any(), 1, share.accountCount, wanted) ?? (from + 1) % share.accountCount;
-    transfers.push({ from, to, amount: 1 + next(AMOUNT_MAX) });
-  }
-  return transfers;
-}
-
-/** The first account from `start` on, in steps and round the end, that is wanted; null where there is none. */
-function seek(start: number, by: number, count: number, wanted: (account: number) => boolean): number | null {
-  for (let account = start; account < count; account += by) if (wanted(account)) return account;
-  for (let account = start % by; account < start; account += by) if (wanted(account)) return account;
-  return null;
-}
-
 function inspect(state: ShardedClientState): NodeKnowledge {
   return {
     role: 'client',
@@ -223,6 +284,10 @@ function inspect(state: ShardedClientState): NodeKnowledge {
       committed: state.committed,
       aborted: state.aborted,
       unanswered: [...state.unanswered.keys()],
+      resting: state.resting.size,
+      triedAgainAfterMoves: state.movedCount,
+      turnedAway: state.overloadedCount,
+      givenUp: state.givenUpCount,
     },
   };
 }

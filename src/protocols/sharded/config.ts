@@ -15,6 +15,23 @@ const LOCK_POLICIES = ['wound-wait', 'ordered', 'none'] as const satisfies reado
 export interface ShardedConfig {
   /** From the first PREPARE to the abort for want of votes. */
   readonly prepareMicros: Micros;
+  /** Transactions that begin together, at most; 1: each by itself. */
+  readonly batchSizeMax: number;
+  /** Longest wait of a transaction for company. */
+  readonly batchLingerMicros: Micros;
+  /** Batches of one coordinator under way at a time. */
+  readonly batchesMax: number;
+  /** A commit that takes longer means overload: batches become smaller. */
+  readonly latencyTargetMicros: Micros;
+  /** Transactions that wait at a coordinator; more are turned away. */
+  readonly queueMax: number;
+  /** Transactions that a shard is thought to be able to take part in, by which its load is measured. */
+  readonly capacityPerSecond: number;
+  /** How long a load must last before shards are split or merged, and how long nothing changes after that. */
+  readonly reshardAfterMicros: Micros;
+  readonly reshardPauseMicros: Micros;
+  /** Accounts of a shard that move at a time. */
+  readonly movesMax: number;
   /** How deadlock between transactions is kept away. */
   readonly lockPolicy: LockPolicy;
   /** Longest wait for locks before a NO. */
@@ -45,7 +62,39 @@ const time = (ms: number, minimum: number, description: string): NumberOption =>
   description,
 });
 
+const count = (standard: number, minimum: number, maximum: number, description: string): NumberOption => ({
+  default: standard,
+  minimum,
+  maximum,
+  integer: true,
+  description,
+});
+
 const NUMBERS = {
+  batchSizeMax: count(
+    1,
+    1,
+    512,
+    'Transactions that a coordinator begins together, one message a shard for all; 1: each by itself.',
+  ),
+  batchLingerMs: time(20, 0, 'Virtual ms that a transaction waits for company.'),
+  batchesMax: count(4, 1, 64, 'Batches of one coordinator under way at a time.'),
+  latencyTargetMs: time(2000, 1, 'Virtual ms: a batch that takes longer means overload, and halves the batch size.'),
+  queueMax: count(
+    1024,
+    1,
+    100_000,
+    'Transactions that wait at a coordinator; more are turned away: refused: overloaded.',
+  ),
+  capacityPerSecond: count(
+    50,
+    1,
+    100_000,
+    'Transactions a second that count as full load of a shard, for splits and merges.',
+  ),
+  reshardAfterMs: time(5000, 0, 'Virtual ms that a load must last before shards are split or merged.'),
+  reshardPauseMs: time(20_000, 0, 'Virtual ms without another split or merge.'),
+  movesMax: count(4, 1, 1000, 'Accounts of a shard that move at a time.'),
   prepareTimeoutMs: time(2000, 1, 'Virtual ms after which a coordinator aborts for want of votes.'),
   lockWaitMs: time(1000, 1, 'Virtual ms that a transaction waits for locks before the shard votes NO.'),
   retryMs: time(300, 1, 'Virtual ms until an unanswered message is said again; doubles each time.'),
@@ -100,6 +149,15 @@ export function parseConfig(
   const micros = (name: keyof typeof NUMBERS): Micros => microsFromMs(number(name));
   const config: ShardedConfig = {
     prepareMicros: micros('prepareTimeoutMs'),
+    batchSizeMax: number('batchSizeMax'),
+    batchLingerMicros: micros('batchLingerMs'),
+    batchesMax: number('batchesMax'),
+    latencyTargetMicros: micros('latencyTargetMs'),
+    queueMax: number('queueMax'),
+    capacityPerSecond: number('capacityPerSecond'),
+    reshardAfterMicros: micros('reshardAfterMs'),
+    reshardPauseMicros: micros('reshardPauseMs'),
+    movesMax: number('movesMax'),
     lockPolicy: parseChoice(raw, 'lockPolicy', LOCK_POLICIES, 'wound-wait', problems),
     lockWaitMicros: micros('lockWaitMs'),
     retryMicros: micros('retryMs'),

@@ -3,9 +3,11 @@ import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Batch } from '../../ledger/types.ts';
 import type { SignedRef } from '../protocol.ts';
-import { isAlone, tellClient } from './finish.ts';
+import { enqueue, isBatching, takeDue } from './batches.ts';
+import { finish, isAlone, tellClient } from './finish.ts';
 import { policyOf } from './locking.ts';
 import type { Acknowledge, Message, Outcome, PreAcknowledge, Reason, Vote, Wound } from './messages.ts';
+import { isMoving, whereIs } from './moves.ts';
 import { NOTE } from './notes.ts';
 import { admit } from './participant.ts';
 import { readTransaction, type Transaction } from './placement.ts';
@@ -23,13 +25,45 @@ export function onSubmit(
   ctx: Ctx,
 ): void {
   if (batch.client !== from) return out.note(NOTE.notClient);
-  const transaction = readTransaction({ batch, signature: proof.signature }, ctx);
+  const transaction = readTransaction(
+    { batch, signature: proof.signature },
+    ctx,
+    (account) => whereIs(state, account, ctx).shard,
+  );
   if ('refused' in transaction) return out.note(transaction.refused);
   const { slot, shards } = transaction;
-  if (shards[0] !== state.self) return out.note(NOTE.notHere);
   const ended = state.outcomes.get(slot);
-  if (ended !== undefined) return tellClient(transaction, ended, state.refused.get(slot) ?? 'aborted', out);
+  if (ended !== undefined) return tellClient(state, transaction, ended, state.refused.get(slot) ?? 'aborted', out, ctx);
   if (state.coordinating.has(slot) || state.participating.has(slot)) return;
+  if (shards[0] !== state.self) {
+    if (isMoving(ctx)) return turnAway(state, transaction, now, out, ctx);
+    return out.note(NOTE.notHere);
+  }
+  const retryAfterMicros = enqueue(state, transaction, now, ctx);
+  if (retryAfterMicros !== null) {
+    out.note(NOTE.overloaded);
+    const { digest } = transaction;
+    out.send(batch.client, { type: 'refusal', slot, digest, reason: 'overloaded', retryAfterMicros });
+  } else if (isBatching(ctx.config)) beginDue(state, now, out, ctx);
+  else begin(state, transaction, now, out, ctx);
+}
+
+/** The transactions whose turn has come. */
+export function beginDue(state: State, now: Micros, out: Out, ctx: Ctx): void {
+  if (!isBatching(ctx.config)) return;
+  for (const transaction of takeDue(state, now, out)) begin(state, transaction, now, out, ctx);
+}
+
+/** The client asked the wrong shard, for good: it comes again under another number. Ref: numbers have one coordinator each. */
+function turnAway(state: State, transaction: Transaction, now: Micros, out: Out, ctx: Ctx): void {
+  out.note(NOTE.turnedAway);
+  const nothing = { ...transaction, shards: [state.self] };
+  finish(state, { about: transaction, transaction: nothing, outcome: 'abort', reason: 'moved' }, now, out, ctx);
+  tellClient(state, transaction, 'abort', 'moved', out, ctx);
+}
+
+function begin(state: State, transaction: Transaction, now: Micros, out: Out, ctx: Ctx): void {
+  const { slot, shards } = transaction;
   if (isAlone(transaction)) return admit(state, transaction, now, out, ctx);
   out.persist({ kind: 'begun', transaction });
   const entry = createCoordination(transaction, now, ctx);
@@ -63,7 +97,7 @@ export function isDown(state: State, shard: NodeIndex, now: Micros, { config }: 
 /** Says to everybody who has not answered what this phase has to say, and arms the next attempt. */
 export function ask(state: State, entry: Coordination, out: Out, ctx: Ctx): void {
   const { transaction, phase, yes, written, acknowledged } = entry;
-  const { slot, digest, shards, signed } = transaction;
+  const { slot, digest, shards, signed, moved } = transaction;
   const missing = (all: readonly NodeIndex[], answered: readonly NodeIndex[]): NodeIndex[] =>
     all.filter((shard) => !answered.includes(shard));
   const say = (to: readonly NodeIndex[], message: Message): void => {
@@ -72,7 +106,7 @@ export function ask(state: State, entry: Coordination, out: Out, ctx: Ctx): void
   out.setTimer({ kind: 'retry', slot }, entry.delay);
   entry.delay = Math.min(2 * entry.delay, ctx.config.retryMaxMicros);
   if (phase === 'preparing')
-    say(inTurn(missing(shards, yes), ctx), { type: 'prepare-request', slot, digest, transaction: signed });
+    say(inTurn(missing(shards, yes), ctx), { type: 'prepare-request', slot, digest, transaction: signed, moved });
   else if (phase === 'pre-committing')
     say(missing(everyShard(state), written), { type: 'pre-commit', slot, digest, ballot: 0, outcome: 'commit' });
   else
@@ -163,7 +197,7 @@ export function decide(
   entry.reason = reason;
   entry.delay = ctx.config.retryMicros;
   out.mark?.('commit2pc', transaction.slot, outcome);
-  tellClient(transaction, outcome, reason, out);
+  tellClient(state, transaction, outcome, reason, out, ctx);
   ask(state, entry, out, ctx);
 }
 

@@ -42,6 +42,16 @@ const MESSAGES: Readonly<Record<(typeof MESSAGE_TYPES)[number], Described>> = {
   heartbeat: message('HEARTBEAT', 'sync', 'The shard is up.'),
   result: message('RESULT', 'sync', 'The coordinator tells the client what became of its transaction.'),
   wound: message('WOUND', 'change', 'An older transaction waits for this one, which has voted YES: is it decided yet?'),
+  bundle: message('BUNDLE', 'cross', 'Several messages about several transactions, under one signature.'),
+  refusal: message('REFUSED', 'sync', 'The coordinator has more than it can do: come again later.'),
+  reshard: message(
+    'RESHARD',
+    'change',
+    'A shard has too much to do, or too little: it is to split, or to merge with another.',
+  ),
+  'account-parcel': message('PARCEL', 'sync', 'An account moves to another shard, with a proof of its balance.'),
+  'account-receipt': message('RECEIPT', 'sync', 'The account has arrived.'),
+  'account-moved': message('MOVED', 'sync', 'Where accounts are now.'),
   submit: message('SUBMIT', 'client', 'A client hands a signed transaction to the shard of its first input.'),
 };
 

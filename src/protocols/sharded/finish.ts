@@ -1,8 +1,10 @@
 /** How a participant ends a transaction: executes or gives up its part, releases its locks, tells the world. */
 import type { Micros } from '../../core/time.ts';
 import { hashValue } from '../../crypto/hash.ts';
+import { applyChange } from '../../sharding/reshard/move.ts';
 import { unlock } from './locking.ts';
 import type { Outcome, Reason } from './messages.ts';
+import { newsOf } from './moves.ts';
 import { changesAt, type Transaction } from './placement.ts';
 import type { Ctx, Out, State } from './state.ts';
 
@@ -50,14 +52,22 @@ export function finish(state: State, ended: Ended, now: Micros, out: Out, ctx: C
 /** One shard has all of its accounts: it decides by itself, at once. */
 export const isAlone = ({ shards }: Transaction): boolean => shards.length === 1;
 
+/** What became of its transaction; and where accounts are, if it has asked the wrong shard. */
 export function tellClient(
-  { signed, slot, digest }: Transaction,
+  state: State,
+  transaction: Transaction,
   outcome: Outcome,
   reason: Reason | null,
   out: Out,
+  ctx: Ctx,
 ): void {
+  const { signed, slot, digest } = transaction;
   const why = outcome === 'commit' ? null : (reason ?? 'aborted');
-  out.send(signed.batch.client, { type: 'result', slot, digest, outcome, reason: why });
+  state.settled.push({ slot, outcome });
+  const { client } = signed.batch;
+  const news = why === 'moved' ? newsOf(state, transaction, ctx) : null;
+  if (news !== null) out.send(client, news);
+  out.send(client, { type: 'result', slot, digest, outcome, reason: why });
 }
 
 /** Bookkeeping that recovery repeats. */
@@ -73,8 +83,9 @@ export function close(state: State, slot: number, outcome: Outcome, reason: Reas
 
 export function execute(state: State, transaction: Transaction, ctx: Ctx): Ending['changed'] {
   return changesAt(state.self, transaction, ctx).map(([account, change]) => {
-    const before = state.balances[account] ?? 0;
-    state.balances[account] = before + change;
+    // The mutant `migration-double` has given away what it changes here.
+    const before = state.accounts.held.get(account)?.balance ?? state.accounts.parcels.get(account)?.balance ?? 0;
+    applyChange(state.accounts, account, change);
     return { account, before, after: before + change };
   });
 }

@@ -9,6 +9,7 @@ const N = 3;
 
 function tell(message: Message): string | null {
   if (message.type === 'heartbeat' || message.type === 'submit') return null;
+  if (!('slot' in message)) return null;
   const about = `${message.type.toUpperCase()} ${message.slot}`;
   if (message.type === 'vote') return `${about} ${message.yes ? 'YES' : 'NO'}`;
   if (message.type === 'status-reply') return `${about} ${message.status}`;

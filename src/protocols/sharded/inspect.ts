@@ -5,7 +5,7 @@ import type { AccountLock } from '../../sharding/locks/types.ts';
 import { findCycle, waitEdges } from '../../sharding/locks/waits.ts';
 import type { FieldDeclaration, NodeKnowledge } from '../protocol.ts';
 import type { Transaction } from './placement.ts';
-import type { State } from './state.ts';
+import { balanceOf, type State } from './state.ts';
 
 const ROLES = ['coordinator', 'participant', 'idle'] as const;
 const PHASES = ['idle', 'preparing', 'in doubt', 'pre-committing', 'telling'] as const;
@@ -51,6 +51,11 @@ export const FIELDS: readonly FieldDeclaration[] = [
   },
   { name: 'ordered', label: 'Ordered', kind: 'count', explain: 'Blocks of inputs that its shard has ordered.' },
   { name: 'leads', label: 'Leads its shard', kind: 'boolean', explain: 'It leads the ordering inside its shard.' },
+  { name: 'queued', label: 'Queued', kind: 'count', explain: 'Transactions that wait for their batch.' },
+  { name: 'batch', label: 'Batch size', kind: 'count', explain: 'Transactions that it begins together, at most.' },
+  { name: 'refused', label: 'Refused', kind: 'count', explain: 'Transactions that it has turned away: overloaded.' },
+  { name: 'accounts', label: 'Accounts', kind: 'count', explain: 'Accounts that it keeps.' },
+  { name: 'moving', label: 'Moving', kind: 'count', explain: 'Accounts that are on their way to another shard.' },
 ];
 
 /** One 32-bit integer a field of `FIELDS`, −1 for none. Linear in what is open: it runs after every step. */
@@ -72,6 +77,11 @@ export function observe(state: State, out: Int32Array): void {
   out[12] = -1;
   out[13] = -1;
   out[14] = -1;
+  out[15] = state.queue.batcher.queue.length;
+  out[16] = state.queue.batcher.batchSize;
+  out[17] = state.queue.refusedCount;
+  out[18] = state.accounts.held.size;
+  out[19] = state.accounts.frozen.size + state.accounts.parcels.size;
 }
 
 function roleOf({ coordinating, participating }: State): number {
@@ -98,6 +108,8 @@ function oldestLock({ locks }: State): number {
 /** Everything it knows, as plain JSON-like data; hashes in full. */
 export function inspect(state: State): NodeKnowledge {
   const locks = [...state.locks.accounts].flatMap(([account, lock]) => lockKnowledge(state, account, lock));
+  const most = Math.max(-1, ...state.accounts.held.keys());
+  const balances = Array.from({ length: most + 1 }, (_, account) => balanceOf(state, account));
   const cycle = findCycle(waitEdges(state.locks));
   return {
     role: ROLES[roleOf(state)] ?? 'idle',
@@ -107,8 +119,8 @@ export function inspect(state: State): NodeKnowledge {
     lock: locks.length === 0 ? null : locks,
     certificates: [],
     log: [...state.outcomes].slice(-LISTED).map(([transaction, outcome]) => ({ transaction, outcome })),
-    ledgerRoot: hashValue(state.balances),
-    balances: state.balances.slice(),
+    ledgerRoot: hashValue(balances),
+    balances,
     mempoolSize: [...state.participating.values()].filter(({ phase }) => phase === 'waiting').length,
     details: {
       coordinator: [...state.coordinating.values()].map(({ transaction, phase, yes, written, acknowledged }) => ({
@@ -132,6 +144,19 @@ export function inspect(state: State): NodeKnowledge {
       })),
       /** Transactions that wait for each other at this shard alone. */
       deadlock: cycle === null ? null : cycle.map(Number),
+      accounts: {
+        kept: [...state.accounts.held.keys()].sort((a, b) => a - b).map((account) => `a${account}`),
+        leaving: [...state.accounts.frozen].map(([account, to]) => ({ account: `a${account}`, to: `s${to}` })),
+        onTheWay: [...state.accounts.parcels].map(([account, { to }]) => ({ account: `a${account}`, to: `s${to}` })),
+        waitingToMove: state.migration?.waiting.length ?? 0,
+      },
+      batches: {
+        queued: state.queue.batcher.queue.length,
+        underWay: state.queue.batcher.inFlight.length,
+        sizeMax: state.queue.batcher.batchSize,
+        refused: state.queue.refusedCount,
+        averageMs: state.queue.batcher.batchMicros === null ? null : msFromMicros(state.queue.batcher.batchMicros),
+      },
       committed: state.committed,
       aborted: state.aborted,
     },

@@ -1,7 +1,7 @@
 /** Locks as the protocol uses them: who waits, who makes room, and what closes a circle. */
 import { describe, expect, it } from 'vitest';
 import type { State } from './state.ts';
-import { balances, digestOf, give, input, restart, settle, submit, total, worldOf } from './testing/world.ts';
+import { balances, unitsAt, digestOf, give, input, restart, settle, submit, total, worldOf } from './testing/world.ts';
 
 const waiters = (state: State | undefined, account: number): string[] =>
   (state?.locks.accounts.get(account)?.waiters ?? []).map(({ transaction }) => transaction);
@@ -69,7 +69,7 @@ it('one that only passes units on reads: two of them hold the account together',
   ]);
   for (const slot of [1, 2]) input(world, 0, { kind: 'timeout', now: 1_000_000, timer: { kind: 'retry', slot } });
   settle(world);
-  expect(world.states[1]?.balances[4]).toBe(100);
+  expect(unitsAt(world, 1, 4)).toBe(100);
   expect(total(world)).toBe(1200);
   // Ref: BHG §3.2, read and write locks
 });

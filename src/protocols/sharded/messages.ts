@@ -1,7 +1,10 @@
 /** The wire protocol as one union on `type`, and strict shape checks. The words are those of two-phase commit. */
+import type { NodeIndex } from '../../core/ids.ts';
 import { isDigest, parseBatch, parseSignedBatch } from '../../ledger/parse.ts';
 import type { Batch, SignedBatch } from '../../ledger/types.ts';
-import { has, isNumber } from '../common/shape.ts';
+import type { Parcel, Receipt } from '../../sharding/reshard/move.ts';
+import { has, isList, isNumber, MAX_NODE } from '../common/shape.ts';
+import type { Moved } from './placement.ts';
 
 export type Outcome = 'commit' | 'abort';
 
@@ -15,6 +18,8 @@ export const REASONS = [
   'timeout',
   /** Its coordinator restarted, or somebody in doubt ended it. */
   'aborted',
+  /** An account is on its way to another shard, or there already. */
+  'moved',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
@@ -29,6 +34,8 @@ interface About {
 export interface PrepareRequest extends About {
   readonly type: 'prepare-request';
   readonly transaction: SignedBatch;
+  /** Accounts of it that are not where they began, ascending. */
+  readonly moved: Moved;
 }
 
 /** YES is a promise that COMMIT cannot fail here; NO is final. */
@@ -93,6 +100,38 @@ export interface Heartbeat {
   readonly type: 'heartbeat';
   /** How often this shard has restarted. */
   readonly incarnation: number;
+  /** Transactions that it took part in since the last one, per thousand of what it can do. */
+  readonly load: number;
+  /** Accounts that it keeps. */
+  readonly accounts: number;
+}
+
+/** Several messages to one shard, under one signature. */
+export interface Bundle {
+  readonly type: 'bundle';
+  readonly items: readonly Exclude<Message, Bundle>[];
+}
+
+/** The coordinator has more than it can do: the client may come again. */
+export interface Refusal extends About {
+  readonly type: 'refusal';
+  readonly reason: 'overloaded';
+  /** Virtual µs. */
+  readonly retryAfterMicros: number;
+}
+
+/** A shard is to split or to end: half of its accounts go to another one, or all. */
+export interface Reshard {
+  readonly type: 'reshard';
+  readonly id: string;
+  readonly kind: 'split' | 'merge';
+  readonly into: NodeIndex;
+}
+
+/** Where accounts are now; `version`: how often each has moved. */
+export interface AccountMoved {
+  readonly type: 'account-moved';
+  readonly moves: readonly { readonly account: number; readonly shard: NodeIndex; readonly version: number }[];
 }
 
 /** The coordinator tells the client. */
@@ -116,6 +155,12 @@ export type Message =
   | StatusReply
   | Heartbeat
   | Result
+  | Bundle
+  | Refusal
+  | Reshard
+  | Parcel
+  | Receipt
+  | AccountMoved
   | Batch;
 
 const STATUSES: readonly unknown[] = ['committed', 'aborted', 'in-doubt', 'promised', 'refused'];
@@ -125,15 +170,92 @@ export function parseMessage(value: unknown): Message | null {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'type')) return null;
   const { type } = value as { readonly type: unknown };
   if (type === 'submit') return parseBatch(value);
-  if (type === 'heartbeat')
-    return has(value, ['type', 'incarnation']) && isNumber(value.incarnation) ? (value as unknown as Message) : null;
-  return isAboutTransaction(type, value) ? (value as unknown as Message) : null;
+  if (type === 'bundle') return isBundle(value) ? (value as unknown as Message) : null;
+  const known = isAboutShard(type, value) || isAboutTransaction(type, value);
+  return known ? (value as unknown as Message) : null;
+}
+
+/** Messages under one signature: more than a shard has open at a time make no sense. */
+export const BUNDLE_MAX = 1024;
+/** Accounts named in one message; siblings of a proof. */
+const MOVES_MAX = 10_000;
+const PATH_MAX = 32;
+
+function isBundle(value: object): boolean {
+  const isItem = (item: unknown): item is Message => {
+    const message = parseMessage(item);
+    return message !== null && message.type !== 'bundle' && message.type !== 'submit';
+  };
+  return has(value, ['type', 'items']) && isList(value.items, BUNDLE_MAX, isItem);
+}
+
+function isAboutShard(type: unknown, value: object): boolean {
+  switch (type) {
+    case 'heartbeat':
+      return (
+        has(value, ['type', 'incarnation', 'load', 'accounts']) &&
+        isNumber(value.incarnation) &&
+        isNumber(value.load) &&
+        isNumber(value.accounts)
+      );
+    case 'reshard':
+      return (
+        has(value, ['type', 'id', 'kind', 'into']) &&
+        typeof value.id === 'string' &&
+        value.id.length <= 40 &&
+        (value.kind === 'split' || value.kind === 'merge') &&
+        isNumber(value.into, 0, MAX_NODE)
+      );
+    case 'account-parcel':
+      return isParcel(value);
+    case 'account-receipt':
+      return has(value, ['type', 'account', 'version']) && isNumber(value.account) && isNumber(value.version);
+    case 'account-moved':
+      return has(value, ['type', 'moves']) && isList(value.moves, MOVES_MAX, isMove);
+    default:
+      return false;
+  }
+}
+
+function isParcel(value: object): boolean {
+  if (!has(value, ['type', 'account', 'balance', 'version', 'from', 'to', 'root', 'proof'])) return false;
+  const { proof } = value;
+  const isStep = (item: unknown): item is string => isDigest(item);
+  return (
+    isNumber(value.account) &&
+    Number.isSafeInteger(value.balance) &&
+    isNumber(value.version) &&
+    isNumber(value.from, 0, MAX_NODE) &&
+    isNumber(value.to, 0, MAX_NODE) &&
+    isDigest(value.root) &&
+    has(proof, ['index', 'leafCount', 'path']) &&
+    isNumber(proof.index) &&
+    isNumber(proof.leafCount) &&
+    isList(proof.path, PATH_MAX, isStep)
+  );
+}
+
+function isMove(value: unknown): value is AccountMoved['moves'][number] {
+  return (
+    has(value, ['account', 'shard', 'version']) &&
+    isNumber(value.account) &&
+    isNumber(value.shard, 0, MAX_NODE) &&
+    isNumber(value.version)
+  );
+}
+
+function isPlace(value: unknown): value is readonly [number, number] {
+  return Array.isArray(value) && value.length === 2 && isNumber(value[0]) && isNumber(value[1], 0, MAX_NODE);
 }
 
 function isAboutTransaction(type: unknown, value: object): boolean {
   switch (type) {
     case 'prepare-request':
-      return isAbout(value, ['transaction']) && parseSignedBatch(value.transaction) !== null;
+      return (
+        isAbout(value, ['transaction', 'moved']) &&
+        parseSignedBatch(value.transaction) !== null &&
+        isList(value.moved, MOVES_MAX, isPlace)
+      );
     case 'vote':
       return isAbout(value, ['yes', 'reason']) && typeof value.yes === 'boolean' && isReason(value.reason, value.yes);
     case 'pre-commit':
@@ -158,6 +280,13 @@ function isAboutTransaction(type: unknown, value: object): boolean {
         isAbout(value, ['outcome', 'reason']) &&
         isOutcome(value.outcome) &&
         isReason(value.reason, value.outcome === 'commit')
+      );
+    case 'refusal':
+      return (
+        isAbout(value, ['reason', 'retryAfterMicros']) &&
+        value.reason === 'overloaded' &&
+        Number.isSafeInteger(value.retryAfterMicros) &&
+        (value.retryAfterMicros as number) >= 0
       );
     default:
       return false;

@@ -44,6 +44,14 @@ export const mutants: readonly Mutant[] = [
     check: 'deadlock-free',
   },
   {
+    name: 'migration-double',
+    breaks: 'safety',
+    what: 'An account moves to another shard although a transaction holds it: its units are lost or doubled.',
+    source: 'Das, Agrawal, El Abbadi, Albatross, PVLDB 4(8), 2011, §4 (what live migration must not do)',
+    scenario: 'mutant-migration-double',
+    check: 'conservation',
+  },
+  {
     name: 'xshard-replay',
     breaks: 'safety',
     what: 'A vote does not bind its transaction: an old YES of a shard counts for a new one.',

@@ -29,5 +29,12 @@ export const NOTE = {
   heuristic: 'in doubt for too long: decides alone',
   contradiction: 'heuristic damage: the decision differs from what was done here',
   cannot: 'COMMIT cannot be executed here',
+  overloaded: 'refused: overloaded',
+  turnedAway: 'aborts: its accounts have moved, another shard coordinates it',
+  movedAway: 'votes NO: an account has moved or is about to',
+  splits: 'splits: half of its accounts go to another shard',
+  merges: 'merges: all of its accounts go to another shard',
+  badParcel: 'refused: not a parcel for this shard',
+  plans: 'asks a shard to split or merge: its load has lasted',
   unheardOf: 'refused: was never prepared here',
 } as const;

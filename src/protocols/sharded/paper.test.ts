@@ -16,6 +16,7 @@ import {
   settle,
   submit,
   total,
+  unitsAt,
   worldOf,
 } from './testing/world.ts';
 
@@ -29,7 +30,7 @@ describe('two-phase commit', () => {
     ]);
     settle(world);
     expect(world.decided).toEqual(['s0 commits 1', 's1 commits 1', 's2 commits 1']);
-    expect([0, 1].map((account) => world.states[0]?.balances[account])).toEqual([70, 110]);
+    expect([0, 1].map((account) => unitsAt(world, 0, account))).toEqual([70, 110]);
     expect(total(world)).toBe(1200);
     submit(world, 1, [
       [0, 4, 30],
@@ -51,7 +52,7 @@ describe('two-phase commit', () => {
     expect([...(world.states[1]?.locks.accounts.keys() ?? [])]).toEqual([4]);
     expect(world.states[1]?.locks.transactions.get('1')?.isPrepared).toBe(true);
     give(world, 1, 0, { type: 'commit-request', slot: 1, digest: digestOf(world, 1) });
-    expect(world.states[1]?.balances[4]).toBe(130);
+    expect(unitsAt(world, 1, 4)).toBe(130);
     expect(world.states[1]?.locks.accounts.size).toBe(0);
     // Ref: §7.4, uncertainty period
   });

@@ -6,9 +6,10 @@ import { finish, isAlone, tellClient } from './finish.ts';
 import { claim, holdsAll, keepLocks, type LockNews } from './locking.ts';
 import type { AbortRequest, CommitRequest, PrepareRequest, Reason } from './messages.ts';
 import { NOTE } from './notes.ts';
-import { changesAt, readTransaction, type Transaction } from './placement.ts';
+import { isAtHome, isStillHere, newsOf } from './moves.ts';
+import { changesAt, readTransaction, shardOf, type Transaction } from './placement.ts';
 import { commitMode, mayPromise } from './rules.ts';
-import { type Ctx, type Out, type Participation, type State, tell } from './state.ts';
+import { balanceOf, type Ctx, type Out, type Participation, type State, tell } from './state.ts';
 
 /** Phase 1. Idempotent: asked again it says again. Ref: §7.4, 2PC participant. */
 export function onPrepare(
@@ -28,7 +29,12 @@ export function onPrepare(
     if (known.phase === 'prepared') vote(state, from, message, null, out);
     return;
   }
-  const transaction = readTransaction(message.transaction, ctx);
+  const moved = new Map(message.moved);
+  const transaction = readTransaction(
+    message.transaction,
+    ctx,
+    (account) => moved.get(account) ?? shardOf(account, ctx),
+  );
   if ('refused' in transaction) return out.note(transaction.refused);
   if (transaction.slot !== slot || transaction.digest !== message.digest) return out.note(NOTE.misread);
   if (transaction.shards[0] !== from || !transaction.shards.includes(state.self)) return out.note(NOTE.notHere);
@@ -48,6 +54,10 @@ export function admit(state: State, transaction: Transaction, now: Micros, out: 
     ballotSeen: 0,
   };
   state.participating.set(transaction.slot, entry);
+  state.recentCount++;
+  const accounts = changesAt(state.self, transaction, ctx).map(([account]) => account);
+  for (const account of accounts) state.usage.set(account, (state.usage.get(account) ?? 0) + 1);
+  if (!isAtHome(state, accounts)) return refuse(state, transaction, NOTE.movedAway, 'moved', now, out, ctx);
   if (ctx.mutant === '2pc-execute-can-fail' && !isAlone(transaction)) promise(state, entry, now, out, ctx);
   else claim(state, transaction, now, out, ctx);
 }
@@ -61,7 +71,14 @@ export function onLockNews(state: State, { kind, slot }: LockNews, now: Micros, 
     case 'ready': {
       if (phase !== 'waiting' || !holdsAll(state, slot)) return;
       const changes = changesAt(state.self, transaction, ctx);
-      if (!mayPromise(changes, state.balances))
+      if (
+        !isStillHere(
+          state,
+          changes.map(([account]) => account),
+        )
+      )
+        return refuse(state, transaction, NOTE.movedAway, 'moved', now, out, ctx);
+      if (!mayPromise(changes, (account) => balanceOf(state, account)))
         return refuse(state, transaction, NOTE.overdrawn, 'overdrawn', now, out, ctx);
       if (isAlone(transaction)) return execute(state, transaction, now, out, ctx);
       keepLocks(state, slot);
@@ -87,7 +104,7 @@ export function onLockNews(state: State, { kind, slot }: LockNews, now: Micros, 
 /** All of its accounts are here: nobody has to be asked. */
 function execute(state: State, transaction: Transaction, now: Micros, out: Out, ctx: Ctx): void {
   finish(state, { about: transaction, transaction, outcome: 'commit', reason: null }, now, out, ctx);
-  tellClient(transaction, 'commit', null, out);
+  tellClient(state, transaction, 'commit', null, out, ctx);
 }
 
 /** YES: on disk first. */
@@ -121,8 +138,10 @@ function refuse(
 ): void {
   out.note(why);
   finish(state, { about: transaction, transaction, outcome: 'abort', reason }, now, out, ctx);
-  if (isAlone(transaction)) tellClient(transaction, 'abort', reason, out);
-  else vote(state, coordinatorOf(transaction), transaction, reason, out);
+  if (isAlone(transaction)) return tellClient(state, transaction, 'abort', reason, out, ctx);
+  const news = reason === 'moved' ? newsOf(state, transaction, ctx) : null;
+  if (news !== null) tell(state, coordinatorOf(transaction), news, out);
+  vote(state, coordinatorOf(transaction), transaction, reason, out);
 }
 
 /** Phase 2. Idempotent; the acknowledgement lets the coordinator forget. Ref: §7.4. */
@@ -152,7 +171,8 @@ export function onDecision(
 /** Cannot fail: what it needs was checked and locked before the YES. */
 function commit(state: State, transaction: Transaction, now: Micros, out: Out, ctx: Ctx): void {
   const possible =
-    ctx.mutant !== '2pc-execute-can-fail' || mayPromise(changesAt(state.self, transaction, ctx), state.balances);
+    ctx.mutant !== '2pc-execute-can-fail' ||
+    mayPromise(changesAt(state.self, transaction, ctx), (account) => balanceOf(state, account));
   if (!possible) out.note(NOTE.cannot);
   const outcome = possible ? 'commit' : 'abort';
   finish(state, { about: transaction, transaction, outcome, reason: null }, now, out, ctx);

@@ -23,7 +23,7 @@ describe('the fast way', () => {
     expect(world.decided).toEqual([]);
     settle(world);
     expect(world.decided).toContain('s0 commits 2');
-    expect(balances(world).slice(0, 3)).toEqual([170, 100, 100]);
+    expect(balances(world).slice(0, 3)).toEqual([0, 170, 100]);
   });
 
   it('refuses by itself what would overdraw, and asked again says so again', () => {

@@ -1,13 +1,16 @@
 /** The state after a crash, from the log. Who waited for locks is forgotten; who is in doubt holds its locks again. */
+import { replayGiven, settleReceipt, takeIn } from '../../sharding/reshard/move.ts';
 import { close, execute } from './finish.ts';
 import { releaseQuietly, relock } from './locking.ts';
 import { createCoordination } from './coordinator.ts';
+import { resumeMigration, startMigration } from './moves.ts';
 import { type Ctx, createState, type Durable, type State } from './state.ts';
 
 /** Replays the records, oldest first. */
 export function recover(ctx: Ctx, records: readonly Durable[]): State {
   const state = createState(ctx);
   for (const record of records) replay(state, record, ctx);
+  resumeMigration(state);
   return state;
 }
 
@@ -57,6 +60,16 @@ function replay(state: State, record: Durable, ctx: Ctx): void {
       execute(state, transaction, ctx);
       return close(state, transaction.slot, 'commit', null);
     }
+    case 'migration':
+      return startMigration(state, record.id, record.moves, ctx);
+    case 'given':
+      return replayGiven(state.accounts, record.parcel);
+    case 'taken':
+      takeIn(state.accounts, record.parcel, () => true);
+      return;
+    case 'settled':
+      settleReceipt(state.accounts, { type: 'account-receipt', account: record.account, version: record.version });
+      return;
     case 'ballot':
       state.ballots.set(record.slot, { promised: record.promised, accepted: record.accepted });
       return;

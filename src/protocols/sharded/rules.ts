@@ -23,8 +23,11 @@ export function commitMode(transaction: Pick<Transaction, 'shards'>, ctx: Ctx): 
 }
 
 /** No account may fall below nothing. Ref: AC2, a YES is a promise. */
-export function mayPromise(changes: readonly (readonly [number, number])[], balances: readonly number[]): boolean {
-  return changes.every(([account, change]) => (balances[account] ?? 0) + change >= 0);
+export function mayPromise(
+  changes: readonly (readonly [number, number])[],
+  balance: (account: number) => number,
+): boolean {
+  return changes.every(([account, change]) => balance(account) + change >= 0);
 }
 
 /** Ref: AC3. */

@@ -17,18 +17,27 @@ export const MESSAGE_TYPES = [
   'result',
   'submit',
   'wound',
+  'bundle',
+  'refusal',
+  'reshard',
+  'account-parcel',
+  'account-receipt',
+  'account-moved',
 ] as const;
 
 const POSITIONS: ReadonlyMap<string, number> = new Map(MESSAGE_TYPES.map((type, i) => [type, i]));
 
 /** What is signed: the message, with the hash in the place of the transaction. */
 export function statement(message: Message): unknown {
+  if (message.type === 'bundle') return { type: message.type, items: message.items.map(statement) };
   if (message.type !== 'prepare-request') return message;
-  return { type: message.type, slot: message.slot, digest: message.digest };
+  const { type, slot, digest, moved } = message;
+  return { type, slot, digest, moved };
 }
 
 /** The client's signature under the transaction. */
 export function embedded(message: Message): SignedMessage<Message>[] {
+  if (message.type === 'bundle') return message.items.flatMap(embedded);
   if (message.type !== 'prepare-request') return [];
   const { batch, signature } = message.transaction;
   return [{ message: batch, proof: { signer: batch.client, signature } }];
@@ -40,7 +49,8 @@ const NO = '0'.repeat(64);
 export function meta(message: Message): MessageMeta {
   const type = POSITIONS.get(message.type) ?? -1;
   if (message.type === 'heartbeat') return { type, slot: 0, epoch: message.incarnation, digest: '' };
-  if (message.type === 'submit') return { type, slot: 0, epoch: 0, digest: '' };
+  // What is about no transaction, or about several.
+  if (!('slot' in message)) return { type, slot: 0, epoch: 0, digest: '' };
   const epoch = 'ballot' in message ? message.ballot : 0;
   const digest = message.type === 'vote' && !message.yes ? NO : message.digest;
   return { type, slot: message.slot, epoch, digest };

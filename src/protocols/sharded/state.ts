@@ -3,10 +3,15 @@ import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { createLockTable } from '../../sharding/locks/table.ts';
 import type { LockTable } from '../../sharding/locks/types.ts';
+import { createShardAccounts, type Parcel, type ShardAccounts } from '../../sharding/reshard/move.ts';
+import type { AccountMove, Migration } from '../../sharding/reshard/plan.ts';
+import { createReshardState, type ReshardState } from '../../sharding/reshard/policy.ts';
 import type { Effects, NodeContext } from '../protocol.ts';
+import { createQueue, isBatching, type Queue } from './batches.ts';
 import type { ShardedConfig } from './config.ts';
 import { type LockNews, policyOf } from './locking.ts';
 import type { Accepted, Message, Outcome, Reason } from './messages.ts';
+import type { Whereabouts } from './moves.ts';
 import { shardOf, type Transaction } from './placement.ts';
 
 export type Ctx = NodeContext<ShardedConfig, Message>;
@@ -19,10 +24,20 @@ export type Timer =
   /** A transaction has waited long enough for its locks. */
   | { readonly kind: 'wait'; readonly slot: number }
   /** A prepared transaction has heard of no decision. */
-  | { readonly kind: 'doubt'; readonly slot: number };
+  | { readonly kind: 'doubt'; readonly slot: number }
+  /** A batch has waited long enough for company. */
+  | { readonly kind: 'batch' }
+  /** A parcel that nobody has confirmed. */
+  | { readonly kind: 'parcel'; readonly account: number }
+  /** A change of the map that the scenario wants: its position in the list. */
+  | { readonly kind: 'reshard'; readonly index: number };
 
 /** Tells timers apart. */
-export const timerKey = (timer: Timer): string => ('slot' in timer ? `${timer.kind} ${timer.slot}` : timer.kind);
+export function timerKey(timer: Timer): string {
+  if ('slot' in timer) return `${timer.kind} ${timer.slot}`;
+  if ('account' in timer) return `${timer.kind} ${timer.account}`;
+  return 'index' in timer ? `${timer.kind} ${timer.index}` : timer.kind;
+}
 
 /** What is on disk, oldest first. Written before anything of its step is sent. */
 export type Durable =
@@ -45,6 +60,12 @@ export type Durable =
     }
   /** A transaction of this shard alone was executed. */
   | { readonly kind: 'executed'; readonly transaction: Transaction }
+  /** Accounts are to move. */
+  | { readonly kind: 'migration'; readonly id: string; readonly moves: readonly AccountMove[] }
+  /** An account was given away, has arrived, is known to have arrived. */
+  | { readonly kind: 'given'; readonly parcel: Parcel }
+  | { readonly kind: 'taken'; readonly parcel: Parcel }
+  | { readonly kind: 'settled'; readonly account: number; readonly version: number }
   /** Three-phase commit: takes part in no lower ballot; and what it wrote down. */
   | { readonly kind: 'ballot'; readonly slot: number; readonly promised: number; readonly accepted: Accepted | null };
 
@@ -94,8 +115,27 @@ export interface State {
   /** How often it has restarted. */
   incarnation: number;
 
-  /** Units by account; those of other shards stay 0. */
-  readonly balances: number[];
+  /** What it keeps, what is on its way out, what has left. */
+  readonly accounts: ShardAccounts;
+  /** Where accounts are that have moved between others, as it has heard. */
+  readonly known: Map<number, Whereabouts>;
+  /** The split or merge under way. */
+  migration: Migration | null;
+  /** Changes of the map that it has begun. */
+  readonly changes: Set<string>;
+  readonly parcelRetryMicros: Micros;
+  /** Transactions by account since the last start: what decides who goes in a split. */
+  readonly usage: Map<number, number>;
+  /** Transactions that it took part in since its last heartbeat. */
+  recentCount: number;
+  /** Load and accounts of each shard, as its heartbeats say. */
+  readonly loads: { load: number; accounts: number }[];
+  readonly reshard: ReshardState;
+  readonly queue: Queue;
+  /** Transactions that were decided in this step. */
+  readonly settled: { readonly slot: number; readonly outcome: Outcome }[];
+  /** Messages of this step that leave in bundles; null where each leaves by itself. */
+  readonly outbox: { readonly to: NodeIndex; readonly message: Message }[] | null;
   readonly locks: LockTable;
   /** What the lock table said in this step and nobody has acted on yet. */
   readonly news: LockNews[];
@@ -119,15 +159,28 @@ export interface State {
 }
 
 export function createState(ctx: Ctx): State {
-  const { self, workload } = ctx;
+  const { self, config } = ctx;
   const shardCount = ctx.shards?.count ?? ctx.validatorCount;
   return {
     self,
     shardCount,
     incarnation: 0,
-    balances: Array.from({ length: workload.accountCount }, (_, account) =>
-      shardOf(account, ctx) === self ? workload.initialBalance : 0,
+    accounts: createShardAccounts(
+      self,
+      ownAccounts(ctx),
+      ctx.mutant === 'migration-double' ? 'migration-double' : null,
     ),
+    known: new Map(),
+    migration: null,
+    changes: new Set(),
+    parcelRetryMicros: config.retryMaxMicros,
+    usage: new Map(),
+    recentCount: 0,
+    loads: Array.from({ length: shardCount }, () => ({ load: 0, accounts: 0 })),
+    reshard: createReshardState(),
+    queue: createQueue(config),
+    settled: [],
+    outbox: isBatching(config) ? [] : null,
     locks: createLockTable(policyOf(ctx)),
     news: [],
     coordinating: new Map(),
@@ -143,9 +196,19 @@ export function createState(ctx: Ctx): State {
   };
 }
 
+function ownAccounts(ctx: Ctx): [account: number, balance: number][] {
+  const { accountCount, initialBalance } = ctx.workload;
+  const all = Array.from({ length: accountCount }, (_, account) => account);
+  return all.filter((account) => shardOf(account, ctx) === ctx.self).map((account) => [account, initialBalance]);
+}
+
+/** Units of an account that this shard keeps; 0 for others. */
+export const balanceOf = ({ accounts }: State, account: number): number => accounts.held.get(account)?.balance ?? 0;
+
 /** Sends to another shard, or puts into the own inbox. */
 export function tell(state: State, to: NodeIndex, message: Message, out: Out): void {
   if (to === state.self) state.loopback.push(message);
+  else if (state.outbox !== null) state.outbox.push({ to, message });
   else out.send(to, message);
 }
 

@@ -3,10 +3,23 @@ import { assertNever } from '../../core/assert.ts';
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Input, SignedRef } from '../protocol.ts';
-import { adopt, onAcknowledge, onRetryTimer, onSubmit, onVote, onWound, onWritten, resume } from './coordinator.ts';
+import { settle } from './batches.ts';
+import {
+  adopt,
+  beginDue,
+  onAcknowledge,
+  onRetryTimer,
+  onSubmit,
+  onVote,
+  onWound,
+  onWritten,
+  resume,
+} from './coordinator.ts';
 import { showHeld } from './locking.ts';
-import type { Message } from './messages.ts';
+import { BUNDLE_MAX, type Bundle, type Message } from './messages.ts';
+import { advance, onAccountMoved, onParcel, onParcelTimer, onReceipt, sendParcels } from './moves.ts';
 import { NOTE } from './notes.ts';
+import { armChanges, onReshard, onReshardTimer, shareLoad } from './reshard.ts';
 import { onDecision, onLockNews, onPrepare, onWaitTimer } from './participant.ts';
 import type { Ctx, Out, State, Timer } from './state.ts';
 import { onDoubtTimer, onPreAcknowledge, onPreCommit, onStatusQuery, onStatusReply } from './termination.ts';
@@ -44,8 +57,30 @@ function drain(state: State, now: Micros, out: Out, ctx: Ctx): void {
       continue;
     }
     const message = state.loopback.shift();
-    if (message === undefined) return;
-    onMessage(state, state.self, message, null, now, out, ctx);
+    if (message !== undefined) {
+      onMessage(state, state.self, message, null, now, out, ctx);
+      continue;
+    }
+    const ended = state.settled.splice(0);
+    if (ended.length === 0) break;
+    for (const { slot, outcome } of ended) settle(state, slot, outcome, now);
+    beginDue(state, now, out, ctx);
+  }
+  advance(state, out);
+  sendBundles(state, out);
+}
+
+/** One envelope a shard for all that this step has to tell it. */
+function sendBundles({ outbox }: State, out: Out): void {
+  const waiting = outbox?.splice(0) ?? [];
+  for (const to of [...new Set(waiting.map((item) => item.to))]) {
+    const items = waiting.filter((item) => item.to === to).map(({ message }) => message);
+    for (let first = 0; first < items.length; first += BUNDLE_MAX) {
+      const some = items.slice(first, first + BUNDLE_MAX) as Exclude<Message, Bundle>[];
+      const [only] = some;
+      if (some.length === 1 && only !== undefined) out.send(to, only);
+      else out.send(to, { type: 'bundle', items: some });
+    }
   }
 }
 
@@ -55,9 +90,11 @@ function onStart(state: State, now: Micros, out: Out, ctx: Ctx): void {
   out.persist({ kind: 'started' });
   state.heardAt.fill(now);
   out.setTimer({ kind: 'heartbeat' }, ctx.config.heartbeatMicros);
+  armChanges(state, now, out, ctx);
   if (!isRestart) return;
   out.note(NOTE.restarted);
   showHeld(state, out);
+  sendParcels(state, out);
   resume(state, out, ctx);
   for (const [slot, entry] of state.participating) {
     entry.since = now;
@@ -69,10 +106,16 @@ function onStart(state: State, now: Micros, out: Out, ctx: Ctx): void {
 function onTimeout(state: State, timer: Timer, now: Micros, out: Out, ctx: Ctx): void {
   switch (timer.kind) {
     case 'heartbeat':
-      out.broadcast({ type: 'heartbeat', incarnation: state.incarnation });
+      shareLoad(state, now, out, ctx);
       return out.setTimer({ kind: 'heartbeat' }, ctx.config.heartbeatMicros);
     case 'retry':
       return onRetryTimer(state, timer.slot, now, out, ctx);
+    case 'batch':
+      return beginDue(state, now, out, ctx);
+    case 'parcel':
+      return onParcelTimer(state, timer.account, out);
+    case 'reshard':
+      return onReshardTimer(state, timer.index, out, ctx);
     case 'wait':
       return onWaitTimer(state, timer.slot, now, out, ctx);
     case 'doubt':
@@ -120,7 +163,21 @@ function onMessage(
     case 'status-reply':
       onStatusReply(state, from, message, now, out, ctx);
       return adopt(state, message.slot, out, ctx);
+    case 'bundle':
+      for (const item of message.items) onMessage(state, from, item, null, now, out, ctx);
+      return;
     case 'heartbeat':
+      state.loads[from] = { load: message.load, accounts: message.accounts };
+      return;
+    case 'reshard':
+      return onReshard(state, from, message, out, ctx);
+    case 'account-parcel':
+      return onParcel(state, from, message, out);
+    case 'account-receipt':
+      return onReceipt(state, from, message, out);
+    case 'account-moved':
+      return onAccountMoved(state.known, message);
+    case 'refusal':
     case 'result':
       return;
     default:

@@ -53,7 +53,7 @@ function giveUp(
 function askOthers(state: State, { slot, digest, shards }: Transaction, out: Out): void {
   out.note(NOTE.asks);
   for (const shard of shards)
-    if (shard !== state.self) out.send(shard, { type: 'status-query', slot, digest, ballot: 0 });
+    if (shard !== state.self) tell(state, shard, { type: 'status-query', slot, digest, ballot: 0 }, out);
 }
 
 /** Asks all shards for their promise and for what they wrote down. Ref: Keidar & Dolev §4. */

@@ -14,6 +14,7 @@ interface Setting {
   readonly commit?: '2pc' | '3pc';
   readonly strategy?: 'hash' | 'range';
   readonly clients?: number;
+  readonly shards?: Partial<NonNullable<ScenarioInput['shards']>>;
   readonly config?: Record<string, unknown>;
   readonly faults?: FaultInput[];
   readonly workload?: ScenarioInput['workload'];
@@ -28,7 +29,7 @@ function shards(setting: Setting, mutant: string | null = null): ScenarioInput {
   return {
     seed,
     protocol: { name: 'sharded', mutant, config },
-    shards: { count, commit, strategy },
+    shards: { count, commit, strategy, ...setting.shards },
     clients,
     crypto: CRYPTO,
     network: NETWORK,
@@ -138,6 +139,25 @@ const onPurpose: readonly Preset[] = [
         stopMs: 20_000,
       },
       'lock-order-deadlock',
+    ),
+  }),
+  preset({
+    id: 'mutant-migration-double',
+    title: 'An account that moves while it is held',
+    teaches:
+      'Given away before the transaction that holds it has ended, an account is in two shards, or its last change in none.',
+    level: 'broken on purpose',
+    violates: 'conservation',
+    scenario: shards(
+      {
+        count: 2,
+        clients: 2,
+        config: { transfersMax: 4 },
+        workload: { ratePerSecond: 40, crossShard: 0.8, accounts: 12, initialBalance: 10_000 },
+        shards: { spare: 1, changes: [{ at: 4000, kind: 'merge', shard: 's0', into: 's2' }] },
+        stopMs: 20_000,
+      },
+      'migration-double',
     ),
   }),
   preset({
@@ -264,6 +284,75 @@ export const shardedPresets: readonly Preset[] = [
         },
       ],
       stopMs: 20_000,
+    }),
+  }),
+  preset({
+    id: 'sharded-batches',
+    title: 'Shards: transactions in batches',
+    teaches:
+      'Transactions that conflict with nothing begin together: one signature a shard for all of them, and the size follows the load.',
+    level: 'faults',
+    scenario: shards({
+      seed: 7,
+      count: 4,
+      clients: 4,
+      config: { batchSizeMax: 32, batchLingerMs: 50 },
+      workload: { ratePerSecond: 100, crossShard: 0.8, accounts: 1000 },
+      stopMs: 20_000,
+    }),
+  }),
+  preset({
+    id: 'sharded-overload',
+    title: 'Shards: overloaded',
+    teaches:
+      'More comes than shards can do: the queue is short, the answer is a clear no with a time to come back, and what is taken is done.',
+    level: 'faults',
+    scenario: shards({
+      seed: 7,
+      count: 2,
+      clients: 4,
+      config: { batchSizeMax: 4, batchesMax: 1, queueMax: 12 },
+      workload: { ratePerSecond: 60, crossShard: 1, accounts: 200 },
+      stopMs: 20_000,
+    }),
+  }),
+  preset({
+    id: 'sharded-split',
+    title: 'Shards: a split and a merge under load',
+    teaches:
+      'Half of the accounts of a shard move to a spare one, later all of them move back, and no unit is lost while transactions run.',
+    level: 'faults',
+    scenario: shards({
+      seed: 7,
+      count: 3,
+      clients: 2,
+      config: { transfersMax: 4 },
+      workload: { ratePerSecond: 12, crossShard: 0.6, accounts: 30 },
+      shards: {
+        spare: 1,
+        changes: [
+          { at: 5000, kind: 'split', shard: 's0', into: 's3' },
+          { at: 15_000, kind: 'merge', shard: 's3', into: 's0' },
+        ],
+      },
+      stopMs: 30_000,
+    }),
+  }),
+  preset({
+    id: 'sharded-dynamic',
+    title: 'Shards: they split where the load is',
+    teaches:
+      'Everybody wants the accounts of one shard: once its load has lasted it splits; shards with little to do merge again.',
+    level: 'faults',
+    scenario: shards({
+      seed: 7,
+      count: 2,
+      strategy: 'range',
+      clients: 4,
+      config: { capacityPerSecond: 14, reshardAfterMs: 3000, reshardPauseMs: 8000 },
+      workload: { ratePerSecond: 20, crossShard: 0.3, accounts: 60, hotspot: { accounts: 20, share: 0.8 } },
+      shards: { spare: 3, dynamic: true },
+      stopMs: 60_000,
     }),
   }),
   preset({

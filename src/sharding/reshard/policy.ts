@@ -27,7 +27,8 @@ export const RESHARD_POLICY: ReshardPolicy = {
 /** What was measured of one shard. */
 export interface ShardLoad {
   readonly shard: ShardIndex;
-  readonly validatorCount: number;
+  /** Null: shards are single nodes, their size does not matter. */
+  readonly validatorCount: number | null;
   /** Of what it can do; above 1000 its queue grows. */
   readonly loadPermille: number;
 }
@@ -49,12 +50,16 @@ export function createReshardState(): ReshardState {
   return { above: new Map(), below: new Map(), changedMicros: null };
 }
 
-/** Takes a measurement of all live shards and says what to change now; at most one thing. Splitting comes before merging. */
+/**
+ * Takes a measurement of all live shards and says what to change now; at most one thing. Splitting comes before merging.
+ * @param shardCountMax shards there may be
+ */
 export function observeLoads(
   state: ReshardState,
   loads: readonly ShardLoad[],
   now: Micros,
   policy: ReshardPolicy = RESHARD_POLICY,
+  shardCountMax = SHARD_COUNT_MAX,
 ): ReshardPlan | null {
   const sorted = [...loads].sort((a, b) => a.shard - b.shard);
   mark(state.above, sorted, now, ({ loadPermille }) => loadPermille > policy.splitAbovePermille);
@@ -62,7 +67,7 @@ export function observeLoads(
   if (state.changedMicros !== null && now < state.changedMicros + policy.cooldownMicros) return null;
   const lasting = (since: ReadonlyMap<ShardIndex, Micros>): ShardLoad[] =>
     sorted.filter(({ shard }) => (since.get(shard) ?? Number.POSITIVE_INFINITY) + policy.lastingMicros <= now);
-  const plan = planSplit(lasting(state.above), sorted) ?? planMerge(lasting(state.below), policy);
+  const plan = planSplit(lasting(state.above), sorted, shardCountMax) ?? planMerge(lasting(state.below), policy);
   if (plan !== null) {
     state.changedMicros = now;
     state.above.clear();
@@ -84,10 +89,14 @@ function mark(
 }
 
 /** The most loaded shard whose two halves would be large enough; the new shard takes the lowest free number. */
-function planSplit(candidates: readonly ShardLoad[], all: readonly ShardLoad[]): ReshardPlan | null {
-  if (all.length >= SHARD_COUNT_MAX) return null;
+function planSplit(
+  candidates: readonly ShardLoad[],
+  all: readonly ShardLoad[],
+  shardCountMax: number,
+): ReshardPlan | null {
+  if (all.length >= shardCountMax) return null;
   const [heaviest] = candidates
-    .filter(({ validatorCount }) => validatorCount >= 2 * SHARD_SIZE_MIN)
+    .filter(({ validatorCount }) => validatorCount === null || validatorCount >= 2 * SHARD_SIZE_MIN)
     .sort((a, b) => b.loadPermille - a.loadPermille || a.shard - b.shard);
   if (heaviest === undefined) return null;
   let into = 0;
@@ -100,7 +109,7 @@ function planMerge(candidates: readonly ShardLoad[], policy: ReshardPolicy): Res
   const lightest = [...candidates].sort((a, b) => a.loadPermille - b.loadPermille || a.shard - b.shard);
   for (const [i, one] of lightest.entries()) {
     for (const other of lightest.slice(i + 1)) {
-      const isSmall = one.validatorCount + other.validatorCount <= SHARD_SIZE_MAX;
+      const isSmall = (one.validatorCount ?? 0) + (other.validatorCount ?? 0) <= SHARD_SIZE_MAX;
       const isCalm = 4 * (one.loadPermille + other.loadPermille) <= 3 * policy.splitAbovePermille;
       if (!isSmall || !isCalm) continue;
       return { kind: 'merge', shard: Math.max(one.shard, other.shard), into: Math.min(one.shard, other.shard) };

@@ -5,7 +5,7 @@ import type { Effects, NodeContext, Shards } from '../../protocol.ts';
 import { type Message, parseMessage } from '../messages.ts';
 import { shardOf } from '../placement.ts';
 import { shardedAlone as sharded } from '../index.ts';
-import type { Ctx, Durable, State, Timer } from '../state.ts';
+import { balanceOf, type Ctx, type Durable, type State, type Timer } from '../state.ts';
 
 export const CLIENT = 3;
 export const SIGNATURE = new Uint8Array(8);
@@ -120,8 +120,15 @@ export function submit(world: World, sequence: number, transfers: [number, numbe
   });
 }
 
+/** Units of an account as a shard keeps them. */
+export const unitsAt = (world: World, shard: number, account: number): number =>
+  balanceOf(world.states[shard] as State, account);
+
 export const balances = (world: World): number[] =>
-  world.states.flatMap(({ balances: all }) => all.filter((units) => units > 0));
+  world.states
+    .flatMap(({ accounts }) => [...accounts.held])
+    .sort(([a], [b]) => a - b)
+    .map(([, { balance }]) => balance);
 export const total = (world: World): number => balances(world).reduce((sum, units) => sum + units, 0);
 
 export function digestOf(world: World, slot: number): string {
