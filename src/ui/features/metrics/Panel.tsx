@@ -7,6 +7,7 @@ import { formatBytes, formatCount, formatMs, formatRate, many } from '../../lib/
 import { useCalmFrame, usePlayground } from '../../playground.tsx';
 import styles from './Panel.module.css';
 import { chartPoints } from './selectors.ts';
+import { ShardTable } from './ShardTable.tsx';
 import { Tables } from './Tables.tsx';
 
 const Charts = lazy(() => import('./Charts.tsx'));
@@ -42,6 +43,7 @@ export function MetricsPanel() {
           <Charts points={points} playhead={frame.playhead} value={valueWord(frame.declaration)} />
         </Suspense>
       )}
+      <ShardTable />
       <Tables frame={frame} />
     </section>
   );
