@@ -100,7 +100,7 @@ function Chart({ chart, points, playhead }: ChartsProps & { readonly chart: Char
             minTickGap={40}
             height={20}
           />
-          <YAxis width={40} {...axis} axisLine={false} tickCount={4} domain={[0, 'auto']} />
+          <YAxis width={42} {...axis} axisLine={false} tickCount={4} domain={[0, 'auto']} tickFormatter={shortNumber} />
           <Tooltip
             isAnimationActive={false}
             cursor={{ stroke: 'var(--line-strong)' }}
@@ -127,6 +127,11 @@ function Chart({ chart, points, playhead }: ChartsProps & { readonly chart: Char
       </ResponsiveContainer>
     </figure>
   );
+}
+
+/** `30k` for 30 000: what stands beside an axis has little room. */
+function shortNumber(value: number): string {
+  return value >= 10_000 ? `${formatRate(value / 1_000).replace(/\.0+$/, '')}k` : String(value);
 }
 
 const TOOLTIP = {

@@ -12,6 +12,9 @@ const SAMPLES = 8;
 /** More marks than this are drawn as dots without beams. */
 const MANY = 900;
 const MARGIN = 9;
+/** Room that a count takes on the screen, CSS px. */
+const LABEL_WIDTH = 40;
+const LABEL_HEIGHT = 14;
 /** What matters most is drawn last. */
 const DOT_ORDER: readonly PhaseRole[] = ['client', 'sync', 'cross', 'first', 'second', 'third', 'propose', 'change'];
 /** Up to so many marks are drawn at full size with full beams; more shrink and fade, so that structure stays visible. */
@@ -55,10 +58,15 @@ function drawGrouped(context: CanvasRenderingContext2D, scene: Scene, cuts: Cuts
   drawMarks(context, scene, cuts, [...bundles.map(({ first }) => first), ...single], false);
   const { view, ratio } = scene;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  for (const { first, count, phase } of bundles) {
+  const labels: Point[] = [];
+  for (const { first, count, phase } of bundles.toSorted((a, b) => b.count - a.count)) {
     const place = count < 3 || phase === 'client' || phase === 'sync' ? null : placeOf(scene, cuts, first);
     if (place === null) continue;
-    drawCount(context, scene, place.at.x * view.zoom + view.x + 8, place.at.y * view.zoom + view.y, count);
+    const at = { x: place.at.x * view.zoom + view.x + 8, y: place.at.y * view.zoom + view.y };
+    // Where counts would lie on one another the largest stands alone.
+    if (labels.some(({ x, y }) => Math.abs(x - at.x) < LABEL_WIDTH && Math.abs(y - at.y) < LABEL_HEIGHT)) continue;
+    labels.push(at);
+    drawCount(context, scene, at.x, at.y, count);
   }
 }
 
