@@ -14,6 +14,7 @@ import { paxosPresets } from './presets/paxos.ts';
 import { raftPresets } from './presets/raft.ts';
 import { raftMutantPresets } from './presets/raft-mutants.ts';
 import { scalePresets } from './presets/scale.ts';
+import { replicatedPresets } from './presets/replicated.ts';
 import { shardedPresets } from './presets/sharded.ts';
 import { tendermintPresets } from './presets/tendermint.ts';
 import { tendermintMutantPresets } from './presets/tendermint-mutants.ts';
@@ -41,6 +42,7 @@ export const presets: readonly Preset[] = [
   ...fastpathPresets,
   ...fastpathMutantPresets,
   ...shardedPresets,
+  ...replicatedPresets,
 ];
 
 /** The preset with this id, or null. */

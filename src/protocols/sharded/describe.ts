@@ -71,7 +71,7 @@ export const declaration: Declaration = {
   epochs: { of: 'node' },
   hasLeader: false,
   quorum: majority,
-  behaviours: ['equivocate'],
+  behaviours: ['equivocate', 'double-vote', 'forged-sender', 'transplant', 'inflate-certificate'],
   guarantees: ['agreement', 'one-vote', 'liveness', 'no-stale-lock'],
   transactions,
 };

@@ -3,7 +3,6 @@ import { maxFaulty } from '../../core/quorum.ts';
 import { SECOND, type Micros } from '../../core/time.ts';
 import { PATIENCE_GROWTH_MAX } from '../common/ordering/change.ts';
 import type { Protocol } from '../protocol.ts';
-import { adversary } from './adversary.ts';
 import { client } from './client.ts';
 import { configSchema, parseConfig, type ShardedConfig } from './config.ts';
 import { declaration } from './describe.ts';
@@ -12,7 +11,9 @@ import { validator } from './machine.ts';
 import type { Message } from './messages.ts';
 import { mutants } from './mutants.ts';
 import { properties } from './properties.ts';
+import { adversary } from './replicated/adversary.ts';
 import { byShard, replicasAlike } from './replicated/judging.ts';
+import { replicatedMutants } from './replicated/mutants.ts';
 import { embedded, meta, statement } from './replicated/signing.ts';
 import type { Replica, ReplicaRecord, ReplicaTimer } from './replicated/state.ts';
 import { replicatedConfig } from './replicated/view.ts';
@@ -30,7 +31,7 @@ export const sharded: Protocol<
   ShardedConfig
 > = {
   declaration,
-  mutants,
+  mutants: [...mutants, ...replicatedMutants],
   parseConfig,
   configSchema,
   validator,

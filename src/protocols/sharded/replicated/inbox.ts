@@ -58,7 +58,7 @@ export function onSpoken(
   if (said.to !== replica.shard) return out.note(NOTE.notForUs);
   if (from >= ctx.validatorCount || shardOfNode(from, ctx) !== said.by || said.by === replica.shard)
     return out.note(NOTE.notTheirs);
-  if (ctx.mutant !== 'xshard-replay' && isTaken(replica, said)) return;
+  if (ctx.mutant !== 'shard-words-replayed' && isTaken(replica, said)) return;
   const key = keyOf(said);
   const shares = replica.shares.get(key) ?? [];
   if (shares.length === 0) addKey(replica, key, shares);
@@ -99,7 +99,7 @@ export function spokenProblem(
 ): string | null {
   const { by, to } = message.said;
   if (to !== replica.shard || by === replica.shard || by >= replica.spoken.length) return NOTE.notForUs;
-  if (ctx.mutant !== 'xshard-replay' && isTaken(replica, message.said)) return NOTE.replayed;
+  if (ctx.mutant !== 'shard-words-replayed' && isTaken(replica, message.said)) return NOTE.replayed;
   if (distinctMembers(proofs, membersOf(by, ctx)) < shardQuorum(ctx)) return NOTE.noQuorum;
   const digest = spokenDigest(message);
   const seen = replica.shares.get(keyOf(message.said))?.find((share) => spokenDigest(share.message) === digest);

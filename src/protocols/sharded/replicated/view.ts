@@ -37,6 +37,8 @@ function make(ctx: ReplicaCtx, shard: number): Ctx {
   return {
     ...ctx,
     self: shard,
+    // Words said again do harm only where a vote binds no transaction.
+    mutant: ctx.mutant === 'shard-words-replayed' ? 'xshard-replay' : ctx.mutant,
     stakes: Array.from({ length: shards?.count ?? 0 }, (_, each) =>
       membersOf(each, ctx).reduce((sum, node) => sum + (stakes[node] ?? 0), 0),
     ),

@@ -1,0 +1,21 @@
+/** Known-broken variants of replicated shards. */
+import type { Mutant } from '../../protocol.ts';
+
+export const replicatedMutants: readonly Mutant[] = [
+  {
+    name: 'shard-word-of-one',
+    breaks: 'safety',
+    what: 'What one validator says in the name of its shard counts as the shard: no quorum of signatures is asked for.',
+    source: 'Castro, Liskov, Practical Byzantine Fault Tolerance, OSDI 1999, §3: a claim takes f + 1 who make it',
+    scenario: 'mutant-shard-word-of-one',
+    check: 'atomicity',
+  },
+  {
+    name: 'shard-words-replayed',
+    breaks: 'safety',
+    what: 'The numbers of what a shard says may be taken twice, and a vote binds no transaction: an old YES counts for a new one.',
+    source: 'Sonnino, Bano, Al-Bassam, Danezis, Replay Attacks and Defenses Against Cross-shard Consensus, 2019, §4–5',
+    scenario: 'mutant-shard-words-replayed',
+    check: 'serializability',
+  },
+];

@@ -1,0 +1,125 @@
+/** Shards of several validators: what one node of a shard cannot do any more, and what it still takes. */
+import type { FaultInput, ScenarioInput } from '../schema.ts';
+import { type Preset, preset } from './preset.ts';
+
+interface Setting {
+  readonly seed?: number;
+  readonly count?: number;
+  readonly size?: number;
+  readonly clients?: number;
+  readonly workload?: ScenarioInput['workload'];
+  readonly faults?: FaultInput[];
+  readonly stopMs: number;
+}
+
+/** Copies take 50 ms, more than half of the load crosses shards. */
+function replicated(setting: Setting, mutant: string | null = null): ScenarioInput {
+  const { seed = 7, count = 3, size = 4, clients = 1, faults = [], workload, stopMs } = setting;
+  return {
+    seed,
+    protocol: { name: 'sharded', mutant, config: { heartbeatMs: 5000, downAfterMs: 20_000 } },
+    shards: { count, validatorsPerShard: size },
+    clients,
+    crypto: { suite: 'modelled:ml-dsa-65' },
+    network: { latency: { kind: 'constant', ms: 50 }, synchrony: { kind: 'partial', gstMs: 0, deltaMs: 100 } },
+    workload: { ratePerSecond: 4, crossShard: 0.6, ...workload },
+    faults,
+    stop: { ms: stopMs },
+  };
+}
+
+const lies = (target: string, behaviour: 'equivocate' | 'replay', types: string[] | null): FaultInput => ({
+  kind: 'byzantine',
+  target,
+  behaviour,
+  types,
+  at: 0,
+});
+
+export const replicatedPresets: readonly Preset[] = [
+  preset({
+    id: 'sharded-replicated-happy',
+    title: 'Replicated shards: four validators each',
+    teaches:
+      'Every step of the commit is ordered by the shard first; what a shard says carries the signatures of a quorum of it.',
+    level: 'first steps',
+    scenario: replicated({ stopMs: 20_000 }),
+  }),
+  preset({
+    id: 'sharded-replicated-coordinator-crash',
+    title: 'Replicated shards: the leader of the coordinator dies',
+    teaches:
+      'Decided and dead before the first COMMIT left: in a shard of one node all others would wait. Here the next leader says it.',
+    level: 'faults',
+    scenario: replicated({
+      faults: [
+        { kind: 'crash', target: 's0v0', point: { on: 'send', type: 'commit-request', nth: 5 }, at: 4000, until: null },
+      ],
+      stopMs: 25_000,
+    }),
+  }),
+  preset({
+    id: 'sharded-byzantine-leader',
+    title: 'Replicated shards: a leader that lies',
+    teaches:
+      'It shows different blocks to different validators and votes for both: no two are ordered, it is replaced, and it cannot speak for its shard.',
+    level: 'attacks',
+    scenario: replicated({ faults: [lies('s0v0', 'equivocate', null)], stopMs: 25_000 }),
+  }),
+  preset({
+    id: 'sharded-replicated-beyond',
+    title: 'Replicated shards: two liars in a shard of four',
+    teaches:
+      'A shard of four bears one liar. Two of them show each half of the shard another log: the shard falls apart.',
+    level: 'beyond the model',
+    violates: 'replicas-alike',
+    scenario: replicated({
+      seed: 3,
+      clients: 2,
+      workload: { ratePerSecond: 20, crossShard: 0.6, accounts: 12, initialBalance: 100 },
+      faults: ['s0v0', 's0v1'].map((target) => ({
+        kind: 'byzantine',
+        target,
+        behaviour: 'equivocate',
+        peers: ['s0v0', 's0v1', 's0v2', 's1v0', 's1v1'],
+        types: null,
+        at: 0,
+      })),
+      stopMs: 30_000,
+    }),
+  }),
+  preset({
+    id: 'mutant-shard-word-of-one',
+    title: 'The word of one',
+    teaches: 'One validator says YES where its shard said NO. Without a quorum of signatures it is believed.',
+    level: 'broken on purpose',
+    violates: 'atomicity',
+    scenario: replicated(
+      {
+        clients: 2,
+        workload: { ratePerSecond: 12, crossShard: 0.8, accounts: 12, initialBalance: 60 },
+        faults: [lies('s1v1', 'equivocate', ['vote'])],
+        stopMs: 30_000,
+      },
+      'shard-word-of-one',
+    ),
+  }),
+  preset({
+    id: 'mutant-shard-words-replayed',
+    title: 'Old words of a shard',
+    teaches:
+      'A traitor says again what all validators of a shard said about an old transaction. Where numbers may be taken twice and a ' +
+      'vote binds no transaction, it counts for a new one.',
+    level: 'broken on purpose',
+    violates: 'serializability',
+    scenario: replicated(
+      {
+        clients: 2,
+        workload: { ratePerSecond: 12, crossShard: 0.8, accounts: 12, initialBalance: 60 },
+        faults: [lies('s0v1', 'replay', null)],
+        stopMs: 30_000,
+      },
+      'shard-words-replayed',
+    ),
+  }),
+];
