@@ -2,7 +2,7 @@
 import { Button } from '../../components/controls.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Badge, Facts, Note } from '../../components/small.tsx';
-import { formatDuration, formatTime, sentence } from '../../lib/format.ts';
+import { formatDuration, formatTime } from '../../lib/format.ts';
 import { shardName } from '../../lib/shards.ts';
 import { useCalmFrame, usePlayground, useUi } from '../../playground.tsx';
 import { crossingStatus, lifeLines } from './crossing.ts';
@@ -39,9 +39,11 @@ export function CrossingInspector({ transaction }: { readonly transaction: numbe
       </header>
       <Section title="Shards" aside={`${status.done} of ${status.parts.length} done`}>
         <Facts
-          items={status.parts.map(({ shard, stage, since, isCoordinator }) => [
+          items={status.parts.map(({ shard, stage, since, isCoordinator, isDone }) => [
             `${shardName(shard)}${isCoordinator ? ' (coordinates)' : ''}`,
-            since === null ? stage : `${stage} for ${formatDuration(frame.playhead - since)}`,
+            since === null
+              ? stage
+              : `${stage} ${isDone ? '' : 'for '}${formatDuration(frame.playhead - since)}${isDone ? ' ago' : ''}`,
           ])}
         />
       </Section>
@@ -49,7 +51,7 @@ export function CrossingInspector({ transaction }: { readonly transaction: numbe
         <ol className={styles.life}>
           {lines.map(({ key, at, text, isDone }) => (
             <li key={key} data-done={isDone}>
-              <span>{sentence(text)}</span>
+              <span>{text}</span>
               <button type="button" onClick={() => session.seek(at)} title="Go to that moment">
                 {formatTime(at)}
               </button>

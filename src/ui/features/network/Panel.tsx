@@ -3,6 +3,7 @@ import '@xyflow/react/dist/base.css';
 import { type Node, type NodeTypes, ReactFlow, ReactFlowProvider, useStore as useFlowStore } from '@xyflow/react';
 import { useCallback, useMemo, useRef } from 'react';
 import { IconButton } from '../../components/controls.tsx';
+import type { Frame } from '../../../session/view.ts';
 import { useApply } from '../../interventions.ts';
 import { paletteOf } from '../../lib/palette.ts';
 import { useFrame, usePlayground, useUi } from '../../playground.tsx';
@@ -16,6 +17,7 @@ import { Overlay } from './Overlay.tsx';
 import styles from './Panel.module.css';
 import type { Scene } from './scene.ts';
 import { centreReading, type NodeLook } from './selectors.ts';
+import { fillsRows } from './shardLayout.ts';
 import { ShardSigns } from './ShardSigns.tsx';
 import { StoryLine } from './Story.tsx';
 import { Tools } from './Tools.tsx';
@@ -25,6 +27,11 @@ import { usePick } from './usePick.ts';
 import { useLooks } from './useLooks.ts';
 
 const nodeTypes: NodeTypes = { testnetNode: NodeView };
+/** Whether shards fill the panel from its corner on. */
+function isInRows({ declaration, scenario: { shards } }: Frame): boolean {
+  return declaration.transactions !== undefined && shards !== null && fillsRows(shards);
+}
+
 const ORIGIN: [number, number] = [0.5, 0.5];
 
 export function NetworkPanel() {
@@ -51,6 +58,8 @@ function Network() {
   const isNarrow = useFlowStore((state) => state.width < NARROW_BELOW);
   const scale = useMemo(() => scaleFor(validators, isNarrow), [validators, isNarrow]);
   const { positions, onNodesChange, fit } = useLayout(scale);
+  // Rows of shards reach into the corner where the reading stands; the line below says the same.
+  const inRows = useFrame(isInRows, false);
   const lasso = useUi((state) => state.lasso);
   const armed = useUi((state) => state.armed);
   const presenting = useUi((state) => state.presenting !== null);
@@ -85,7 +94,7 @@ function Network() {
           <Overlay positions={positions} scene={scene} />
         </ReactFlow>
         <ShardSigns positions={positions} scale={scale} />
-        <Reading looks={looks} />
+        {!inRows && <Reading looks={looks} />}
         <Legend />
         {!presenting && <Tools fit={fit} />}
         {lasso && <Lasso positions={positions} />}

@@ -3,7 +3,7 @@ import type { Frame, ShardShape } from '../../../session/view.ts';
 import { shardOfNode } from '../../lib/shards.ts';
 import type { Arrangement } from '../../labState.ts';
 import { ellipsePoints, type Point, ringLayout, type Scale, scaleFor } from './geometry.ts';
-import { shardLayout } from './shardLayout.ts';
+import { fillsRows, shardLayout } from './shardLayout.ts';
 
 type Nodes = Frame['nodes'];
 
@@ -32,11 +32,9 @@ export function layoutOf(
 }
 
 /** Shards of one node stand around like any validators, until a ring of them would leave no room for their boxes. */
-function standsInShards({ count, validatorsPerShard }: ShardShape): boolean {
-  return validatorsPerShard > 1 || count > SINGLES_AROUND_MAX;
+export function standsInShards(shape: ShardShape): boolean {
+  return shape.validatorsPerShard > 1 || fillsRows(shape);
 }
-
-const SINGLES_AROUND_MAX = 12;
 
 /** A small ring for each region, on a large one that is wide enough for all. */
 function regionLayout(
@@ -69,7 +67,7 @@ export const GROUPED_FROM_NARROW = 12;
 
 /**
  * The group of every node: its shard where shards have several, its region, or with one region its stretch of the ring. Null for
- * networks small enough to draw whole.
+ * networks small enough to draw whole, and for rows of one-node shards: no two of them belong together.
  */
 export function groupsForDrawing(
   nodes: Nodes,
@@ -77,8 +75,8 @@ export function groupsForDrawing(
   shape: ShardShape | null = null,
 ): readonly number[] | null {
   if (nodes.length < (isNarrow ? GROUPED_FROM_NARROW : GROUPED_FROM)) return null;
-  if (shape !== null && shape.validatorsPerShard > 1)
-    return nodes.map(({ index }) => shardOfNode(shape, index) ?? shape.count);
+  if (shape !== null && standsInShards(shape))
+    return shape.validatorsPerShard === 1 ? null : nodes.map(({ index }) => shardOfNode(shape, index) ?? shape.count);
   const regions = regionsOf(nodes);
   if (regions.length > 1) return nodes.map(({ index }) => regions.findIndex(({ members }) => members.includes(index)));
   const groups = isNarrow ? 6 : nodes.length > 80 ? 12 : 8;

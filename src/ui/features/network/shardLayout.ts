@@ -5,8 +5,13 @@ import { ellipsePoints, type Point, type Scale } from './geometry.ts';
 
 /** More shards stand in rows: a ring of them would be mostly empty. */
 const AROUND_MAX = 9;
+const SINGLES_AROUND_MAX = 12;
 /** Between the regions of neighbours, in radii. */
 const GAP = 1.5;
+
+export function fillsRows({ count, validatorsPerShard }: ShardShape): boolean {
+  return count > (validatorsPerShard === 1 ? SINGLES_AROUND_MAX : AROUND_MAX);
+}
 
 /** Validators by shard, clients in a column on the left. */
 export function shardLayout(shape: ShardShape, scale: Scale, nodeCount: number, aspect: number): readonly Point[] {
@@ -15,7 +20,7 @@ export function shardLayout(shape: ShardShape, scale: Scale, nodeCount: number, 
   const inner =
     validatorsPerShard === 1 ? 0 : Math.max(radius * 1.7, (validatorsPerShard * spacing * 0.8) / (2 * Math.PI));
   const cell = 2 * (inner + radius * 1.55) + radius * GAP;
-  const centres = count <= AROUND_MAX ? around(count, cell, aspect) : inRows(count, cell, aspect);
+  const centres = fillsRows(shape) ? inRows(count, cell, aspect) : around(count, cell, aspect);
   const points = membersOf(shape).flatMap((members, shard) => {
     const centre = centres[shard] ?? { x: 0, y: 0 };
     return ellipsePoints(members.length, inner, inner).map(({ x, y }) => ({ x: centre.x + x, y: centre.y + y }));

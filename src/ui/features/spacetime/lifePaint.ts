@@ -7,6 +7,7 @@ const THICKNESS = 6;
 const SIZE = 5;
 /** Lanes closer than this leave no room for words, px. */
 const WORDS_PITCH = 70;
+const CLOSE = 12;
 
 export function drawLife(context: CanvasRenderingContext2D, life: PlacedLife, layout: Layout, palette: Palette): void {
   context.strokeStyle = palette.phases.cross;
@@ -23,7 +24,25 @@ export function drawLife(context: CanvasRenderingContext2D, life: PlacedLife, la
   context.globalAlpha = 1;
   context.setLineDash([]);
   for (const placed of life.steps) drawStep(context, placed, layout, palette);
-  if (layout.pitch >= WORDS_PITCH) for (const placed of life.steps) drawWord(context, placed, layout, palette);
+  if (layout.pitch >= WORDS_PITCH) for (const words of wordsOf(life.steps)) drawWords(context, words, layout, palette);
+}
+
+interface Words {
+  readonly text: string;
+  readonly u: number;
+  readonly v: number;
+}
+
+/** Steps of one lane that stand so close that their words would cover each other share a line. */
+function wordsOf(steps: readonly PlacedStep[]): readonly Words[] {
+  const lines: Words[] = [];
+  for (const { step, u, v } of steps) {
+    const near = lines.findIndex((line) => line.u === u && Math.abs(line.v - v) < CLOSE);
+    const known = lines[near];
+    if (known === undefined) lines.push({ text: step.label, u, v });
+    else lines[near] = { ...known, text: `${known.text}, ${step.label}` };
+  }
+  return lines;
 }
 
 /** A square asks, a disc promises, a diamond decides; done is a tick, given up a cross. */
@@ -67,12 +86,7 @@ function diamond(context: CanvasRenderingContext2D, x: number, y: number): void 
   context.closePath();
 }
 
-function drawWord(
-  context: CanvasRenderingContext2D,
-  { step, u, v }: PlacedStep,
-  layout: Layout,
-  palette: Palette,
-): void {
+function drawWords(context: CanvasRenderingContext2D, { text, u, v }: Words, layout: Layout, palette: Palette): void {
   const { x, y } = pointOf(layout, u, v);
   context.font = '600 10.5px "Inter Variable", sans-serif';
   context.textAlign = layout.isDown ? 'left' : 'center';
@@ -80,7 +94,7 @@ function drawWord(
   const place = layout.isDown ? { x: x + SIZE + 5, y } : { x, y: y - SIZE - 8 };
   context.lineWidth = 3.5;
   context.strokeStyle = palette.surface;
-  context.strokeText(step.label, place.x, place.y);
+  context.strokeText(text, place.x, place.y);
   context.fillStyle = palette.ink;
-  context.fillText(step.label, place.x, place.y);
+  context.fillText(text, place.x, place.y);
 }
