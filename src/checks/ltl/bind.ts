@@ -44,8 +44,31 @@ export function wordsOf(setting: Setting): ReadonlyMap<string, Word> {
   return words;
 }
 
+/** Formulas bound before, by declaration, then by the rest of the setting and the text: sweeps judge the same ones in every run. */
+const bounds = new WeakMap<Setting['declaration'], Map<string, BoundFormula>>();
+const BOUNDS_MAX = 1000;
+const restOf = new WeakMap<Setting, string>();
+
 /** The formula for this testnet, or the first thing in it that is wrong. Never throws. */
 export function bindFormula(
+  text: string,
+  setting: Setting,
+): { readonly bound: BoundFormula } | { readonly problem: FormulaProblem } {
+  const { declaration, ...rest } = setting;
+  const ofDeclaration = bounds.get(declaration) ?? new Map<string, BoundFormula>();
+  bounds.set(declaration, ofDeclaration);
+  const settingKey = restOf.get(setting) ?? JSON.stringify(rest);
+  restOf.set(setting, settingKey);
+  const key = `${settingKey} ${text}`;
+  const known = ofDeclaration.get(key);
+  if (known !== undefined) return { bound: known };
+  const found = bindAnew(text, setting);
+  if (ofDeclaration.size >= BOUNDS_MAX) ofDeclaration.clear();
+  if ('bound' in found) ofDeclaration.set(key, found.bound);
+  return found;
+}
+
+function bindAnew(
   text: string,
   setting: Setting,
 ): { readonly bound: BoundFormula } | { readonly problem: FormulaProblem } {

@@ -2,7 +2,8 @@
  * Whether a verdict is definite although progression does not show it (`F a & G !a`): a search through all continuations for
  * one that ends the other way. Variables take every value that the formula can tell apart.
  */
-import { acceptsEnd, DemandLimitError, demandKey } from './duties.ts';
+import { stateKey } from './automaton.ts';
+import { acceptsEnd, DemandLimitError } from './duties.ts';
 import { compares, type Literal, type Proposition, variableOf } from './formula.ts';
 import type { NodeTable } from './nodes.ts';
 import { type Progressed, Step } from './progress.ts';
@@ -20,33 +21,43 @@ export class Foresight {
   readonly #known = new Map<string, Foreseen>();
   readonly #valuations: readonly (readonly boolean[])[] | null;
   #steps = 0;
+  /** The same by identity: demands of the automaton are the same objects again and again. */
+  readonly #answers = new Map<Progressed, Foreseen>();
 
   constructor(table: NodeTable) {
     this.#table = table;
-    this.#valuations = table.isTimed ? null : valuationsOf(table.propositions);
+    this.#valuations = valuationsFor(table);
   }
 
   /** The verdict of all continuations where they agree; null where they do not, or are too many to look through. */
   of(progressed: Progressed): Foreseen {
     if (this.#valuations === null || this.#steps > STEPS_MAX) return null;
-    const key = keyOf(progressed);
+    const before = this.#answers.get(progressed);
+    if (before !== undefined) return before;
+    const found = this.#foresee(progressed, this.#valuations);
+    if (this.#answers.size < REMEMBERED_MAX) this.#answers.set(progressed, found);
+    return found;
+  }
+
+  #foresee(progressed: Progressed, valuations: readonly (readonly boolean[])[]): Foreseen {
+    const key = stateKey(progressed);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const found = this.#search(progressed, this.#valuations);
+    const found = this.#search(progressed, valuations);
     if (this.#known.size < REMEMBERED_MAX) this.#known.set(key, found);
     return found;
   }
 
   #search(start: Progressed, valuations: readonly (readonly boolean[])[]): Foreseen {
     const verdict = acceptsEnd(start.residual);
-    const seen = new Set([keyOf(start)]);
+    const seen = new Set([stateKey(start)]);
     const open = [start];
     for (let current = open.pop(); current !== undefined; current = open.pop()) {
       for (const valuation of valuations) {
         this.#steps++;
         const next = this.#step(current, valuation);
         if (next === null || acceptsEnd(next.residual) !== verdict) return null;
-        const key = keyOf(next);
+        const key = stateKey(next);
         if (seen.has(key)) continue;
         if (seen.size >= STATES_MAX || this.#steps > STEPS_MAX) return null;
         seen.add(key);
@@ -67,8 +78,16 @@ export class Foresight {
   }
 }
 
-function keyOf({ residual, past }: Progressed): string {
-  return [residual, ...past].map(demandKey).join('|');
+const valuationsBefore = new WeakMap<NodeTable, ReturnType<typeof valuationsOf>>();
+
+/** Worked out once a formula; null for formulas with times. */
+function valuationsFor(table: NodeTable): ReturnType<typeof valuationsOf> {
+  if (table.isTimed) return null;
+  const before = valuationsBefore.get(table);
+  if (before !== undefined) return before;
+  const valuations = valuationsOf(table.propositions);
+  valuationsBefore.set(table, valuations);
+  return valuations;
 }
 
 /** Every way in which the propositions can be true together, or null when there are too many. */

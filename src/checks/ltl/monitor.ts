@@ -1,5 +1,6 @@
 /** Judges a trace while it grows: after every state one of four verdicts, by formula progression. */
 import type { Micros } from '../../core/time.ts';
+import { automatonOf, type Automaton } from './automaton.ts';
 import { acceptsEnd, type Demand, DemandLimitError, type Duty, equalDemands, firstDeadline, isMet } from './duties.ts';
 import { Foresight } from './foresight.ts';
 import { lateReason, lossReason, type Reason } from './reason.ts';
@@ -43,6 +44,7 @@ export interface Definite {
 
 export class Monitor {
   readonly table: NodeTable;
+  readonly #automaton: Automaton;
   readonly #foresight: Foresight;
   #count = 0;
   #progressed: Progressed | null = null;
@@ -53,6 +55,7 @@ export class Monitor {
 
   constructor(table: NodeTable) {
     this.table = table;
+    this.#automaton = automatonOf(table);
     this.#foresight = new Foresight(table);
   }
 
@@ -77,9 +80,14 @@ export class Monitor {
     return t <= this.#stableUntil;
   }
 
-  /** A state like the last one in every proposition, for a stable monitor. */
-  repeat(): void {
-    this.#count++;
+  /** Until when states in which the same propositions hold as in the last one change nothing; −1: the next one may. */
+  get stableUntil(): Micros {
+    return this.#stableUntil;
+  }
+
+  /** So many states like the last one in every proposition, for a stable monitor. */
+  repeat(states = 1): void {
+    this.#count += states;
   }
 
   /** The next state. */
@@ -87,15 +95,19 @@ export class Monitor {
     const position = this.#count++;
     if (this.#definite !== null || this.#limit !== null) return;
     const before = this.#progressed;
-    const step = new Step(this.table, moment, before);
     try {
-      this.#progressed = step.progressed();
+      this.#progressed = this.#automaton.next(before, moment);
     } catch (error) {
       if (!(error instanceof DemandLimitError)) throw error;
       this.#limit = `${error.message} at state ${position}`;
       return;
     }
-    this.#settle(position, moment, step, before);
+    if (this.#progressed === before && !this.table.isTimed) {
+      // It was open before and nothing has changed: so it is now, for as long as the same propositions hold.
+      this.#stableUntil = Number.MAX_SAFE_INTEGER;
+      return;
+    }
+    this.#settle(position, moment, before);
   }
 
   /** Why the trace, if it ended here, would violate the formula; null where it would not. */
@@ -118,21 +130,21 @@ export class Monitor {
 
   restore(state: MonitorState): void {
     this.#count = state.count;
-    this.#progressed = state.progressed;
+    this.#progressed = state.progressed === null ? null : this.#automaton.same(state.progressed);
     this.#births = state.births;
     this.#definite = state.definite;
     this.#limit = state.limit;
     this.#stableUntil = state.stableUntil;
   }
 
-  #settle(position: number, moment: Moment, step: Step, before: Progressed | null): void {
+  #settle(position: number, moment: Moment, before: Progressed | null): void {
     const progressed = this.#progressed as Progressed;
     const { residual } = progressed;
     if (isMet(residual)) {
       this.#definite = { verdict: 'satisfied', position, t: moment.t, reason: null };
     } else if (residual.length === 0) {
       const late = before === null ? null : this.#missed(before.residual, moment.t);
-      const reason = late ?? lossReason(this.table, step, before?.residual ?? null);
+      const reason = late ?? lossReason(this.table, new Step(this.table, moment, before), before?.residual ?? null);
       this.#definite = { verdict: 'violated', position, t: late?.t ?? moment.t, reason };
     } else {
       const foreseen = this.#foresight.of(progressed);

@@ -78,7 +78,19 @@ export class Watch {
   #touched = new Set<number>();
   #happened = new Set<number>();
   #before = new Set<number>();
+  /** Positions of the formulas to step at the end of the moment: one of their atoms has turned, or they change by themselves. */
   #dirty = new Set<number>();
+  /** By position: states of the run that the formula was not stepped through, because nothing changed for it. */
+  #passed: number[] = [];
+  /** Until when the formulas that are not dirty stay as they are. */
+  #calmUntil: Micros = Number.MAX_SAFE_INTEGER;
+  readonly #due: number[] = [];
+  /** The state as the formula sees it that is being stepped. */
+  #looking: readonly number[] = [];
+  readonly #moment = {
+    t: 0,
+    holds: (proposition: number): boolean => this.#atoms[this.#looking[proposition] as number]?.truth === true,
+  };
   #count = 0;
   #lastAt: Micros = 0;
   #leader: NodeIndex | null = null;
@@ -117,6 +129,8 @@ export class Watch {
     );
     const watched = { name, ltl, bound, monitor: new Monitor(bound.table), atoms, detail: null };
     this.#watched.push(watched);
+    this.#passed[index] = this.#count;
+    this.#dirty.add(index);
     return watched;
   }
 
@@ -192,6 +206,7 @@ export class Watch {
   }
 
   capture(): WatchState {
+    this.#countPassed();
     return {
       scene: this.scene.capture(),
       open: this.#open,
@@ -234,9 +249,11 @@ export class Watch {
     });
     // Every value is looked at again: what had been touched in the open moment is not kept.
     this.#touched = new Set(this.#atoms.flatMap(({ binding }, index) => (binding.kind === 'value' ? [index] : [])));
-    this.#dirty = new Set();
     this.#open = state.open;
     this.#count = state.count;
+    this.#passed = this.#watched.map(() => state.count);
+    this.#dirty = new Set(this.#watched.keys());
+    this.#calmUntil = Number.MAX_SAFE_INTEGER;
     this.#lastAt = state.lastAt;
     this.#leader = state.leader;
   }
@@ -290,18 +307,46 @@ export class Watch {
     if (this.#followsLeader) this.#lookAtLeader();
     this.#readValues();
     this.#readEvents();
-    this.#watched.forEach((watched, index) => {
-      const { monitor, atoms } = watched;
-      if (monitor.isStable(t) && !this.#dirty.has(index)) {
-        monitor.repeat();
-        return;
-      }
-      const isTrue = (proposition: number): boolean => this.#atoms[atoms[proposition] as number]?.truth === true;
-      monitor.step({ t, holds: isTrue });
-      if (watched.detail === null && monitor.definite?.verdict === 'violated') watched.detail = this.#why(watched);
-    });
-    this.#dirty.clear();
+    this.#stepFormulas(t);
     this.onState?.();
+  }
+
+  #stepFormulas(t: Micros): void {
+    if (t > this.#calmUntil) this.#wakeFormulas(t);
+    const due = this.#due;
+    this.#moment.t = t;
+    for (const index of this.#dirty) due.push(index);
+    this.#dirty.clear();
+    for (const index of due) {
+      const watched = this.#watched[index] as Watched;
+      const { monitor } = watched;
+      if (monitor.definite !== null) continue;
+      monitor.repeat(this.#count - 1 - (this.#passed[index] as number));
+      this.#passed[index] = this.#count;
+      this.#looking = watched.atoms;
+      monitor.step(this.#moment);
+      if (watched.detail === null && watched.monitor.definite?.verdict === 'violated') watched.detail = this.#why(watched);
+      if (monitor.stableUntil < 0) this.#dirty.add(index);
+      else if (monitor.stableUntil < this.#calmUntil) this.#calmUntil = monitor.stableUntil;
+    }
+    due.length = 0;
+  }
+
+  /** A deadline has passed: whose it was is stepped. */
+  #wakeFormulas(t: Micros): void {
+    this.#calmUntil = Number.MAX_SAFE_INTEGER;
+    this.#watched.forEach(({ monitor }, index) => {
+      if (!monitor.isStable(t)) this.#dirty.add(index);
+      else if (monitor.stableUntil < this.#calmUntil) this.#calmUntil = monitor.stableUntil;
+    });
+  }
+
+  /** Monitors count the states that passed them by. */
+  #countPassed(): void {
+    this.#watched.forEach(({ monitor }, index) => {
+      monitor.repeat(this.#count - (this.#passed[index] as number));
+      this.#passed[index] = this.#count;
+    });
   }
 
   #readValues(): void {
