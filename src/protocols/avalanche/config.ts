@@ -25,6 +25,8 @@ export interface AvalancheConfig {
   readonly issueMicros: Micros;
   /** A poll ends with what has been answered by then, µs. */
   readonly pollMicros: Micros;
+  /** Time within which an instance without DAG is to be decided, for the liveness check, µs; null: none is stated. */
+  readonly patienceMicros: Micros | null;
   readonly parentCount: number;
   readonly maxTransactionsPerBlock: number;
   readonly mempoolLimit: number;
@@ -74,6 +76,14 @@ const NUMBERS = {
     maximum: DAY_MS,
     integer: false,
     description: 'Virtual ms after which a poll ends without the answers still missing.',
+  },
+  patienceMs: {
+    default: 0,
+    minimum: 0,
+    maximum: DAY_MS,
+    integer: false,
+    description:
+      'Virtual ms from one decision to the next that the liveness check allows without DAG, where the paper promises none; 0: any.',
   },
   parentCount: {
     default: 4,
@@ -136,6 +146,7 @@ export function parseConfig(
     rounds: number('rounds'),
     issueMicros: Math.max(1, microsFromMs(number('issueTimeMs'))),
     pollMicros: Math.max(1, microsFromMs(number('pollTimeoutMs'))),
+    patienceMicros: number('patienceMs') > 0 ? Math.max(1, microsFromMs(number('patienceMs'))) : null,
     parentCount: number('parentCount'),
     maxTransactionsPerBlock: number('maxTransactionsPerBlock'),
     mempoolLimit: number('mempoolLimit'),

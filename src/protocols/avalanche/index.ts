@@ -56,7 +56,8 @@ const CATCH_UP = 8;
 /**
  * Promised in the DAG alone, where no sample can hold more than k − α faulty nodes and answers come in time: a virtuous vertex then
  * needs β1 polls about what builds on it, of which each period brings one from every correct node. Rivals may waver for ever, and
- * without DAG there are always two; there, and against more faulty nodes, the paper promises progress only with a probability (analysis).
+ * without DAG there are always two; there, and against more faulty nodes, the paper promises progress only with a probability
+ * (analysis), and the time that is judged is what the configuration says.
  */
 function livenessBound(
   config: AvalancheConfig,
@@ -66,7 +67,8 @@ function livenessBound(
   const faulty = maxFaulty(validatorCount);
   const spare = sampleSizeOf(config, validatorCount) - thresholdOf(config, validatorCount);
   const trip = 2 * (deltaMicros + stepMicros);
-  if (config.mode !== 'avalanche' || spare < faulty || trip > config.pollMicros) return Number.POSITIVE_INFINITY;
+  if (config.mode !== 'avalanche') return config.patienceMicros ?? Number.POSITIVE_INFINITY;
+  if (spare < faulty || trip > config.pollMicros) return Number.POSITIVE_INFINITY;
   const periods = Math.ceil(config.beta1 / Math.max(1, validatorCount - faulty)) + CATCH_UP;
   return periods * (config.issueMicros + config.pollMicros + trip);
 }

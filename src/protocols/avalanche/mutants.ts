@@ -19,6 +19,14 @@ export const mutants: readonly Mutant[] = [
     check: 'agreement',
   },
   {
+    name: 'snow-rebalance',
+    breaks: 'liveness',
+    what: 'α is four fifths of the sample however many may lie: those who answer for the colour that is behind keep the network in balance.',
+    source: 'Kniep, Laval, Sliwinski, Wattenhofer, arXiv 2409.02217',
+    scenario: 'mutant-snow-rebalance',
+    check: 'liveness',
+  },
+  {
     name: 'avalanche-no-noops',
     breaks: 'liveness',
     what: 'A node with nothing to propose issues nothing: the last vertices are never built on, so never accepted.',

@@ -6,10 +6,14 @@ import type { ConflictSet, State } from './state.ts';
 
 export type Ctx = NodeContext<AvalancheConfig, Message>;
 
-/** α in force. Mutant `snow-alpha-half` is content with half of the sample, which two colours can have. */
+/**
+ * α in force. Mutant `snow-alpha-half` is content with half of the sample, which two colours can have. Mutant `snow-rebalance` wants
+ * four fifths of it whatever f is: few who answer for the colour that is behind fail nearly every poll.
+ */
 export function alphaOf(ctx: Ctx): number {
   const k = sampleSizeOf(ctx.config, ctx.validatorCount);
   if (ctx.mutant === 'snow-alpha-half') return Math.max(1, Math.floor(k / 2));
+  if (ctx.mutant === 'snow-rebalance') return Math.ceil((4 * k) / 5);
   return thresholdOf(ctx.config, ctx.validatorCount);
 }
 

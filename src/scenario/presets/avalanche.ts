@@ -171,6 +171,21 @@ export const avalanchePresets: readonly Preset[] = [
     scenario: cutInHalves('snow-no-reset'),
   }),
   preset({
+    id: 'mutant-snow-rebalance',
+    title: 'Broken: no room for liars in a sample',
+    teaches:
+      'Five of twenty answer for the colour that is behind, and where eight of ten must agree hardly a poll succeeds: the network stays split.',
+    level: 'broken on purpose',
+    violates: 'liveness',
+    scenario: scenario(
+      20,
+      { mode: 'snowball', sampleSize: 10, beta1: 12, patienceMs: 15_000 },
+      liars(['v1', 'v4', 'v7', 'v10', 'v13'], ['chit'], ['v1']),
+      20_000,
+      'snow-rebalance',
+    ),
+  }),
+  preset({
     id: 'mutant-avalanche-no-noops',
     title: 'Broken: nothing to say, nothing said',
     teaches:
