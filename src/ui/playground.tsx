@@ -143,7 +143,9 @@ export function useFork(): (at: Micros) => Promise<void> {
   return useCallback(
     async (at) => {
       if (!(await act(() => session.fork({ atMs: at / 1_000 })))) return;
-      store.getState().notify(`Forked at ${formatTime(at)}: what you do now is another history.`);
+      store
+        .getState()
+        .notify(`Another history from ${formatTime(at)} on: play it, break it. The one before is kept under Branches.`);
     },
     [session, store, act],
   );

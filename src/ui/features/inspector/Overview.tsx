@@ -6,6 +6,7 @@ import { valueWord } from '../../../session/epochs.ts';
 import { formatBytes, formatCount, formatMs, formatRate, many, sentence } from '../../lib/format.ts';
 import { useCalmFrame } from '../../playground.tsx';
 import styles from './Panel.module.css';
+import { Script } from './Script.tsx';
 
 export function Overview() {
   const frame = useCalmFrame(4);
@@ -46,6 +47,7 @@ export function Overview() {
           ]}
         />
       </Section>
+      <Script scenario={scenario} head={frame.head} />
       <Section title="Health" aside={metrics.health.status}>
         <HealthList health={metrics.health} />
       </Section>

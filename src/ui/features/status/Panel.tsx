@@ -5,7 +5,7 @@ import { Icon } from '../../components/icons.tsx';
 import { formatMs, formatTime } from '../../lib/format.ts';
 import { progressAt } from '../../lib/moments.ts';
 import type { Frame } from '../../../session/view.ts';
-import { useCalmFrame, usePlayground, useUi } from '../../playground.tsx';
+import { useCalmFrame, useCalmPlayhead, usePlayground, useUi } from '../../playground.tsx';
 import styles from './Panel.module.css';
 import { agreementAt, announcement, checkSummary, earliest, newsOf } from './selectors.ts';
 
@@ -27,7 +27,7 @@ export function StatusPanel() {
   const { height, epoch } = progressAt(session.view(), frame.nodes, frame.playhead);
   return (
     <footer className={styles.line} data-violated={frame.checks.some(({ verdict }) => verdict === 'violated')}>
-      <span>{formatTime(frame.playhead)}</span>
+      <Clock />
       <span>
         {words.slot} {height}
       </span>
@@ -53,6 +53,11 @@ export function StatusPanel() {
       <Announcer />
     </footer>
   );
+}
+
+/** As often as the clock beside the timeline, so that the two say the same. */
+function Clock() {
+  return <span>{formatTime(useCalmPlayhead(20))}</span>;
 }
 
 function engineText({ suite, engine, verifyAhead }: Frame['runtime']): string {
