@@ -85,7 +85,8 @@ export function beginChange(
   const home = Array.from({ length: ctx.workload.accountCount }, (_, account) =>
     state.accounts.held.has(account) ? state.self : -1,
   );
-  const load = home.map((_, account) => state.usage.get(account) ?? 0);
+  // One that nobody has used counts too: else all of them would stay.
+  const load = home.map((_, account) => 1 + (state.usage.get(account) ?? 0));
   const plan = { kind, shard: state.self, into } as const;
   const moves = movesOf(plan, { shardCount: state.shardCount, home }, load);
   out.persist({ kind: 'migration', id, moves });
