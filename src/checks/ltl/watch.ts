@@ -10,6 +10,7 @@ import { type Binding, type BoundFormula, bindFormula } from './bind.ts';
 import { propositionText } from './formula.ts';
 import { Monitor, type MonitorState } from './monitor.ts';
 import { describeFormulaProblem } from './parse.ts';
+import { channel } from './channels.ts';
 import { describeReason } from './reason.ts';
 import { FIELD, Scene, type SceneFault, type SceneState, type Setting } from './scene.ts';
 import type { EventKind, Source } from './vocabulary.ts';
@@ -50,17 +51,6 @@ export interface WatchState {
   readonly leader: NodeIndex | null;
   readonly atoms: readonly { readonly key: string; readonly truth: boolean }[];
   readonly watched: readonly (Expectation & { readonly monitor: MonitorState; readonly detail: string | null })[];
-}
-
-const EVENT_KINDS: readonly EventKind[] = [
-  ...(['sent', 'decide', 'epochChanged', 'leaderChanged', 'fault', 'heal'] as const),
-  ...(['crash', 'restart', 'partition', 'evidence'] as const),
-];
-/** More than any node's index or type's position. */
-const RADIX = 0x20000;
-
-function channel(event: EventKind, type: number, node: NodeIndex): number {
-  return (EVENT_KINDS.indexOf(event) * 256 + type + 1) * RADIX + node + 1;
 }
 
 export class Watch {
@@ -325,7 +315,8 @@ export class Watch {
       this.#passed[index] = this.#count;
       this.#looking = watched.atoms;
       monitor.step(this.#moment);
-      if (watched.detail === null && watched.monitor.definite?.verdict === 'violated') watched.detail = this.#why(watched);
+      if (watched.detail === null && watched.monitor.definite?.verdict === 'violated')
+        watched.detail = this.#why(watched);
       if (monitor.stableUntil < 0) this.#dirty.add(index);
       else if (monitor.stableUntil < this.#calmUntil) this.#calmUntil = monitor.stableUntil;
     }
