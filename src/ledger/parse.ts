@@ -2,7 +2,8 @@
  * Shape checks of what a peer sent, after decoding. They never throw, refuse unknown keys and bound every size;
  * what passes is the very object that came in, typed. Whether it makes sense is for `checkBlock` and the ledger.
  */
-import type { Batch, Block, BlockHeader, SignedBatch, Transfer } from './types.ts';
+import { REPLAY_WINDOW } from './ledger.ts';
+import type { Batch, Block, BlockHeader, LedgerState, SignedBatch, Transfer } from './types.ts';
 
 /** A client signs when it has collected so many, however short the time. */
 export const MAX_BATCH_TRANSFERS = 1000;
@@ -29,6 +30,27 @@ export function parseBatch(value: unknown): Batch | null {
 /** A batch with its signature, or null. */
 export function parseSignedBatch(value: unknown): SignedBatch | null {
   return isSignedBatch(value) ? value : null;
+}
+
+/** Balances and executed sequences, or null: as many as a testnet can have, and such that they have a root. */
+export function parseLedger(value: unknown): LedgerState | null {
+  if (!hasExactly(value, ['balances', 'executed'])) return null;
+  if (!isListOf(value.balances, 0, MAX_ACCOUNT + 1, isUnits) || !isListOf(value.executed, 0, MAX_NODE, isExecutedSet))
+    return null;
+  return value as unknown as LedgerState;
+}
+
+function isUnits(value: unknown): value is number {
+  return isInteger(value, Number.MAX_SAFE_INTEGER);
+}
+
+function isExecutedSet(value: unknown): value is LedgerState['executed'][number] {
+  if (!hasExactly(value, ['floor', 'above']) || !isInteger(value.floor, MAX_SEQUENCE + 1)) return false;
+  const { floor, above } = value;
+  return (
+    isListOf(above, 0, REPLAY_WINDOW, (item): item is number => isInteger(item, MAX_SEQUENCE)) &&
+    above.every((sequence, i) => sequence > (above[i - 1] ?? (floor as number)))
+  );
 }
 
 /** A block, or null. Blocks are immutable, so that each object is looked through once. */

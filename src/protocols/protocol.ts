@@ -59,6 +59,11 @@ export interface Effects<M, T, R> {
   cancelTimer(timer: T): void;
   /** Durable before anything of this step leaves the node. Replayed by `recover` after a crash. */
   persist(record: R): void;
+  /**
+   * Puts these records in the place of everything on disk, at once or not at all: what the old ones said is in them or of no more
+   * use. Harnesses whose disks only grow leave it out.
+   */
+  rewrite?(records: readonly R[]): void;
   decide(decision: Decision): void;
   /** Which rule fired, or why an input was refused: a short constant text. */
   note(rule: string): void;

@@ -16,6 +16,7 @@ export interface EffectsTarget {
   armTimer(timer: unknown, after: Micros): void;
   disarmTimer(timer: unknown): void;
   store(record: unknown): void;
+  rewriteDisk(records: readonly unknown[]): void;
   decided(decision: Decision): void;
   readonly observation: Observation;
   readonly recorder: Recorder;
@@ -67,6 +68,10 @@ export class HostEffects implements Effects<Message, unknown, unknown> {
 
   persist(record: unknown): void {
     this.#host.store(record);
+  }
+
+  rewrite(records: readonly unknown[]): void {
+    this.#host.rewriteDisk(records);
   }
 
   decide(decision: Decision): void {

@@ -308,6 +308,10 @@ export class NodeHost implements EffectsTarget {
     if (this.#active === 0) this.#disk.push(record);
   }
 
+  rewriteDisk(records: readonly unknown[]): void {
+    if (this.#active === 0) this.#disk = [...records];
+  }
+
   decided(decision: Decision): void {
     if (this.#active !== 0) return;
     this.recorder.decide(this.now, decision.slot, decision.epoch, decision.digest);

@@ -4,7 +4,7 @@ import type { Block } from '../../ledger/types.ts';
 import type { NodeIndex } from '../../core/ids.ts';
 import type { AdversaryHooks, SignedMessage, SignedRef } from '../protocol.ts';
 import type { SvbftConfig } from './config.ts';
-import type { DecidedEntry, Justification, Message, Proposal, Vote } from './messages.ts';
+import type { DecidedEntry, Justification, Message, Proposal, Snapshot, Vote } from './messages.ts';
 import type { Ctx } from './rules.ts';
 import { commitMessage, digestOf, prepareMessage } from './signing.ts';
 import type { State } from './state.ts';
@@ -21,6 +21,8 @@ export const adversary: AdversaryHooks<State, Message, SvbftConfig> = {
       case 'view-change':
         // Lies about what it had prepared.
         return message.prepared === null ? null : { ...message, prepared: null };
+      case 'sync-response':
+        return message.snapshot === undefined ? null : { ...message, snapshot: richer(message.snapshot) };
       default:
         return null;
     }
@@ -58,6 +60,12 @@ export const adversary: AdversaryHooks<State, Message, SvbftConfig> = {
     }
   },
 };
+
+/** The snapshot with a unit more in the first account: the proof of its block is whole, the state is not the one behind it. */
+function richer({ entry, ledger }: Snapshot): Snapshot {
+  const [first = 0, ...others] = ledger.balances;
+  return { entry, ledger: { ...ledger, balances: [first + 1, ...others] } };
+}
 
 /** Another valid block for the same height and view; null where the view change left no choice or there is no other. */
 function conflictingProposal(message: Proposal, state: State, ctx: Ctx): Proposal | null {

@@ -29,6 +29,8 @@ export interface SvbftConfig {
   readonly emptyBlocks: boolean;
   readonly syncBatch: number;
   readonly statusMicros: Micros;
+  /** Decided blocks kept for validators that catch up; who lags further takes over the state. 0: all. */
+  readonly blocksKept: number;
   readonly leader: LeaderRule;
   /** Ascending by height: the block at `height` appoints `members`, who take over at the next height. */
   readonly validatorChanges: readonly { readonly height: number; readonly members: readonly NodeIndex[] }[];
@@ -79,6 +81,14 @@ const NUMBERS = {
     maximum: MAX_SYNC_ENTRIES,
     integer: true,
     description: 'Blocks in one answer to a validator that catches up.',
+  },
+  blocksKept: {
+    default: 128,
+    minimum: 0,
+    maximum: 1_000_000,
+    integer: true,
+    description:
+      'Decided blocks that a validator keeps for others to catch up; who lags further takes over the state. 0 = all.',
   },
   statusPeriodMs: {
     default: 2000,
@@ -145,6 +155,7 @@ export function parseConfig(
     finalityDepth: number('finalityDepth'),
     emptyBlocks: parseBoolean(raw, 'emptyBlocks', true, problems),
     syncBatch: number('syncBatch'),
+    blocksKept: number('blocksKept'),
     statusMicros: Math.max(1, microsFromMs(number('statusPeriodMs'))),
     leader: parseLeader(own(raw, 'leader'), problems),
     validatorChanges: parseChanges(own(raw, 'validatorChanges'), validatorCount, problems),

@@ -25,7 +25,7 @@ describe('golden traces', () => {
   it('equivocation: two blocks for one view; one side is left behind, catches up, and then holds the proof', async () => {
     const network = new Network({ n: 4, overTheWire: true, traitors: { 1: equivocate } });
     network.start().submit(0, 0, 0, 1, 5);
-    network.run(2_500_000, () => (network.states[3]?.chain.length ?? 0) > 0);
+    network.run(2_500_000, () => (network.states[3]?.decided ?? 0) > 0);
     expect(network.disagreement([1])).toBeNull();
     expect(network.evidence.map(({ by, against }) => [by, against])).toEqual([[3, 1]]);
     await expect(`${network.log.join('\n')}\n`).toMatchFileSnapshot('traces/equivocation.txt');

@@ -2,8 +2,10 @@
 import { blockHash, applyBlock } from '../../ledger/block.ts';
 import { sizeOf } from '../../ledger/mempool.ts';
 import type { Micros } from '../../core/time.ts';
-import type { DecidedEntry } from './messages.ts';
+import type { DecidedEntry, Snapshot } from './messages.ts';
+import { NOTE } from './notes.ts';
 import type { Ctx } from './rules.ts';
+import { forgetOld, install } from './snapshot.ts';
 import { isVoter, moveToNextHeight, type Out, type State } from './state.ts';
 
 /** Doublings of the view timeout after which it stays: 2^10 times the configured one. */
@@ -45,6 +47,7 @@ export function wake(state: State, now: Micros, out: Out, ctx: Ctx): void {
 export function finalise(state: State, entry: DecidedEntry, now: Micros, out: Out, ctx: Ctx): void {
   out.persist({ kind: 'decided', entry });
   append(state, entry, ctx);
+  forgetOld(state, out, ctx);
   state.progressAt = now;
   const { block, view, votes } = entry;
   out.decide({ slot: block.height, epoch: view, digest: state.tip, value: block, certificate: { view, votes } });
@@ -53,12 +56,26 @@ export function finalise(state: State, entry: DecidedEntry, now: Micros, out: Ou
   startHeight(state, now, out, ctx);
 }
 
+/** Takes over a proved state further on: the heights between are decided by it, not one by one. Ref: TOCS 20(4), 2002, §6.2. */
+export function jump(state: State, snapshot: Snapshot, now: Micros, out: Out, ctx: Ctx): void {
+  out.persist({ kind: 'snapshot', snapshot });
+  install(state, snapshot, ctx);
+  state.progressAt = now;
+  const { block, view, votes } = snapshot.entry;
+  const certificate = { view, votes };
+  out.decide({ slot: block.height, epoch: view, digest: state.tip, value: block, certificate, isSnapshot: true });
+  out.note(NOTE.jumped);
+  state.scheduledAt = Math.max(state.scheduledAt + ctx.config.blockMicros, now);
+  startHeight(state, now, out, ctx);
+}
+
 /** Puts a decided block on top of chain and ledger and moves to the next height. */
 export function append(state: State, entry: DecidedEntry, ctx: Ctx): void {
   applyBlock(state.ledger, state.pool, entry.block, ctx.validatorCount);
   state.chain.push(entry);
+  state.decided = entry.block.height;
   state.tip = blockHash(entry.block);
   state.waiting = sizeOf(state.pool).batches;
-  state.known[state.self] = state.chain.length;
+  state.known[state.self] = state.decided;
   moveToNextHeight(state, ctx);
 }

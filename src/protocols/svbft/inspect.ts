@@ -5,7 +5,7 @@ import { stateRoot } from '../../ledger/ledger.ts';
 import { sizeOf } from '../../ledger/mempool.ts';
 import type { FieldDeclaration, NodeKnowledge } from '../protocol.ts';
 import type { DecidedEntry } from './messages.ts';
-import { currentRound, isVoter, PHASES, type State } from './state.ts';
+import { currentRound, firstKept, isVoter, PHASES, type State } from './state.ts';
 import { type Tally, votesFor } from '../common/tally.ts';
 
 const ROLES = ['primary', 'validator', 'observer'] as const;
@@ -77,7 +77,7 @@ export function observe(state: State, out: Int32Array): void {
   const round = currentRound(state);
   out[0] = roleOf(state);
   out[1] = state.view;
-  out[2] = state.chain.length;
+  out[2] = state.decided;
   out[3] = PHASES.indexOf(state.phase);
   out[4] = state.prepared?.view ?? -1;
   out[5] = state.waiting;
@@ -91,7 +91,7 @@ export function observe(state: State, out: Int32Array): void {
 }
 
 function finalHeight(state: State): number {
-  return Math.max(0, state.chain.length - state.finalityDepth);
+  return Math.max(0, state.decided - state.finalityDepth);
 }
 
 function roleOf(state: State): number {
@@ -107,7 +107,7 @@ export function inspect(state: State): NodeKnowledge {
   return {
     role: ROLES[roleOf(state)] ?? 'observer',
     epoch: state.view,
-    height: state.chain.length,
+    height: state.decided,
     phase: PHASE_LABELS[state.phase],
     lock: prepared && { view: prepared.view, digest: prepared.digest, signers: signersOf(prepared.votes) },
     certificates: state.chain.slice(-LISTED).map(certificateOf),
@@ -121,6 +121,7 @@ export function inspect(state: State): NodeKnowledge {
       quorum: state.quorum,
       tip: state.tip,
       heightInProgress: state.height,
+      firstKeptHeight: firstKept(state),
       finalHeight: finalHeight(state),
       accepted: round.proposal === null ? null : { view: round.view, digest: round.digest },
       prepares: tallyOf(round.prepares),

@@ -3,8 +3,8 @@
  * (Castro & Liskov, OSDI '99, §4); a height takes the place of the sequence number, as in IBFT (arXiv 2002.03613).
  */
 import type { NodeIndex } from '../../core/ids.ts';
-import { isDigest, parseBatch, parseBlock } from '../../ledger/parse.ts';
-import type { Batch, Block } from '../../ledger/types.ts';
+import { isDigest, parseBatch, parseBlock, parseLedger } from '../../ledger/parse.ts';
+import type { Batch, Block, LedgerState } from '../../ledger/types.ts';
 import { has, isList, isNumber, isRef, isSignature, MAX_NODE, MAX_REFS } from '../common/shape.ts';
 import type { SignedRef } from '../protocol.ts';
 
@@ -84,6 +84,14 @@ export interface SyncResponse {
   readonly type: 'sync-response';
   /** Consecutive, ascending; each proves itself by its commit certificate. */
   readonly entries: readonly DecidedEntry[];
+  /** Instead of blocks that are no longer kept. */
+  readonly snapshot?: Snapshot;
+}
+
+/** Where a validator stands: its last decided block, and balances and executed batches after it, whose root the block names. */
+export interface Snapshot {
+  readonly entry: DecidedEntry;
+  readonly ledger: LedgerState;
 }
 
 /** A decided block and the COMMITs that decided it, all of one view. */
@@ -118,9 +126,7 @@ export function parseMessage(value: unknown): Message | null {
     case 'sync-request':
       return has(value, ['type', 'height']) && isNumber(value.height, 1) ? (value as unknown as SyncRequest) : null;
     case 'sync-response':
-      return has(value, ['type', 'entries']) && isList(value.entries, MAX_SYNC_ENTRIES, isEntry)
-        ? (value as unknown as SyncResponse)
-        : null;
+      return isSyncResponse(value) ? value : null;
     case 'submit':
       return parseBatch(value);
     default:
@@ -168,6 +174,17 @@ function isViewChange(value: object): value is ViewChange {
   if (!has(prepared, ['view', 'digest', 'block', 'votes'])) return false;
   if (!isNumber(prepared.view) || !isDigest(prepared.digest) || !isList(prepared.votes, MAX_REFS, isRef)) return false;
   return parseBlock(prepared.block)?.height === value.height;
+}
+
+function isSyncResponse(value: object): value is SyncResponse {
+  const hasSnapshot = has(value, ['type', 'entries', 'snapshot']);
+  if (!hasSnapshot && !has(value, ['type', 'entries'])) return false;
+  if (!isList((value as { readonly entries: unknown }).entries, MAX_SYNC_ENTRIES, isEntry)) return false;
+  return !hasSnapshot || isSnapshot(value.snapshot);
+}
+
+function isSnapshot(value: unknown): value is Snapshot {
+  return has(value, ['entry', 'ledger']) && isEntry(value.entry) && parseLedger(value.ledger) !== null;
 }
 
 function isEntry(value: unknown): value is DecidedEntry {

@@ -23,5 +23,8 @@ export const NOTE = {
   newView: 'new view: a quorum of view changes arrived',
   unsolicited: 'sync response refused: not from whom we asked',
   syncGap: 'sync response refused: not the next height',
+  oldSnapshot: 'snapshot refused: not above our last block',
+  wrongState: "snapshot refused: not the state behind its block's root",
+  jumped: 'took over the state of a peer: the blocks between are forgotten',
   recovered: 'restarted: says again what it said',
 } as const;

@@ -2,6 +2,7 @@
 import { append } from './height.ts';
 import type { Ctx } from './rules.ts';
 import { blockHash } from '../../ledger/block.ts';
+import { install, restoreKept } from './snapshot.ts';
 import { currentRound, createState, type Durable, moveToView, type State } from './state.ts';
 
 /** Replays the records, oldest first. Votes of others and the mempool are gone; peers and clients send them again. */
@@ -17,6 +18,11 @@ function replay(state: State, record: Durable, ctx: Ctx): void {
       // A torn disk may have lost the block before: what does not follow is asked for again.
       if (record.entry.block.height === state.height) append(state, record.entry, ctx);
       return;
+    case 'snapshot':
+      if (record.snapshot.entry.block.height > state.decided) install(state, record.snapshot, ctx);
+      return;
+    case 'kept':
+      return restoreKept(state, record.entries);
     case 'view':
       if (record.height !== state.height || record.view <= state.view) return;
       moveToView(state, record.view, ctx);

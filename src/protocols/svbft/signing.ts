@@ -10,6 +10,7 @@ import type {
   Message,
   Prepare,
   SignedChange,
+  SyncResponse,
   ViewChange,
 } from './messages.ts';
 
@@ -58,7 +59,12 @@ export function statement(message: Message, mutant: string | null): unknown {
     case 'view-change':
       return { type: message.type, height: message.height, view: message.view, prepared: claimOf(message.prepared) };
     case 'sync-response':
-      return { type: message.type, digests: message.entries.map(({ block }) => blockHash(block)) };
+      return {
+        type: message.type,
+        digests: message.entries.map(({ block }) => blockHash(block)),
+        // The accounts stand for themselves: the block names their root.
+        ...(message.snapshot === undefined ? {} : { snapshot: blockHash(message.snapshot.entry.block) }),
+      };
     default:
       return message;
   }
@@ -104,7 +110,7 @@ export function embedded(message: Message): SignedMessage<Message>[] {
       return [...votes, ...(message.prepared.block?.batches ?? []).map(submission)];
     }
     case 'sync-response':
-      return message.entries.flatMap((entry) => [...commitsOf(entry), ...entry.block.batches.map(submission)]);
+      return entriesIn(message).flatMap((entry) => [...commitsOf(entry), ...entry.block.batches.map(submission)]);
     default:
       return [];
   }
@@ -123,6 +129,10 @@ function inJustification(
   if (highest === null) return signed;
   const vote = prepareMessage(height, highest.view, highest.digest);
   return [...signed, ...certificate.map((proof) => ({ message: vote, proof }))];
+}
+
+function entriesIn({ entries, snapshot }: SyncResponse): readonly DecidedEntry[] {
+  return snapshot === undefined ? entries : [snapshot.entry, ...entries];
 }
 
 /** The claim of the highest view, the first of equals; null when nobody claims anything. */
@@ -151,8 +161,10 @@ export function meta(message: Message): MessageMeta {
       return { type, slot: message.height, epoch: message.view, digest: '' };
     case 'sync-request':
       return { type, slot: message.height, epoch: 0, digest: '' };
-    case 'sync-response':
-      return { type, slot: message.entries[0]?.block.height ?? 0, epoch: message.entries[0]?.view ?? 0, digest: '' };
+    case 'sync-response': {
+      const [first] = entriesIn(message);
+      return { type, slot: first?.block.height ?? 0, epoch: first?.view ?? 0, digest: '' };
+    }
     case 'submit':
       return { type, slot: 0, epoch: 0, digest: '' };
   }

@@ -10,7 +10,7 @@ import { MAX_BATCH_TRANSFERS } from '../../ledger/parse.ts';
 import type { Block, LedgerState } from '../../ledger/types.ts';
 import type { Effects, SignedMessage, SignedRef } from '../protocol.ts';
 import { leaderOf } from './leader.ts';
-import type { DecidedEntry, Message, Proposal, ViewChange } from './messages.ts';
+import type { DecidedEntry, Message, Proposal, Snapshot, ViewChange } from './messages.ts';
 import { type Ctx, quorumOf } from './rules.ts';
 import { createTally, type Tally } from '../common/tally.ts';
 
@@ -31,7 +31,11 @@ export type Durable =
   | { readonly kind: 'accepted'; readonly signed: SignedMessage<Proposal> }
   /** The prepared certificate; the COMMIT for it goes out. */
   | { readonly kind: 'prepared'; readonly view: number; readonly block: Block; readonly votes: readonly SignedRef[] }
-  | { readonly kind: 'decided'; readonly entry: DecidedEntry };
+  | { readonly kind: 'decided'; readonly entry: DecidedEntry }
+  /** Where we stand, in the place of all before it: taken over from a peer, or our own when old blocks are forgotten. */
+  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
+  /** Blocks before that of the snapshot, ascending, for peers that catch up. */
+  | { readonly kind: 'kept'; readonly entries: readonly DecidedEntry[] };
 
 export type Out = Effects<Message, Timer, Durable>;
 
@@ -77,7 +81,9 @@ export interface State {
   isMember: boolean[];
   quorum: number;
 
-  /** Decided blocks: the entry at index h−1 decided height h. */
+  /** The last height decided; 0 before the first. */
+  decided: number;
+  /** The last decided blocks, ascending without gaps up to `decided`: what is older is forgotten, see `snapshot.ts`. */
   readonly chain: DecidedEntry[];
   /** Hash of the last decided block. */
   tip: string;
@@ -133,6 +139,7 @@ export function createState(ctx: Ctx): State {
     members: [],
     isMember: [],
     quorum: 0,
+    decided: 0,
     chain: [],
     tip: GENESIS_HASH,
     ledger: createLedger(ctx.workload, clientCount),
@@ -215,10 +222,15 @@ export function moveToView(state: State, view: number, ctx: Ctx): void {
   for (const old of state.rounds.keys()) if (old < view - VIEW_WINDOW) state.rounds.delete(old);
 }
 
+/** The lowest height whose block is kept; one more than the last decided when none is. */
+export function firstKept(state: State): number {
+  return state.decided - state.chain.length + 1;
+}
+
 /** Moves to the height after the last decided block. */
 export function moveToNextHeight(state: State, ctx: Ctx): void {
   const decided = state.chain.at(-1);
-  state.height = state.chain.length + 1;
+  state.height = state.decided + 1;
   state.view = 0;
   state.phase = 'waiting';
   state.previous = new Map(state.rounds);

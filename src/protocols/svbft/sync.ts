@@ -7,12 +7,13 @@ import { oneCorrect } from '../../core/quorum.ts';
 import type { Micros } from '../../core/time.ts';
 import { blockHash, checkBlock } from '../../ledger/block.ts';
 import { compareVotes } from './evidence.ts';
-import { finalise } from './height.ts';
-import type { DecidedEntry, Status, SyncRequest, SyncResponse } from './messages.ts';
+import { finalise, jump } from './height.ts';
+import type { DecidedEntry, Snapshot, Status, SyncRequest, SyncResponse } from './messages.ts';
 import { NOTE } from './notes.ts';
 import { type Ctx, verifyCertificate } from './rules.ts';
 import { commitMessage, prepareMessage } from './signing.ts';
-import { type Arrival, currentRound, isHelperOf, type Out, type State } from './state.ts';
+import { checkSnapshot, snapshotOf } from './snapshot.ts';
+import { type Arrival, currentRound, firstKept, isHelperOf, type Out, type State } from './state.ts';
 import { voteOf } from '../common/tally.ts';
 import { blockRules, checkPlace } from './validity.ts';
 
@@ -34,23 +35,23 @@ function nextAhead(state: State): NodeIndex | null {
   const last = state.asked?.peer ?? state.self;
   for (let step = 1; step <= state.validatorCount; step++) {
     const peer = (last + step) % state.validatorCount;
-    if ((state.known[peer] ?? 0) > state.chain.length) return peer;
+    if ((state.known[peer] ?? 0) > state.decided) return peer;
   }
   return null;
 }
 
 function ownStatus(state: State): Status {
-  return { type: 'status', height: state.chain.length, view: state.view };
+  return { type: 'status', height: state.decided, view: state.view };
 }
 
 export function onStatus(state: State, from: NodeIndex, message: Status, now: Micros, out: Out, ctx: Ctx): void {
-  if (state.asked?.peer === from && message.height <= state.chain.length) {
+  if (state.asked?.peer === from && message.height <= state.decided) {
     state.asked = { peer: from, retryAt: now, hasAnswered: true };
   }
-  if (message.height > state.chain.length) {
+  if (message.height > state.decided) {
     learn(state, from, message.height);
     requestSync(state, from, now, out, ctx);
-  } else if (message.height < state.chain.length) {
+  } else if (message.height < state.decided) {
     out.send(from, ownStatus(state));
   } else {
     repeatTo(state, from, out);
@@ -96,7 +97,7 @@ export function onFuture(state: State, arrival: Arrival, height: number, now: Mi
   state.future.push(arrival);
   if (kept > 0) return;
   let ahead = 0;
-  for (const decided of state.known) if (decided > state.chain.length) ahead++;
+  for (const decided of state.known) if (decided > state.decided) ahead++;
   if (ahead >= oneCorrect(state.members.length) && ahead > 1) requestSync(state, signer, now, out, ctx);
 }
 
@@ -114,13 +115,20 @@ export function requestSync(state: State, peer: NodeIndex, now: Micros, out: Out
 }
 
 export function onSyncRequest(state: State, from: NodeIndex, message: SyncRequest, out: Out, ctx: Ctx): void {
-  const first = message.height - 1;
+  const first = message.height - firstKept(state);
+  if (first < 0) {
+    const snapshot = snapshotOf(state);
+    return snapshot === null ? undefined : void out.send(from, { type: 'sync-response', entries: [], snapshot });
+  }
   const entries = state.chain.slice(first, first + ctx.config.syncBatch);
   if (entries.length === 0) return answerBehind(state, from, out);
   out.send(from, { type: 'sync-response', entries });
 }
 
-/** Takes over blocks one after the other, each proved by its certificate, and asks on while the peer has more. */
+/**
+ * Takes over blocks one after the other, each proved by its certificate, or the state of a peer that has forgotten them; and asks
+ * on while the peer has more.
+ */
 export function onSyncResponse(
   state: State,
   from: NodeIndex,
@@ -131,7 +139,8 @@ export function onSyncResponse(
 ): void {
   if (state.asked?.peer !== from || state.asked.hasAnswered) return out.note(NOTE.unsolicited);
   state.asked = { peer: from, retryAt: now, hasAnswered: true };
-  const before = state.chain.length;
+  const before = state.decided;
+  if (message.snapshot !== undefined) takeSnapshot(state, message.snapshot, now, out, ctx);
   for (const entry of message.entries) {
     if (entry.block.height < state.height) continue;
     const refusal = entry.block.height > state.height ? NOTE.syncGap : checkEntry(state, entry, ctx);
@@ -143,8 +152,14 @@ export function onSyncResponse(
     compareVotes(state, state.rounds.get(entry.view), vote, entry.votes, out);
     finalise(state, entry, now, out, ctx);
   }
-  const hasMore = (state.known[from] ?? 0) > state.chain.length;
-  if (state.chain.length > before && hasMore) requestSync(state, from, now, out, ctx);
+  const hasMore = (state.known[from] ?? 0) > state.decided;
+  if (state.decided > before && hasMore) requestSync(state, from, now, out, ctx);
+}
+
+function takeSnapshot(state: State, snapshot: Snapshot, now: Micros, out: Out, ctx: Ctx): void {
+  const refusal = checkSnapshot(state, snapshot, ctx);
+  if (refusal === null) jump(state, snapshot, now, out, ctx);
+  else out.note(refusal);
 }
 
 /** Null when a quorum of the height's members committed the block and it may follow our last one. */

@@ -181,7 +181,7 @@ export class Network {
   }
 
   heights(): number[] {
-    return this.states.map((state) => state.chain.length);
+    return this.states.map((state) => state.decided);
   }
 
   /** Two nodes outside `except` that decided differently, or null. */
@@ -262,6 +262,7 @@ export class Network {
       },
       cancelTimer: (timer) => this.#timers[node]?.delete(svbft.validator.timerKey(timer)),
       persist: (record) => this.disks[node]?.push(record),
+      rewrite: (records) => this.disks[node]?.splice(0, Number.POSITIVE_INFINITY, ...records),
       decide: (decision) => {
         this.decisions[node]?.push(decision);
         const where = `height ${decision.slot}, view ${decision.epoch}`;
@@ -311,6 +312,7 @@ function describe(message: Message): string {
     case 'sync-request':
       return `SYNC-REQUEST from height ${message.height}`;
     case 'sync-response':
+      if (message.snapshot !== undefined) return `SYNC-RESPONSE state at height ${message.snapshot.entry.block.height}`;
       return `SYNC-RESPONSE heights ${message.entries.map(({ block }) => block.height).join(' ')}`;
     case 'submit':
       return `SUBMIT ${message.sequence}`;
