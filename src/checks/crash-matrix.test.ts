@@ -5,45 +5,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { runScenario } from '../cli/run.ts';
 import { PROTOCOLS } from '../protocols/registry.ts';
 import { type FaultInput, type ScenarioInput, validateScenario } from '../scenario/index.ts';
+import { type Commit, type Point, POINTS, WORDS } from './testing/crash-points.ts';
 
 const DOCUMENT = join(import.meta.dirname, '../../docs/sharding.md');
 const BEGIN = '<!-- crash matrix: written by src/checks/crash-matrix.test.ts -->';
 const END = '<!-- end of the crash matrix -->';
 
-type Commit = '2pc' | '3pc';
-type On = 'receive' | 'send' | 'sent';
-/** `nth` of a type: 'last' of as many as there are other shards in the transaction. */
-type Point = readonly [who: 'coordinator' | 'participant', on: On, type: string, nth: 'first' | 'last', only3pc?: true];
-
-const POINTS: readonly Point[] = [
-  ['coordinator', 'receive', 'submit', 'first'],
-  ['coordinator', 'send', 'prepare-request', 'first'],
-  ['coordinator', 'sent', 'prepare-request', 'first'],
-  ['coordinator', 'sent', 'prepare-request', 'last'],
-  ['coordinator', 'receive', 'vote', 'first'],
-  ['coordinator', 'receive', 'vote', 'last'],
-  ['coordinator', 'send', 'pre-commit', 'first', true],
-  ['coordinator', 'sent', 'pre-commit', 'first', true],
-  ['coordinator', 'sent', 'pre-commit', 'last', true],
-  ['coordinator', 'receive', 'pre-acknowledge', 'first', true],
-  ['coordinator', 'send', 'commit-request', 'first'],
-  ['coordinator', 'sent', 'commit-request', 'first'],
-  ['coordinator', 'sent', 'commit-request', 'last'],
-  ['coordinator', 'receive', 'acknowledge', 'first'],
-  ['coordinator', 'receive', 'acknowledge', 'last'],
-  ['participant', 'receive', 'prepare-request', 'first'],
-  ['participant', 'send', 'vote', 'first'],
-  ['participant', 'sent', 'vote', 'first'],
-  ['participant', 'receive', 'pre-commit', 'first', true],
-  ['participant', 'sent', 'pre-acknowledge', 'first', true],
-  ['participant', 'receive', 'commit-request', 'first'],
-  ['participant', 'send', 'acknowledge', 'first'],
-  ['participant', 'sent', 'acknowledge', 'first'],
-];
-
 /** Seeds whose first transaction touches every shard; the second comes when all is over. */
 const SEED: Readonly<Record<number, number>> = { 2: 4, 3: 1 };
-const WORDS = { receive: 'instead of handling', send: 'instead of sending', sent: 'after sending' } as const;
 
 function input(count: number, commit: Commit, faults: FaultInput[]): ScenarioInput {
   return {
