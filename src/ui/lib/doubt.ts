@@ -47,9 +47,10 @@ function whyNot(doubt: Doubt): string {
   return `Its coordinator ${coordinator} is up, but has not been heard.`;
 }
 
-/** Shards that have ended the transaction in one way. */
-function ended({ transaction: { parts } }: Doubt, stage: 'commit' | 'abort'): string[] {
-  return parts.filter((part) => part.stage === stage).map((part) => shardName(part.shard));
+/** Shards that have ended the transaction in one way; that the coordinator did so too goes without saying. */
+function ended({ transaction: { parts, coordinator } }: Doubt, stage: 'commit' | 'abort'): string[] {
+  const others = parts.filter((part) => part.stage === stage && part.shard !== coordinator);
+  return others.map((part) => shardName(part.shard));
 }
 
 function guesses(doubt: Doubt): Pick<DoubtStory, 'ifAborts' | 'ifCommits'> {
@@ -91,8 +92,8 @@ function truthOf(doubt: Doubt): string {
     ...(committed.length > 0 ? [`${committed.join(', ')} committed`] : []),
     ...(aborted.length > 0 ? [`${aborted.join(', ')} aborted`] : []),
   ];
-  const others = done.length === 0 ? 'nobody has carried anything out yet' : done.join('; ');
-  if (decided === null) return `${coordinator} has not decided; ${others}.`;
+  const others = done.length === 0 ? 'no other shard has carried it out yet' : done.join('; ');
+  if (decided === null) return `${coordinator} has not decided${done.length === 0 ? '' : `; ${others}`}.`;
   return `${coordinator} decided ${decided.outcome.toUpperCase()} at ${formatTime(decided.at)}, which is on its disk; ${others}.`;
 }
 

@@ -128,7 +128,7 @@ describe('why nobody may guess', () => {
     );
     expect(told.ifAborts).toContain('others would commit what is aborted here');
     expect(told.ifCommits).toContain('done here and nowhere else');
-    expect(told.truth).toBe('s0 has not decided; nobody has carried anything out yet.');
+    expect(told.truth).toBe('s0 has not decided.');
     expect(told.meanwhile).toBe('It keeps a4 locked, for which transaction 9 waits.');
     expect(told.ends).toContain('When s0 restarts');
   });
@@ -143,6 +143,17 @@ describe('why nobody may guess', () => {
     expect(told.ifAborts).toContain('It would be wrong: s2 committed already');
     expect(told.truth).toContain('s0 decided COMMIT at 1.500 s');
     expect(told.ends).toContain('one that knows the outcome is enough');
+  });
+
+  it('decided, and carried out by its coordinator alone: nobody else can tell', () => {
+    const parts = [
+      { shard: 0, stage: 'commit', since: 1_500_000 },
+      { shard: 1, stage: 'promised', since: SECOND },
+    ] as const;
+    const told = story({ decided: { outcome: 'commit', at: 1_500_000 }, parts });
+    expect(told.ifAborts).toContain('It would be wrong: s0 decided COMMIT');
+    expect(told.truth).toContain('no other shard has carried it out yet');
+    expect(told.ends).toContain('Nobody else knows. When s0 restarts');
   });
 
   it('decided ABORT: committing is wrong', () => {

@@ -1,0 +1,133 @@
+/** Shards: a newcomer sees a lock block somebody, crashes a coordinator, sees who is in doubt, and the locks go. */
+import type { Page } from '@playwright/test';
+import type { ScenarioInput } from '../src/scenario/types.ts';
+import { expect, test } from './fixtures.ts';
+import { handlesOf } from './handles.ts';
+import type { RemoteTestnet } from './remote.ts';
+
+/** Few accounts that everybody wants; nearly everything crosses shards. */
+const SCENARIO: ScenarioInput = {
+  name: 'Locks',
+  seed: 5,
+  protocol: { name: 'sharded', config: { transfersMax: 2 } },
+  shards: { count: 3, strategy: 'range' },
+  crypto: { suite: 'modelled:ml-dsa-65' },
+  network: { latency: { kind: 'constant', ms: 50 } },
+  workload: { accounts: 9, ratePerSecond: 10, crossShard: 0.9, initialBalance: 100_000 },
+};
+
+const LOCK = /^Locks of s\d: /;
+
+function shardsOf(page: Page) {
+  const { network, panel } = handlesOf(page);
+  return {
+    padlocks: network.getByRole('button', { name: LOCK }),
+    padlock: (about: RegExp) => network.getByRole('button', { name: new RegExp(`${LOCK.source}.*${about.source}`) }),
+    card: network.getByRole('region', { name: /^Locks of s\d$/ }),
+    locks: panel('Locks'),
+    waits: panel('Who waits for whom'),
+    doubts: panel('In doubt'),
+  };
+}
+
+/** Looks at the moment of the first event of a kind, and a little after. */
+async function lookAtFirst(page: Page, testnet: RemoteTestnet, kind: 'wait' | 'fault'): Promise<void> {
+  const [event] = await testnet.trace({ kinds: [kind], limit: 1 });
+  if (event === undefined) throw new Error(`nothing of kind ${kind} happened`);
+  await handlesOf(page).timeline.fill(String(Math.ceil(event.t * 1_000) + 1_000));
+}
+
+test('a lock blocks somebody: the padlock says who holds and who waits, the graph shows it', async ({
+  page,
+  testnet,
+}) => {
+  const { tab, inspector } = handlesOf(page);
+  const { padlock, card, locks, waits } = shardsOf(page);
+  await testnet.load(SCENARIO);
+  await testnet.runUntil({ ms: 4_000 });
+  await lookAtFirst(page, testnet, 'wait');
+
+  const blocking = padlock(/transactions? waits?/).first();
+  await blocking.focus();
+  await expect(card).toContainText(/held by \d+ for/);
+  await expect(card).toContainText(/waits?: ?\d+/);
+  await expect(card).toContainText('Policy: ');
+  await page.keyboard.press('Escape');
+  await expect(card).toHaveCount(0);
+
+  await tab('Shards').click();
+  await expect(locks.getByRole('rowheader').first()).toHaveText(/^a\d s\d$/);
+  const waiter = waits.getByRole('button', { name: /^Transaction \d+, waits for \d+/ }).first();
+  const number = (await waiter.textContent()) ?? '';
+  await waits.getByRole('button', { name: 'Show list' }).click();
+  await expect(waits.getByRole('cell', { name: number, exact: true }).first()).toBeVisible();
+  await waits.getByRole('button', { name: 'Show graph' }).click();
+  await waiter.click();
+  await expect(inspector.getByRole('heading', { name: `Transaction ${number}`, exact: true })).toBeVisible();
+  await expect(inspector.getByText(/^s\d( \(coordinates\))?$/).first()).toBeVisible();
+
+  await inspector.getByRole('button', { name: 'Space-time' }).click();
+  await expect(page.getByText(new RegExp(`Transaction ${number}: asks for votes at`))).toBeAttached();
+});
+
+test('a coordinator dies with its decision: who is in doubt, why nobody may guess, and how it ends', async ({
+  page,
+  testnet,
+}) => {
+  const { tab, node, inspector, causeFault, network } = handlesOf(page);
+  const { padlock, doubts } = shardsOf(page);
+  await testnet.load(SCENARIO);
+  await testnet.runUntil({ ms: 2_000 });
+  await tab('Shards').click();
+  await expect(doubts).toContainText('nobody');
+
+  await node('s0v0').click();
+  await causeFault('Coordinator decided, before its first COMMIT');
+  await testnet.runUntil({ ms: 8_000 });
+  await expect(node('s0v0')).toHaveAccessibleName(/crashed$/);
+  await expect(padlock(/in doubt/)).not.toHaveCount(0);
+  await expect(network).toContainText(/in doubt.*s0 down/);
+
+  const story = doubts.getByRole('listitem').filter({ hasText: 'Its coordinator s0 is down since' }).first();
+  await expect(story.getByRole('heading')).toHaveText(/^s[12] is in doubt about transaction \d+$/);
+  await expect(story).toContainText('It would be wrong: s0 decided COMMIT');
+  await expect(story).toContainText('one NO anywhere means ABORT');
+  await expect(story).toContainText('When s0 restarts, its log tells what to say');
+
+  await inspector.getByRole('button', { name: 'Restart' }).click();
+  await testnet.runUntil({ ms: 14_000 });
+  await expect(node('s0v0')).not.toHaveAccessibleName(/crashed/);
+  await expect(doubts).not.toContainText('Its coordinator s0 is down');
+  await expect(padlock(/in doubt/)).toHaveCount(0);
+  const broken = (await testnet.checks()).filter(({ verdict }) => verdict === 'violated');
+  expect(broken).toEqual([]);
+});
+
+test('transactions that wait for each other in a circle are named', async ({ page, testnet }) => {
+  const { tab } = handlesOf(page);
+  const { waits } = shardsOf(page);
+  await testnet.load('mutant-lock-order-deadlock');
+  await testnet.runUntil({ ms: 20_000 });
+  await tab('Shards').click();
+  await expect(waits.getByRole('alert')).toContainText(/Deadlock: (\d+) → .*\1/);
+  await expect(waits.getByRole('button', { name: /, in a deadlock$/ })).not.toHaveCount(0);
+});
+
+test('figures of every shard', async ({ page, testnet }) => {
+  await testnet.load(SCENARIO);
+  await testnet.runUntil({ ms: 5_000 });
+  await handlesOf(page).tab('Metrics').click();
+  const table = page.getByRole('table', { name: /^Shards: / });
+  await expect(table.getByRole('rowheader')).toHaveText(['s0', 's1', 's2']);
+  await expect(table.getByRole('row', { name: /^s1 / }).getByRole('cell').first()).toHaveText(/[1-9]/);
+});
+
+test('a protocol without shards has no such view', async ({ page, testnet }) => {
+  await testnet.load(SCENARIO);
+  await handlesOf(page).tab('Shards').click();
+  await expect(shardsOf(page).waits).toContainText('Nobody waits');
+  await testnet.load('happy-path');
+  await expect(handlesOf(page).tab('Shards')).toHaveCount(0);
+  await expect(page.getByRole('tab', { selected: true }).first()).toBeVisible();
+  await expect(shardsOf(page).padlocks).toHaveCount(0);
+});
