@@ -17,7 +17,12 @@ function outcome(seed: number, broken: string[], recoveryMsMax: number | null): 
   return {
     result,
     evidenceCount: seed,
-    tally: { faults: { crash: 1, twins: seed }, decisions: 10 * seed, recoveryMsMax },
+    tally: {
+      faults: { crash: 1, twins: seed },
+      between: { commits: 3, waits: seed },
+      decisions: 10 * seed,
+      recoveryMsMax,
+    },
   };
 }
 
@@ -35,6 +40,7 @@ describe('summary of a sweep', () => {
     expect(text).toMatch(/^decisions +30; 1 runs without one$/m);
     expect(text).toMatch(/^view changes +6$/m);
     expect(text).toMatch(/^faults +crash 3, twins 3$/m);
+    expect(text).toMatch(/^between shards +commits 9, waits 3$/m);
     expect(text).toMatch(/^evidence +3 in 2 runs$/m);
     expect(text).toMatch(/^slowest recovery +5\.000 s \(seed 1\)$/m);
   });

@@ -15,6 +15,8 @@ export class SweepSummary {
   undecided = 0;
   readonly violations = new Map<string, number>();
   readonly faults = new Map<string, number>();
+  /** Of transactions between shards. */
+  readonly between = new Map<string, number>();
   slowest: { readonly ms: number; readonly seed: number } | null = null;
 
   /** True where the run is fine. */
@@ -36,6 +38,7 @@ export class SweepSummary {
     this.evidence += evidenceCount;
     if (evidenceCount > 0) this.convicted++;
     for (const [kind, times] of Object.entries(tally.faults)) count(this.faults, kind, times);
+    for (const [kind, times] of Object.entries(tally.between)) count(this.between, kind, times);
     const waited = tally.recoveryMsMax;
     if (waited !== null && waited > (this.slowest?.ms ?? -1)) this.slowest = { ms: waited, seed: result.seed };
     return broken.length === 0;
@@ -56,6 +59,7 @@ export class SweepSummary {
       ],
       ['view changes', whole(this.viewChanges)],
       ['faults', this.faults.size === 0 ? 'none' : list(this.faults)],
+      ...(this.between.size === 0 ? [] : [['between shards', list(this.between)] as const]),
       ['evidence', `${whole(this.evidence)} in ${whole(this.convicted)} runs`],
       ['slowest recovery', recovery],
     ];

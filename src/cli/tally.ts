@@ -2,21 +2,27 @@
 import { type Micros, msFromMicros } from '../core/time.ts';
 import { Facts } from '../checks/facts.ts';
 import type { WorldConstants } from '../kernel/host/world.ts';
-import type { Highlight } from '../kernel/trace/highlights.ts';
+import type { Highlight, MarkHighlight } from '../kernel/trace/highlights.ts';
 import type { RunObserver } from '../runtime/executor.ts';
 import { runObservers } from '../session/observers.ts';
 
 export interface TallyReport {
   /** Faults that began, by kind; those of traitors by behaviour. */
   readonly faults: Readonly<Record<string, number>>;
+  /** What happened between shards, by kind: commits and aborts as coordinators decided them, waits for locks, accounts that moved. */
+  readonly between: Readonly<Record<string, number>>;
   /** Decisions of correct nodes: one a node and height. */
   readonly decisions: number;
   /** From when the network was calm (GST, the last fault's begin or end) to the next new block; null: never needed. */
   readonly recoveryMsMax: number | null;
 }
 
+/** Steps of transactions worth counting, by the last word of their mark. */
+const BETWEEN: Readonly<Record<string, string>> = { commit: 'commits', abort: 'aborts', leaves: 'moves' };
+
 interface TallyState {
   faults: Record<string, number>;
+  between: Record<string, number>;
   decisions: number;
   height: number;
   progressAt: Micros;
@@ -32,7 +38,7 @@ export class Tally implements RunObserver {
   readonly name = 'tally';
   readonly #facts: Facts;
   readonly #gst: Micros;
-  #state: TallyState = { faults: {}, decisions: 0, height: 0, progressAt: 0, recoveryMax: -1 };
+  #state: TallyState = { faults: {}, between: {}, decisions: 0, height: 0, progressAt: 0, recoveryMax: -1 };
 
   constructor(world: WorldConstants) {
     this.#facts = new Facts(world);
@@ -47,6 +53,7 @@ export class Tally implements RunObserver {
       this.#state.faults[kind] = (this.#state.faults[kind] ?? 0) + 1;
     }
     if (highlight.kind === 'fault' || highlight.kind === 'heal') this.#facts.onHighlight(highlight);
+    if (highlight.kind === 'mark') this.#onMark(highlight);
     if (highlight.kind === 'decide' && this.#facts.isCorrect(highlight.node)) {
       this.#onDecide(highlight.t, highlight.decision.slot);
     }
@@ -57,8 +64,8 @@ export class Tally implements RunObserver {
   }
 
   report(): TallyReport {
-    const { faults, decisions, recoveryMax } = this.#state;
-    return { faults, decisions, recoveryMsMax: recoveryMax < 0 ? null : msFromMicros(recoveryMax) };
+    const { faults, between, decisions, recoveryMax } = this.#state;
+    return { faults, between, decisions, recoveryMsMax: recoveryMax < 0 ? null : msFromMicros(recoveryMax) };
   }
 
   capture(): { readonly tally: TallyState; readonly facts: unknown } {
@@ -71,6 +78,12 @@ export class Tally implements RunObserver {
     const { tally, facts } = state as { readonly tally: TallyState; readonly facts: unknown };
     this.#state = tally;
     this.#facts.restore(facts);
+  }
+
+  #onMark({ mark, what }: MarkHighlight): void {
+    const kind =
+      mark === 'commit2pc' ? BETWEEN[what.slice(what.lastIndexOf(' ') + 1)] : mark === 'wait' ? 'waits' : undefined;
+    if (kind !== undefined) this.#state.between[kind] = (this.#state.between[kind] ?? 0) + 1;
   }
 
   #onDecide(t: Micros, slot: number): void {

@@ -88,12 +88,26 @@ export const serializability: Property<Message> = {
 
 const FIELD = { locks: 6, open: 7 } as const;
 
-/** Locks belong to transactions that have not ended. */
+/** Locks belong to transactions that have not ended: by what shards show, and by what they tell of each lock. */
 export const locksReleased: Property<Message> = {
   name: 'locks-released',
-  states: 'a shard with no open transaction holds no lock',
-  createMemory: () => null,
-  onState(_memory, { alive, fields }) {
+  states: 'a transaction that has ended at a shard holds no lock there',
+  /** Locked accounts by shard and transaction. */
+  createMemory: () => new Map<string, Set<string>>(),
+  onMark(memory, { node, mark, transaction, what }) {
+    const locked = memory as Map<string, Set<string>>;
+    const key = `${node} ${transaction}`;
+    if (mark === 'lock') locked.set(key, (locked.get(key) ?? new Set()).add(what));
+    else if (mark === 'unlock' && locked.get(key)?.delete(what) === true && locked.get(key)?.size === 0)
+      locked.delete(key);
+    else if (mark === 'commit2pc' && (what === 'committed' || what === 'aborted') && locked.has(key))
+      return `has ${what} transaction ${transaction} and still holds ${[...(locked.get(key) ?? [])].join(', ')} for it`;
+    return null;
+  },
+  onState(memory, { node, alive, fields }) {
+    // A crash forgets the locks of who had not voted; a restart tells of the others again.
+    const locked = memory as Map<string, Set<string>>;
+    if (!alive) for (const key of [...locked.keys()]) if (key.startsWith(`${node} `)) locked.delete(key);
     const [locks = 0, open = 0] = [fields[FIELD.locks], fields[FIELD.open]];
     return alive && open === 0 && locks > 0 ? `holds ${locks} locks for transactions that have ended` : null;
   },
