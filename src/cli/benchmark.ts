@@ -7,6 +7,7 @@ import { type BenchOptions, GROUPS, type Group, type GroupResult, type Ratio, ty
 import { benchPeer } from './bench/peer.ts';
 import { benchCrypto, benchNetwork } from './bench/primitives.ts';
 import { tableText } from './bench/report.ts';
+import { benchScrub } from './bench/scrub.ts';
 import { benchStorm } from './bench/storm.ts';
 import { benchWorkers } from './bench/workers.ts';
 import type { Terminal } from './progress.ts';
@@ -70,6 +71,7 @@ async function measureAll(wanted: ReadonlySet<Group>, options: BenchOptions, io:
     hotstuff: () => benchHotstuff(options),
     peer: () => benchPeer(options),
     storm: () => benchStorm(options),
+    scrub: () => benchScrub(options),
     explore: () => benchExplore(options, io.searchEntry ?? null, io.coreCount ?? 1),
     workers: () => benchWorkers(options, io.platform()),
   };

@@ -1,6 +1,6 @@
 /** Repeated measurements: median with the least and the most, so that a busy machine shows. */
 
-export type Group = 'crypto' | 'network' | 'kernel' | 'hotstuff' | 'peer' | 'storm' | 'explore' | 'workers';
+export type Group = 'crypto' | 'network' | 'kernel' | 'hotstuff' | 'peer' | 'storm' | 'scrub' | 'explore' | 'workers';
 export const GROUPS: readonly Group[] = [
   'crypto',
   'network',
@@ -8,6 +8,7 @@ export const GROUPS: readonly Group[] = [
   'hotstuff',
   'peer',
   'storm',
+  'scrub',
   'explore',
   'workers',
 ];
@@ -15,7 +16,7 @@ export const GROUPS: readonly Group[] = [
 export interface Row {
   readonly group: Group;
   readonly name: string;
-  /** What the numbers count, such as `events/s`. More is better. */
+  /** What the numbers count, such as `events/s`: more is better. Of `ms` and `bytes` less is. */
   readonly unit: string;
   readonly median: number;
   readonly min: number;
