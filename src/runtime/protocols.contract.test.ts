@@ -15,7 +15,7 @@ const PRESET_MS = 8000;
 /** Presets in which a protocol does what its plain run does not: one line a protocol. */
 const PRESETS: readonly string[] = [
   ...['raft-membership', 'raft-snapshot', 'raft-transfer', 'mutant-raft-stale-read', 'paxos-rivals'],
-  ...['hotstuff-basic', 'hotstuff-missing-blocks', 'mutant-hotstuff-gap-commit'],
+  ...['hotstuff-basic', 'hotstuff-missing-blocks', 'hotstuff-two-chain', 'mutant-hotstuff-gap-commit'],
   ...['avalanche-rogue', 'avalanche-snowball', 'avalanche-crash'],
   ...['pbft-null-requests', 'pbft-left-behind', 'pbft-two-traitors', 'mutant-slot-conflict'],
   ...['tendermint-locked', 'tendermint-voting-power', 'tendermint-two-traitors', 'mutant-tendermint-unverified'],

@@ -56,6 +56,13 @@ const CASES: Readonly<Record<string, Case>> = {
     stopMs: 12_000,
     stepsMin: 800,
   },
+  'hotstuff, two-chain': {
+    protocol: 'hotstuff',
+    config: { blockTimeMs: 300, mode: 'two-chain' },
+    sizes: [4, 6, 7],
+    stopMs: 12_000,
+    stepsMin: 800,
+  },
   'hotstuff, basic': {
     protocol: 'hotstuff',
     config: { blockTimeMs: 300, mode: 'basic' },

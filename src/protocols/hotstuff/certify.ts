@@ -6,7 +6,7 @@ import type { Qc } from './messages.ts';
 import { NOTE } from './notes.ts';
 import { requestSync } from './ask.ts';
 import { type Ctx, verifyQc } from './rules.ts';
-import type { DecidedEntry, Out, State } from './state.ts';
+import { type DecidedEntry, isChained, type Out, type State } from './state.ts';
 import { enterView } from './view.ts';
 import { insertBlock, isBlockMissing, isNews, learnQc } from './tree.ts';
 import type { Block } from '../../ledger/types.ts';
@@ -44,18 +44,18 @@ export function adopt(state: State, qc: Qc, out: Out, ctx: Ctx): void {
   if (isNews(state, qc)) {
     out.persist({ kind: 'certificate', qc });
     announce(state, learnQc(state, qc, ctx), out);
-    if (state.lock !== lock) out.note(state.mode === 'basic' ? NOTE.lockedByQuorum : NOTE.locked);
+    if (state.lock !== lock) out.note(isChained(state) ? NOTE.locked : NOTE.lockedByQuorum);
   }
   excuse(state, qc);
   // Its voters were in its view, and in the chained form have nothing left to do there. Ref: §5, Algorithm 4 (`onNewView`).
-  const isOver = state.mode === 'chained' || qc.phase === 'commit';
+  const isOver = isChained(state) || qc.phase === 'commit';
   const view = isOver ? qc.view + 1 : qc.view;
   if (view > state.view) enterView(state, view, false, out, ctx);
 }
 
 /** The view before did not fail after all: its votes came by another way than its collector. */
 function excuse(state: State, { phase, view }: Qc): void {
-  if (phase !== 'prepare' || view + 1 !== state.lengthenedAt || state.mode === 'basic') return;
+  if (phase !== 'prepare' || view + 1 !== state.lengthenedAt || !isChained(state)) return;
   state.lengthenedAt = 0;
   state.timeouts = Math.max(0, state.timeouts - 1);
 }

@@ -4,12 +4,15 @@ import { type Micros, microsFromMs } from '../../core/time.ts';
 import { type NumberOption, numberSchema, own, parseNumber, refuseUnknown, show } from '../common/options.ts';
 import { MAX_SYNC_ENTRIES } from './messages.ts';
 
-export const MODES = ['chained', 'basic'] as const;
+export const MODES = ['chained', 'basic', 'two-chain'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What the machine reads: times in µs. */
 export interface HotStuffConfig {
-  /** Chained: every proposal is a phase of the blocks before it (§5). Basic: four phases a block (§4). */
+  /**
+   * Chained: every proposal is a phase of the blocks before it (§5). Basic: four phases a block (§4). Two-chain: chained, but two in a
+   * row decide, and proposals after a timeout carry its certificate (Jolteon, arXiv 2106.10362).
+   */
   readonly mode: Mode;
   /** Least time from seeing one block to proposing the next, µs; 0: as fast as votes arrive. */
   readonly blockMicros: Micros;
@@ -82,7 +85,8 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       type: 'string',
       enum: MODES,
       default: 'chained',
-      description: 'chained: a block a view, decided by three in a row. basic: four phases a block.',
+      description:
+        'chained: a block a view, decided by three in a row. two-chain: by two in a row (Jolteon). basic: four phases a block.',
     },
     ...numberSchema(NUMBERS),
   },

@@ -50,7 +50,7 @@ function quorumAt(
 }
 
 /** Message delays from wanting a view to its end: NEW-VIEW, four times out and back in the basic form, one to spare. */
-const DELAYS_PER_VIEW = { basic: 9, chained: 5 } as const;
+const DELAYS_PER_VIEW = { basic: 9, chained: 5, 'two-chain': 5 } as const;
 
 /** How much longer than necessary views may have become before the network calmed down. */
 const SPARE_LENGTHENINGS = 3;

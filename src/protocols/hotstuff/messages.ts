@@ -28,6 +28,15 @@ export interface Proposal {
   readonly block: Block;
   /** Null where the parent is genesis. */
   readonly justify: Qc | null;
+  /** Two-chain form, where `justify` is not of the view before: a quorum wanted this view, knowing of nothing higher. */
+  readonly timeouts?: readonly Wish[];
+}
+
+/** A NEW-VIEW inside a timeout certificate, reduced to what its signature covers. Ref: Jolteon, arXiv 2106.10362, §3. */
+export interface Wish extends SignedRef {
+  readonly view: number;
+  /** View and block of the highest certificate it reported; null for that of genesis. */
+  readonly high: { readonly view: number; readonly digest: string } | null;
 }
 
 /** A vote: `vote` accepts the proposal, the other two answer the leader's PRE-COMMIT and COMMIT (basic form). */
@@ -135,10 +144,20 @@ function isHighQc(value: unknown): value is Qc | null {
 }
 
 function isProposal(value: object): value is Proposal {
-  if (!has(value, ['type', 'view', 'block', 'justify'])) return false;
+  const keys = ['type', 'view', 'block', 'justify'];
+  const { timeouts } = value as { readonly timeouts?: unknown };
+  if (!has(value, timeouts === undefined ? keys : [...keys, 'timeouts'])) return false;
+  if (timeouts !== undefined && !isList(timeouts, MAX_REFS, isWish)) return false;
   if (!isNumber(value.view, 1) || !isHighQc(value.justify)) return false;
   const block = parseBlock(value.block);
   return block !== null && isNumber(block.height, 1) && block.epoch === value.view;
+}
+
+function isWish(value: unknown): value is Wish {
+  if (!has(value, ['signer', 'signature', 'view', 'high'])) return false;
+  if (!isRef({ signer: value.signer, signature: value.signature }) || !isNumber(value.view, 1)) return false;
+  const { high } = value;
+  return high === null || (has(high, ['view', 'digest']) && isNumber(high.view, 1) && isDigest(high.digest));
 }
 
 function isSyncResponse(value: object): value is SyncResponse {

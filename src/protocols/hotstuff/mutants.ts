@@ -27,6 +27,14 @@ export const mutants: readonly Mutant[] = [
     check: 'agreement',
   },
   {
+    name: 'two-chain-stale-qc',
+    breaks: 'safety',
+    what: 'After timeouts nobody asks for the highest certificate: a new leader builds below a block that two in a row decided.',
+    source: 'Gelashvili et al., Jolteon and Ditto, arXiv 2106.10362, fig. 2 (vote rule after a timeout)',
+    scenario: 'mutant-hotstuff-two-chain-stale-qc',
+    check: 'agreement',
+  },
+  {
     name: 'qc-repeated-signers',
     breaks: 'safety',
     what: 'A certificate may name one signer several times, so that one signature is a quorum.',

@@ -6,12 +6,13 @@
 import type { NodeIndex } from '../../core/ids.ts';
 import { oneCorrect } from '../../core/quorum.ts';
 import type { Micros } from '../../core/time.ts';
+import type { SignedRef } from '../protocol.ts';
 import { onCertificate } from './certify.ts';
 import type { NewView } from './messages.ts';
 import { NOTE } from './notes.ts';
 import type { Ctx } from './rules.ts';
-import { viewOf } from './signing.ts';
-import type { Out, State } from './state.ts';
+import { viewOf, wishOf } from './signing.ts';
+import { isChained, type Out, type State } from './state.ts';
 import { enterView, isWanted, newViewOf, wishedBy } from './view.ts';
 import { onVote } from './votes.ts';
 
@@ -42,19 +43,29 @@ function giveUp(state: State, view: number, now: Micros, out: Out, ctx: Ctx): vo
  * four leaders in a row to make three blocks and the certificate of the third.
  */
 export function sayWish(state: State, now: Micros, out: Out, ctx: Ctx): void {
-  const { lastVote, mode } = state;
-  if (mode === 'chained' && lastVote !== null && lastVote.view > viewOf(state.highQc)) {
+  const { lastVote, self } = state;
+  if (isChained(state) && lastVote !== null && lastVote.view > viewOf(state.highQc)) {
     onVote(state, lastVote, out.broadcast(lastVote), now, out, ctx);
   }
-  out.broadcast(newViewOf(state));
+  const message = newViewOf(state);
+  keepWish(state, self, message, out.broadcast(message));
+}
+
+/** The two-chain form proves with these that a quorum gave a view up. */
+function keepWish(state: State, node: NodeIndex, message: NewView, proof: SignedRef): void {
+  const known = state.wishProofs[node] ?? null;
+  if (state.mode !== 'two-chain' || (known !== null && known.view > message.view)) return;
+  state.wishProofs[node] = wishOf(message, proof);
 }
 
 /** Somebody wants a view, or we do. Who is behind the certificate we hold is shown it. */
-export function onNewView(state: State, from: NodeIndex, message: NewView, now: Micros, out: Out, ctx: Ctx): void {
+export function onNewView(state: State, message: NewView, proof: SignedRef, now: Micros, out: Out, ctx: Ctx): void {
+  const from = proof.signer;
   if (isHeard(state, message, ctx)) {
     const isNewer = viewOf(message.highQc) > viewOf(state.highQc);
     if (isNewer && !onCertificate(state, message.highQc, from, now, out, ctx)) return;
   }
+  keepWish(state, from, message, proof);
   if (message.view > (state.wishes[from] ?? 0)) state.wishes[from] = message.view;
   if (message.view <= viewOf(state.highQc)) {
     out.send(from, { type: 'sync-response', entries: [], highQc: state.highQc });
@@ -68,6 +79,7 @@ export function onNewView(state: State, from: NodeIndex, message: NewView, now: 
  * its own view and hears nothing else. Ref: §4.4 (why two phases do not suffice).
  */
 function isHeard(state: State, { view }: NewView, { mutant }: Ctx): boolean {
+  if (mutant === 'two-chain-stale-qc') return false;
   if (mutant !== 'hotstuff-two-phase') return true;
   return view % state.validatorCount === state.self && !isWanted(state, view);
 }

@@ -7,7 +7,7 @@ import { createNetwork, equivocating, heightsOf, type Network, type Options } fr
 /** Everything a run depends on, so that what shrinks is a runnable scenario. */
 interface Storm {
   readonly n: number;
-  readonly mode: 'basic' | 'chained';
+  readonly mode: 'basic' | 'chained' | 'two-chain';
   readonly seed: number;
   readonly lossPercent: number;
   readonly duplicatePercent: number;
@@ -19,7 +19,7 @@ interface Storm {
 
 const storms = fc.record<Storm>({
   n: fc.constantFrom(4, 6, 7),
-  mode: fc.constantFrom('basic', 'chained'),
+  mode: fc.constantFrom('basic', 'chained', 'two-chain'),
   seed: fc.nat(0xffff),
   lossPercent: fc.constantFrom(0, 5, 25),
   duplicatePercent: fc.constantFrom(0, 20),
@@ -52,7 +52,7 @@ function play(storm: Storm): Network {
 
 describe('storms: a leader that lies, loss, duplication, reordering, a crash', () => {
   it('replicas agree, and decide again once the network is calm', () => {
-    const seen = { decided: 0, changed: 0, caught: 0, transfers: 0, basic: 0, chained: 0 };
+    const seen = { decided: 0, changed: 0, caught: 0, transfers: 0, basic: 0, chained: 0, 'two-chain': 0 };
     fc.assert(
       fc.property(storms, (storm) => {
         const network = play(storm).run(storm.calmAt * 1000);
@@ -74,12 +74,12 @@ describe('storms: a leader that lies, loss, duplication, reordering, a crash', (
         );
         seen.transfers += network.state(0).chain.filter(({ block }) => block.batches.length > 0).length;
       }),
-      { numRuns: 30, seed: 20_240_601 },
+      { numRuns: 45, seed: 20_240_601 },
     );
     // Not vacuous: blocks with transfers were decided in both forms, views were given up.
     expect(Math.min(seen.decided, seen.changed, seen.transfers)).toBeGreaterThan(30);
     expect(seen.caught).toBeGreaterThan(0);
-    expect(Math.min(seen.basic, seen.chained)).toBeGreaterThan(5);
+    expect(Math.min(seen.basic, seen.chained, seen['two-chain'])).toBeGreaterThan(5);
   }, 120_000);
 });
 
@@ -87,7 +87,7 @@ describe('a crash', () => {
   it('leaves exactly the state that its records say: chain, branch, lock, highest certificate, votes, ledger', () => {
     let [undecided, locked] = [0, 0];
     for (let seed = 1; seed <= 10; seed++) {
-      for (const mode of ['basic', 'chained'] as const) {
+      for (const mode of ['basic', 'chained', 'two-chain'] as const) {
         const network = createNetwork({
           n: 4,
           seed,

@@ -6,11 +6,11 @@ import type { Block } from '../../ledger/types.ts';
 import type { SignedRef } from '../protocol.ts';
 import { addBlock, adopt, onCertificate } from './certify.ts';
 import { reportProposals } from './evidence.ts';
-import type { Proposal, Qc } from './messages.ts';
+import type { Proposal, Qc, Wish } from './messages.ts';
 import { NOTE } from './notes.ts';
-import { type Ctx, isSafe, mayVote } from './rules.ts';
+import { checkTimeouts, type Ctx, isSafe, mayVote } from './rules.ts';
 import { digestOf, digestOfQc, heightOf, viewOf, voteMessage } from './signing.ts';
-import { currentRound, leaderOf, type Out, type Round, roundAt, type State } from './state.ts';
+import { currentRound, isChained, leaderOf, type Out, type Round, roundAt, type State } from './state.ts';
 import { extendsLock, ledgerAt } from './tree.ts';
 import { isWanted } from './view.ts';
 import { sendVote } from './votes.ts';
@@ -26,7 +26,7 @@ export function blockRules(ctx: Ctx): BlockRules {
 export function isOurTurn(state: State): boolean {
   const { view } = state;
   if (state.leader !== state.self || state.wish > view || state.voted.view >= view) return false;
-  return (state.mode === 'chained' && viewOf(state.highQc) === view - 1) || isWanted(state, view);
+  return (isChained(state) && viewOf(state.highQc) === view - 1) || isWanted(state, view);
 }
 
 /** Arms the proposal of the view in progress, where it is our turn and the block to build on is here. */
@@ -46,10 +46,17 @@ export function onProposeTimer(state: State, view: number, now: Micros, out: Out
   const parent = digestOfQc(highQc);
   const header = { height: heightOf(highQc) + 1, parent, proposer: state.self, epoch: view, validators: null };
   const block = buildBlock(ledger, selectable(state), header, blockRules(ctx));
-  const message: Proposal = { type: 'proposal', view, block, justify: highQc };
+  const message: Proposal = { type: 'proposal', view, block, justify: highQc, ...timeoutsFor(state) };
   const proof = out.broadcast(message);
   keep(currentRound(state), message, proof);
   considerProposal(state, currentRound(state), now, out, ctx);
+}
+
+/** The timeout certificate that the two-chain form wants where the view before has no certificate. Ref: Jolteon, fig. 2. */
+function timeoutsFor({ mode, view, highQc, wishProofs, quorum }: State): Pick<Proposal, 'timeouts'> {
+  if (mode !== 'two-chain' || viewOf(highQc) === view - 1) return {};
+  const wishes = wishProofs.filter((wish) => wish !== null && wish.view >= view) as Wish[];
+  return { timeouts: wishes.slice(0, quorum) };
 }
 
 /** A copy to choose from: choosing drops what the undecided blocks below execute, and these may be abandoned. */
@@ -129,13 +136,23 @@ export function checkContent(state: State, block: Block, ctx: Ctx): string | nul
 }
 
 /** Ref: Algorithm 1, `safeNode`; Algorithm 2, lines 8–13; Algorithm 3, lines 12–15. */
-function tryVote(state: State, round: Round, { block, justify }: Proposal, now: Micros, out: Out, ctx: Ctx): void {
+function tryVote(state: State, round: Round, message: Proposal, now: Micros, out: Out, ctx: Ctx): void {
   if (state.wish > state.view || !mayVote(state.voted, state.view, 0)) return;
-  const justifyView = viewOf(justify);
-  const place = { height: block.height, justifyView, extendsLock: extendsLock(state, block.parent) };
-  if (!isSafe(place, state.lock, ctx.mutant)) {
+  const { block } = message;
+  const refusal = state.mode === 'two-chain' ? checkTimely(message, ctx) : checkSafe(state, message, ctx);
+  if (refusal !== null) {
     round.isRefused = true;
-    return out.note(NOTE.unsafe);
+    return out.note(refusal);
   }
   sendVote(state, voteMessage('prepare', state.view, block.height, round.digest), now, out, ctx);
+}
+
+function checkSafe(state: State, { block, justify }: Proposal, ctx: Ctx): string | null {
+  const extendsIt = extendsLock(state, block.parent);
+  const place = { height: block.height, justifyView: viewOf(justify), extendsLock: extendsIt };
+  return isSafe(place, state.lock, ctx.mutant) ? null : NOTE.unsafe;
+}
+
+function checkTimely({ view, justify, timeouts = [] }: Proposal, ctx: Ctx): string | null {
+  return checkTimeouts(view, viewOf(justify), timeouts, ctx);
 }

@@ -1,5 +1,5 @@
 /** The state after a crash, from what is on disk: enough never to contradict what was said before. */
-import { type Durable, createState, moveToView, recordVote, type State } from './state.ts';
+import { type Durable, createState, isChained, moveToView, recordVote, type State } from './state.ts';
 import { insertBlock, learnQc, raiseLock } from './tree.ts';
 import type { Ctx } from './rules.ts';
 
@@ -18,7 +18,7 @@ function replay(state: State, record: Durable, ctx: Ctx): void {
     case 'certificate': {
       const { qc } = record;
       learnQc(state, qc, ctx);
-      const isOver = state.mode === 'chained' || qc.phase === 'commit';
+      const isOver = isChained(state) || qc.phase === 'commit';
       returnToView(state, isOver ? qc.view + 1 : qc.view);
       return;
     }

@@ -13,8 +13,8 @@ import { quorumSize } from '../../core/quorum.ts';
 import { beginCensus, isRepeated, verifyAll } from '../common/proofs.ts';
 import type { NodeContext, SignedRef } from '../protocol.ts';
 import type { HotStuffConfig } from './config.ts';
-import type { Message, PhaseMessage, Qc, QcPhase } from './messages.ts';
-import { voteOfQc } from './signing.ts';
+import type { Message, PhaseMessage, Qc, QcPhase, Wish } from './messages.ts';
+import { voteOfQc, wishMessage } from './signing.ts';
 
 export type Ctx = NodeContext<HotStuffConfig, Message>;
 
@@ -61,6 +61,30 @@ export function isThreeChain(
   return views.b2 === views.b1 + 1 && views.b1 === views.b + 1;
 }
 
+/**
+ * Whether a certificate for b′ decides its parent b in the two-chain form: they were made in two views in a row. Whoever voted for b′
+ * had seen the certificate of b, and says so in every later NEW-VIEW. Ref: Jolteon, arXiv 2106.10362, fig. 2 (2-chain commit).
+ */
+export function isTwoChain(views: { readonly b: number; readonly b1: number }): boolean {
+  return views.b1 === views.b + 1;
+}
+
+/**
+ * Null when the two-chain form may vote for a proposal of `view` on top of a certificate of `justifyView`: that is the view before, or a
+ * quorum gave the views before up and none of them reported a higher certificate. Ref: Jolteon, fig. 2 (vote rule).
+ */
+export function checkTimeouts(view: number, justifyView: number, timeouts: readonly Wish[], ctx: Ctx): Refusal | null {
+  if (justifyView === view - 1) return null;
+  if (timeouts.length < quorumSize(ctx.validatorCount)) return REFUSED.timeouts;
+  const structure = checkSigners(timeouts, ctx);
+  if (structure !== null) return structure;
+  if (timeouts.some((wish) => wish.view < view)) return REFUSED.timeouts;
+  const isStale = timeouts.some(({ high }) => high !== null && high.view > justifyView);
+  if (isStale && ctx.mutant !== 'two-chain-stale-qc') return REFUSED.stale;
+  for (const wish of timeouts) if (!ctx.verify(wish.signer, wishMessage(wish), wish.signature)) return REFUSED.forged;
+  return null;
+}
+
 /** What the leader of the basic form shows next, once a quorum has voted in a phase. Ref: Algorithm 2. */
 export function nextMessage(phase: QcPhase, mutant: string | null): PhaseMessage['type'] {
   if (phase === 'prepare') return mutant === 'hotstuff-two-phase' ? 'commit' : 'pre-commit';
@@ -80,6 +104,8 @@ export const REFUSED = {
   repeated: 'certificate refused: a signer appears twice',
   few: 'certificate refused: fewer signers than a quorum',
   forged: "certificate refused: a signature is not its signer's",
+  timeouts: 'proposal refused: neither on the certificate of the view before nor after a quorum of timeouts',
+  stale: 'proposal refused: a timeout reports a higher certificate than the one it stands on',
 } as const;
 export type Refusal = (typeof REFUSED)[keyof typeof REFUSED];
 

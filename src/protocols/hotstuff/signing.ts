@@ -1,8 +1,8 @@
 /** What a message says of itself: what its signature covers, which signatures travel inside, what the trace shows. */
 import { blockHash, GENESIS_HASH } from '../../ledger/block.ts';
 import type { SignedBatch } from '../../ledger/types.ts';
-import type { MessageMeta, SignedMessage } from '../protocol.ts';
-import type { Entry, Message, Qc, QcPhase, Vote } from './messages.ts';
+import type { MessageMeta, SignedMessage, SignedRef } from '../protocol.ts';
+import type { Entry, Message, NewView, Qc, QcPhase, Vote, Wish } from './messages.ts';
 
 /** Positions in `Declaration.messages`. */
 export const MESSAGE_TYPES = [
@@ -34,6 +34,17 @@ export function voteMessage(phase: QcPhase, view: number, height: number, digest
 /** The vote that everybody in a certificate cast. */
 export function voteOfQc({ phase, view, height, digest }: Qc): Vote {
   return voteMessage(phase, view, height, digest);
+}
+
+/** A NEW-VIEW, reduced to what its signature covers. */
+export function wishOf({ view, highQc }: NewView, { signer, signature }: SignedRef): Wish {
+  const high = highQc === null ? null : { view: highQc.view, digest: highQc.digest };
+  return { signer, signature, view, high };
+}
+
+/** The NEW-VIEW behind it: its statement is that of the message that was sent, which leaves out height and votes. */
+export function wishMessage({ view, high }: Wish): NewView {
+  return { type: 'new-view', view, highQc: high && { phase: 'prepare', ...high, height: 1, votes: [] } };
 }
 
 /** What a certificate says, in numbers and hashes that exist for genesis too: it was made in view 0. */
@@ -99,7 +110,14 @@ export function votesOf(qc: Qc | null): SignedMessage<Vote>[] {
 export function embedded(message: Message): SignedMessage<Message>[] {
   switch (message.type) {
     case 'proposal':
-      return [...votesOf(message.justify), ...message.block.batches.map(submission)];
+      return [
+        ...votesOf(message.justify),
+        ...(message.timeouts ?? []).map((wish) => ({
+          message: wishMessage(wish),
+          proof: { signer: wish.signer, signature: wish.signature },
+        })),
+        ...message.block.batches.map(submission),
+      ];
     case 'pre-commit':
     case 'commit':
     case 'decide':

@@ -11,7 +11,7 @@ import type { Block, LedgerState } from '../../ledger/types.ts';
 import { createTally, type Tally } from '../common/tally.ts';
 import type { Effects, SignedMessage } from '../protocol.ts';
 import type { Mode } from './config.ts';
-import { type Message, type Proposal, type Qc, QC_PHASES, type QcPhase, type Vote } from './messages.ts';
+import { type Message, type Proposal, type Qc, QC_PHASES, type QcPhase, type Vote, type Wish } from './messages.ts';
 import type { Ctx, Lock, Voted } from './rules.ts';
 import { phaseOf } from './signing.ts';
 
@@ -91,6 +91,8 @@ export interface State {
   wish: number;
   /** By node: the highest view it asked for. */
   readonly wishes: number[];
+  /** By node: the NEW-VIEW behind it, for timeout certificates; null in the other forms. */
+  readonly wishProofs: (Wish | null)[];
   /** By view; only views near ours, see `roundAt`. That of `view` is always there. */
   readonly rounds: Map<number, Round>;
   /** The last vote we sent, and its place in the order of votes. */
@@ -145,6 +147,7 @@ export function createState(ctx: Ctx): State {
     leader: leaderOf(FIRST_VIEW, validatorCount),
     wish: FIRST_VIEW,
     wishes: new Array<number>(validatorCount).fill(0),
+    wishProofs: new Array<null>(validatorCount).fill(null),
     rounds: new Map([[FIRST_VIEW, createRound(FIRST_VIEW)]]),
     lastVote: null,
     voted: { view: 0, phase: 0 },
@@ -165,9 +168,14 @@ export function leaderOf(view: number, validatorCount: number): NodeIndex {
   return view % validatorCount;
 }
 
+/** Whether every block is a phase of those below it. */
+export function isChained({ mode }: Pick<State, 'mode'>): boolean {
+  return mode !== 'basic';
+}
+
 /** Who collects the votes of a view: its leader in the basic form, the next one in the chained form. Ref: §5. */
 export function collectorOf(view: number, state: State): NodeIndex {
-  return leaderOf(state.mode === 'basic' ? view : view + 1, state.validatorCount);
+  return leaderOf(isChained(state) ? view + 1 : view, state.validatorCount);
 }
 
 function createRound(view: number): Round {

@@ -10,7 +10,7 @@ import { NOTE } from './notes.ts';
 import { onNewView, onViewTimer, sayWish } from './pacemaker.ts';
 import { considerProposal, onProposal, onProposeTimer, prepareToPropose } from './proposal.ts';
 import type { Ctx } from './rules.ts';
-import { currentRound, FIRST_VIEW, type Out, type State, type Timer } from './state.ts';
+import { currentRound, FIRST_VIEW, isChained, type Out, type State, type Timer } from './state.ts';
 import { requestSync } from './ask.ts';
 import { onSyncRequest, onSyncResponse, onSyncTimer } from './sync.ts';
 import { isBlockMissing } from './tree.ts';
@@ -72,7 +72,7 @@ function onMessage(
     case 'decide':
       return onPhase(state, from, message, now, out, ctx);
     case 'new-view':
-      return onNewView(state, from, message, now, out, ctx);
+      return onNewView(state, message, proof, now, out, ctx);
     case 'sync-request':
       return onSyncRequest(state, from, message, out, ctx);
     case 'sync-response':
@@ -113,7 +113,7 @@ function onStart(state: State, now: Micros, out: Out, ctx: Ctx): void {
     out.note(NOTE.recovered);
     sayWish(state, now, out, ctx);
     if (isBlockMissing(state)) requestSync(state, state.self, now, out, ctx);
-  } else if (state.mode === 'basic') {
+  } else if (!isChained(state)) {
     tellLeader(state, out);
   }
 }

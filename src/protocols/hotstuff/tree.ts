@@ -8,9 +8,9 @@ import { copyLedger, executeBatch } from '../../ledger/ledger.ts';
 import { removeBatches, sizeOf } from '../../ledger/mempool.ts';
 import type { Block, LedgerState } from '../../ledger/types.ts';
 import type { Qc } from './messages.ts';
-import { type Ctx, isThreeChain, type Lock } from './rules.ts';
+import { type Ctx, isThreeChain, isTwoChain, type Lock } from './rules.ts';
 import { viewOf } from './signing.ts';
-import type { DecidedEntry, State, TreeNode } from './state.ts';
+import { type DecidedEntry, isChained, type State, type TreeNode } from './state.ts';
 
 const NOTHING: readonly DecidedEntry[] = [];
 
@@ -76,18 +76,23 @@ function applyQc(state: State, qc: Qc, ctx: Ctx): readonly DecidedEntry[] {
   if (qc.phase === 'commit') return decideUpTo(state, node, qc);
   if (qc.phase !== 'prepare') return NOTHING;
   node.qc ??= qc;
-  return state.mode === 'chained' ? applyChain(state, node.block, ctx) : NOTHING;
+  return isChained(state) ? applyChain(state, node.block, ctx) : NOTHING;
 }
 
 /**
- * b″ is certified: with its parent b′ it is a two-chain, which locks b′; with the parent b of that a three-chain, which decides b
- * where the parents are direct. Ref: Algorithm 3, lines 22–28; Algorithm 5, `update`.
+ * b″ is certified: with its parent b′ it is a two-chain, which locks b′ (and decides it in the two-chain form, where the parent is
+ * direct); with the parent b of that a three-chain, which decides b where the parents are direct. Ref: Algorithm 3, lines 22–28;
+ * Algorithm 5, `update`; Jolteon, fig. 2 (2-chain commit).
  */
 function applyChain(state: State, b2: Block, ctx: Ctx): readonly DecidedEntry[] {
   const node1 = state.tree.get(b2.parent);
   if (node1 === undefined) return NOTHING;
   const b1 = node1.block;
   raiseLock(state, { view: b1.epoch, height: b1.height, digest: b2.parent });
+  if (state.mode === 'two-chain') {
+    if (node1.qc === null || !isTwoChain({ b: b1.epoch, b1: b2.epoch })) return NOTHING;
+    return decideUpTo(state, node1, node1.qc);
+  }
   const node = state.tree.get(b1.parent);
   if (node === undefined || node.qc === null) return NOTHING;
   const isDecided = isThreeChain({ b: node.block.epoch, b1: b1.epoch, b2: b2.epoch }, ctx.mutant);

@@ -10,7 +10,7 @@ import { type PhaseMessage, type Qc, QC_PHASES, type Vote } from './messages.ts'
 import { NOTE } from './notes.ts';
 import { type Ctx, mayVote, nextMessage, phasesOf } from './rules.ts';
 import { phaseOf, viewOf, voteMessage } from './signing.ts';
-import { collectorOf, leaderOf, type Out, recordVote, roundAt, type State, tallyOf } from './state.ts';
+import { collectorOf, isChained, leaderOf, type Out, recordVote, roundAt, type State, tallyOf } from './state.ts';
 import { isBlockMissing, raiseLock } from './tree.ts';
 import { tellLeader } from './view.ts';
 
@@ -36,7 +36,7 @@ export function onVote(state: State, message: Vote, proof: SignedRef, now: Micro
   if (outcome === 'repeated' || votes.length < state.quorum) return;
   const { view, height, digest } = message;
   const qc: Qc = { phase, view, height, digest, votes: votes.slice(0, state.quorum) };
-  if (state.mode === 'basic') return show(state, qc, now, out, ctx);
+  if (!isChained(state)) return show(state, qc, now, out, ctx);
   if (phase !== 'prepare' || view <= viewOf(state.highQc)) return;
   out.note(NOTE.certified);
   adopt(state, qc, out, ctx);
@@ -59,7 +59,7 @@ function show(state: State, qc: Qc, now: Micros, out: Out, ctx: Ctx): void {
 /** PRE-COMMIT, COMMIT or DECIDE of the leader of a view. Ref: Algorithm 2, lines 17–35. */
 export function onPhase(state: State, from: NodeIndex, message: PhaseMessage, now: Micros, out: Out, ctx: Ctx): void {
   const { qc } = message;
-  if (state.mode !== 'basic' || qc.phase !== phasesOf(message.type, ctx.mutant)[0]) return out.note(NOTE.wrongPhase);
+  if (isChained(state) || qc.phase !== phasesOf(message.type, ctx.mutant)[0]) return out.note(NOTE.wrongPhase);
   if (leaderOf(qc.view, state.validatorCount) !== from) return out.note(NOTE.notLeader);
   if (qc.height <= state.chain.length && qc.view < state.view) return;
   if (!onCertificate(state, qc, from, now, out, ctx)) return;

@@ -129,4 +129,19 @@ export const hotstuffMutantPresets: readonly Preset[] = [
     faults: [{ kind: 'byzantine', target: 'v2', behaviour: 'inflate-certificate', at: 3000 }],
     stopMs: 15_000,
   }),
+  mutantPreset({
+    id: 'mutant-hotstuff-two-chain-stale-qc',
+    mutant: 'two-chain-stale-qc',
+    title: 'Broken HotStuff: timeouts without certificates',
+    teaches:
+      'Two phases are enough only if timeouts report the highest certificate: else a leader builds below what was decided.',
+    violates: 'agreement',
+    config: { mode: 'two-chain' },
+    // v0 alone makes the certificate of view 3, decides the block of view 2 and is not heard. v1 saw nothing of view 3 and leads view 5.
+    faults: [
+      { kind: 'link', from: ['v3'], to: ['v1'], types: ['proposal'], symmetric: false, loss: 1, at: 2000, until: 3000 },
+      { kind: 'partition', groups: [['v0'], ['v1', 'v2', 'v3']], oneWay: true, cut: 'lost', at: 2000, until: 18_000 },
+    ],
+    stopMs: 40_000,
+  }),
 ];

@@ -35,6 +35,22 @@ export const hotstuffPresets: readonly Preset[] = [
     },
   }),
   preset({
+    id: 'hotstuff-two-chain',
+    title: 'HotStuff: two in a row decide',
+    teaches:
+      'Two certified blocks in a row decide the first; after a timeout the next leader proves that it knows the highest certificate.',
+    level: 'faults',
+    scenario: {
+      seed: 7,
+      protocol: { name: 'hotstuff', config: { mode: 'two-chain', blockTimeMs: 200, viewChangeTimeoutMs: 1000 } },
+      validators: 4,
+      crypto: MODELLED,
+      network: { latency: { kind: 'uniform', minMs: 40, maxMs: 120 } },
+      faults: [{ kind: 'crash', target: 'v3', at: 5000, until: 15_000 }],
+      stop: { ms: 30_000 },
+    },
+  }),
+  preset({
     id: 'hotstuff-leader-crash',
     title: 'HotStuff: one leader of four is dead',
     teaches:
