@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import type { ScenarioInput } from '../src/scenario/types.ts';
 import { expect, test } from './fixtures.ts';
 import { handlesOf } from './handles.ts';
+import { testnetReady } from './remote.ts';
 
 const SCENARIO: ScenarioInput = {
   name: 'Ten minutes',
@@ -84,4 +85,94 @@ test('moments to go back to do not each hold the whole chain with its signatures
   await testnet.fork({ atMs: 30_000 });
   await testnet.runUntil({ ms: 32_000 });
   await expect(testnet).toAgree({ minHeight: 28 });
+});
+
+/** What the page says of the moment in view: every node in words, and the events before it. */
+async function pictureAt(page: Page, micros: number): Promise<unknown> {
+  const { timeline, status } = handlesOf(page);
+  await timeline.fill(String(micros));
+  await expect(page.getByRole('contentinfo')).toContainText(`${(micros / 1e6).toFixed(3)} s`);
+  await expect(status.filter({ hasText: 'Loading earlier events' })).toHaveCount(0);
+  const events = page.getByRole('list', { name: 'Events, newest first' }).getByRole('button');
+  // The list follows four times a second.
+  await expect(events.first()).toContainText(`${Math.floor(micros / 1e6)}.`);
+  return { nodes: await nodesOf(page), events: await events.evaluateAll((all) => all.map((line) => line.textContent)) };
+}
+
+/** Pieces of trace in IndexedDB. */
+function piecesStored(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const opening = indexedDB.open('testnet-playground');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const database = opening.result;
+          const counting = database.transaction('chunks').objectStore('chunks').count();
+          counting.onsuccess = () => {
+            database.close();
+            resolve(counting.result);
+          };
+        };
+      }),
+  );
+}
+
+test.describe('with two pieces of the trace in memory', () => {
+  const BUSY: ScenarioInput = {
+    name: 'More than two pieces',
+    seed: 4,
+    protocol: { name: 'svbft', config: { blockTimeMs: 200 } },
+    validators: 10,
+    crypto: { suite: 'modelled:ml-dsa-65' },
+    workload: { kind: 'transfers', ratePerSecond: 20 },
+    faults: [{ kind: 'crash', target: 'v2', at: 3_000, until: 15_000 }],
+  };
+  const END_MS = 20_000;
+  const MOMENTS = [1_000_000, 19_000_000, 4_500_000];
+
+  test('what went to disk comes back when it is looked at, as if it had never left', async ({ page, testnet }) => {
+    test.setTimeout(180_000);
+    const { tab } = handlesOf(page);
+    const looked: unknown[] = [];
+    const prints: string[] = [];
+    for (const address of ['./?chunks=2', './?chunks=4096']) {
+      await page.goto(address);
+      await testnetReady(page);
+      await testnet.load(BUSY);
+      await testnet.runUntil({ ms: END_MS });
+      await tab('Events').click();
+      if (address.endsWith('=2')) expect(await piecesStored(page)).toBeGreaterThan(1);
+      const pictures: unknown[] = [];
+      for (const at of MOMENTS) pictures.push(await pictureAt(page, at));
+      looked.push(pictures);
+      // Back into what is on disk, and on again.
+      prints.push(await testnet.fingerprint());
+      if (address.endsWith('=2')) {
+        await testnet.fork({ atMs: 2_000 });
+        await testnet.runUntil({ ms: END_MS });
+        prints.push(await testnet.fingerprint());
+      }
+      await testnet.load(BUSY);
+      await expect.poll(() => piecesStored(page)).toBe(0);
+    }
+    expect(looked[0]).toEqual(looked[1]);
+    expect(new Set(prints).size).toBe(1);
+  });
+
+  test('without a database the timeline begins later, and says so', async ({ page, testnet }) => {
+    test.setTimeout(120_000);
+    await page.addInitScript(() => Object.defineProperty(window, 'indexedDB', { value: undefined }));
+    await page.goto('./?chunks=2');
+    await testnetReady(page);
+    await testnet.load(BUSY);
+    await testnet.runUntil({ ms: END_MS });
+    const { timeline, status } = handlesOf(page);
+    await expect(status.filter({ hasText: /^Begins at .*no room for earlier events$/ })).toBeVisible();
+    const first = Number(await timeline.getAttribute('min'));
+    expect(first).toBeGreaterThan(1_000_000);
+    await timeline.fill(String(first));
+    await expect(timeline).toHaveValue(String(first));
+    await expect(testnet).toAgree({ minHeight: 50 });
+  });
 });

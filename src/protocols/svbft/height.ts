@@ -56,7 +56,7 @@ export function finalise(state: State, entry: DecidedEntry, now: Micros, out: Ou
   startHeight(state, now, out, ctx);
 }
 
-/** Takes over a proved state further on: the heights between are decided by it, not one by one. Ref: TOCS 20(4), 2002, §6.2. */
+/** Takes over a proved state further on: the heights between are decided by it, not one by one. Ref: TOCS 20(4), 2002, state transfer. */
 export function jump(state: State, snapshot: Snapshot, now: Micros, out: Out, ctx: Ctx): void {
   out.persist({ kind: 'snapshot', snapshot });
   install(state, snapshot, ctx);

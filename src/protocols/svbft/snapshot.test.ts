@@ -1,4 +1,4 @@
-/** Old blocks are forgotten, and who missed them takes over the state: PBFT §4.3; TOCS 20(4), 2002, §6.2. */
+/** Old blocks are forgotten, and who missed them takes over the state: PBFT §4.3; TOCS 20(4), 2002, state transfer. */
 import { describe, expect, it } from 'vitest';
 import { GENESIS_HASH } from '../../ledger/block.ts';
 import { isExecuted, stateRoot, totalUnits } from '../../ledger/ledger.ts';

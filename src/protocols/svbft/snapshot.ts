@@ -1,7 +1,7 @@
 /**
  * Old blocks are forgotten, and a validator that missed more than the others kept takes over their state instead: the last
  * decided block, proved by its commit certificate, and the accounts behind that block's state root. Ref: PBFT §4.3 (discarding
- * old messages needs a provably correct state for those left behind); TOCS 20(4), 2002, §6.2 (state transfer).
+ * old messages needs a provably correct state for those left behind); TOCS 20(4), 2002 (state transfer).
  */
 import type { NodeIndex } from '../../core/ids.ts';
 import { blockHash, txRootOf } from '../../ledger/block.ts';
