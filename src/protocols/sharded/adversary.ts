@@ -9,7 +9,8 @@ export const adversary: AdversaryHooks<State, Message, ShardedConfig> = {
   conflicting(message) {
     if (message.type === 'commit-request') return { ...message, type: 'abort-request' };
     if (message.type === 'abort-request') return { ...message, type: 'commit-request' };
-    return message.type === 'vote' ? { ...message, yes: !message.yes } : null;
+    if (message.type !== 'vote') return null;
+    return { ...message, yes: !message.yes, reason: message.yes ? 'aborted' : null };
   },
   forgeries: () => [],
   transplant: () => null,

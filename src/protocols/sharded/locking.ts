@@ -34,7 +34,9 @@ export function wantsAt(shard: NodeIndex, transaction: Transaction, ctx: Ctx): L
   return [...new Set(named)].flatMap((account): LockWant[] => {
     const change = changes.get(account);
     if (change === undefined) return [];
-    return [{ account, mode: change === 0 ? 'shared' : 'exclusive' }];
+    // Mutant `double-spend`: whoever pays reads its balance and goes on, together with others.
+    const isShared = change === 0 || (ctx.mutant === 'double-spend' && change < 0);
+    return [{ account, mode: isShared ? 'shared' : 'exclusive' }];
   });
 }
 
@@ -42,7 +44,16 @@ export function wantsAt(shard: NodeIndex, transaction: Transaction, ctx: Ctx): L
 export function claim(state: State, transaction: Transaction, now: Micros, out: Out, ctx: Ctx): void {
   const { slot } = transaction;
   const wants = wantsAt(state.self, transaction, ctx);
+  if (ctx.mutant === 'lock-theft') steal(state, wants, now, out);
   tell(state, acquire(state.locks, { transaction: idOf(slot), timestampMicros: slot, wants }, now), out);
+}
+
+/** Mutant `lock-theft`: locks are taken from whoever has them, promised or not. */
+function steal(state: State, wants: readonly LockWant[], now: Micros, out: Out): void {
+  for (const { account } of wants)
+    for (const { transaction } of [...(state.locks.accounts.get(account)?.holders ?? [])])
+      if (state.locks.transactions.get(transaction)?.isPrepared === true)
+        tell(state, release(state.locks, transaction, now), out);
 }
 
 /** Gives back what a transaction holds here, or its place in a queue. */
@@ -64,6 +75,7 @@ export function relock(state: State, transaction: Transaction, ctx: Ctx): void {
   const { slot } = transaction;
   const wants = wantsAt(state.self, transaction, ctx);
   acquire(state.locks, { transaction: idOf(slot), timestampMicros: slot, wants }, 0);
+  if (ctx.mutant === 'lock-theft' && !holdsAll(state, slot)) return;
   assert(holdsAll(state, slot), `transaction ${slot} has its locks again`);
   keepLocks(state, slot);
 }

@@ -170,9 +170,10 @@ export function onDecision(
 
 /** Cannot fail: what it needs was checked and locked before the YES. */
 function commit(state: State, transaction: Transaction, now: Micros, out: Out, ctx: Ctx): void {
-  const possible =
-    ctx.mutant !== '2pc-execute-can-fail' ||
-    mayPromise(changesAt(state.self, transaction, ctx), (account) => balanceOf(state, account));
+  const refuses = ctx.mutant === 'yes-then-refuse' && coordinatorOf(transaction) !== state.self;
+  const isSure = ctx.mutant !== '2pc-execute-can-fail';
+  const changes = changesAt(state.self, transaction, ctx);
+  const possible = !refuses && (isSure || mayPromise(changes, (account) => balanceOf(state, account)));
   if (!possible) out.note(NOTE.cannot);
   const outcome = possible ? 'commit' : 'abort';
   finish(state, { about: transaction, transaction, outcome, reason: null }, now, out, ctx);

@@ -1,216 +1,7 @@
-/** Transactions between shards: atomic commit in two and in three phases, and what it takes to break it. */
-import type { FaultInput, ScenarioInput } from '../schema.ts';
+/** Transactions between shards: atomic commit in two and in three phases, locks, batches, shards that split and merge. */
 import { type Preset, preset } from './preset.ts';
-
-const CRYPTO = { suite: 'modelled:ml-dsa-65' } as const;
-const NETWORK: ScenarioInput['network'] = {
-  latency: { kind: 'constant', ms: 50 },
-  synchrony: { kind: 'partial', gstMs: 0, deltaMs: 100 },
-};
-
-interface Setting {
-  readonly seed?: number;
-  readonly count: number;
-  readonly commit?: '2pc' | '3pc';
-  readonly strategy?: 'hash' | 'range';
-  readonly clients?: number;
-  readonly shards?: Partial<NonNullable<ScenarioInput['shards']>>;
-  readonly config?: Record<string, unknown>;
-  readonly faults?: FaultInput[];
-  readonly workload?: ScenarioInput['workload'];
-  readonly transactions?: ScenarioInput['transactions'];
-  readonly stopMs: number;
-}
-
-/** Copies take 50 ms, half of the load crosses shards. */
-function shards(setting: Setting, mutant: string | null = null): ScenarioInput {
-  const { seed = 1, count, commit = '2pc', strategy = 'hash', clients = 1, config = {} } = setting;
-  const { faults = [], transactions = [], stopMs } = setting;
-  return {
-    seed,
-    protocol: { name: 'sharded', mutant, config },
-    shards: { count, commit, strategy, ...setting.shards },
-    clients,
-    crypto: CRYPTO,
-    network: NETWORK,
-    workload: { ratePerSecond: 8, crossShard: 0.6, ...setting.workload },
-    transactions,
-    faults,
-    stop: { ms: stopMs },
-  };
-}
-
-/** Copies of these types from one node to another come so much later. */
-function late(from: string[], to: string[], types: string[], delayMs: number, at: number, until: number): FaultInput {
-  return { kind: 'link', from, to, types, symmetric: false, delayMs, at, until };
-}
-
-const onPurpose: readonly Preset[] = [
-  preset({
-    id: 'mutant-2pc-release-after-yes',
-    title: 'Released after YES',
-    teaches:
-      'A shard that voted YES cannot know whether others committed: releasing its locks on a timeout splits a transaction.',
-    level: 'broken on purpose',
-    violates: 'atomicity',
-    scenario: shards(
-      {
-        count: 3,
-        faults: [late(['s0v0'], ['s1v0'], ['commit-request', 'status-reply'], 8000, 2000, 6000)],
-        stopMs: 30_000,
-      },
-      '2pc-release-after-yes',
-    ),
-  }),
-  preset({
-    id: 'mutant-2pc-decision-not-logged',
-    title: 'Decision not logged',
-    teaches:
-      'A coordinator that tells COMMIT before it is on disk restarts, finds nothing, and aborts what others committed.',
-    level: 'broken on purpose',
-    violates: 'atomicity',
-    scenario: shards(
-      {
-        count: 3,
-        faults: [
-          late(['s0v0'], ['s2v0'], ['commit-request'], 10_000, 1000, 7000),
-          {
-            kind: 'crash',
-            target: 's0v0',
-            point: { on: 'sent', type: 'commit-request', nth: 4 },
-            at: 2000,
-            until: 8000,
-          },
-        ],
-        config: { transfersMax: 1 },
-        stopMs: 25_000,
-      },
-      '2pc-decision-not-logged',
-    ),
-  }),
-  preset({
-    id: 'mutant-2pc-blocking',
-    title: 'Two phases block',
-    teaches:
-      'With the coordinator dead after YES, two phases hold the locks for as long as it is away; three phases go on.',
-    level: 'broken on purpose',
-    violates: 'no-stale-lock',
-    scenario: shards(
-      {
-        count: 4,
-        commit: '3pc',
-        faults: [{ kind: 'crash', target: 's0v0', point: { on: 'receive', type: 'vote', nth: 3 }, at: 2000 }],
-        stopMs: 60_000,
-      },
-      '2pc-blocking',
-    ),
-  }),
-  preset({
-    id: 'mutant-2pc-execute-can-fail',
-    title: 'COMMIT that cannot be executed',
-    teaches:
-      'A YES without locks is worth nothing: two transactions spend the same units, and one fails after others committed.',
-    level: 'broken on purpose',
-    violates: 'atomicity',
-    scenario: shards(
-      { count: 3, workload: { accounts: 12, initialBalance: 100, ratePerSecond: 12 }, stopMs: 20_000 },
-      '2pc-execute-can-fail',
-    ),
-  }),
-  preset({
-    id: 'mutant-lock-order-deadlock',
-    title: 'Deadlock',
-    teaches:
-      'Two transactions that lock in opposite order wait for each other for ever, where nobody looks at ages or clocks.',
-    level: 'broken on purpose',
-    violates: 'deadlock-free',
-    scenario: shards(
-      {
-        count: 2,
-        strategy: 'range',
-        clients: 2,
-        workload: { kind: 'none', accounts: 6 },
-        transactions: [
-          { at: 1000, from: 'a0', to: 'a3', amount: 10 },
-          { at: 1000, from: 'a3', to: 'a0', amount: 20 },
-          { at: 4000, from: 'a1', to: 'a4', amount: 5 },
-          { at: 6000, from: 'a2', to: 'a5', amount: 5 },
-        ],
-        stopMs: 20_000,
-      },
-      'lock-order-deadlock',
-    ),
-  }),
-  preset({
-    id: 'mutant-migration-double',
-    title: 'An account that moves while it is held',
-    teaches:
-      'Given away before the transaction that holds it has ended, an account is in two shards, or its last change in none.',
-    level: 'broken on purpose',
-    violates: 'conservation',
-    scenario: shards(
-      {
-        count: 2,
-        clients: 2,
-        config: { transfersMax: 4 },
-        workload: { ratePerSecond: 40, crossShard: 0.8, accounts: 12, initialBalance: 10_000 },
-        shards: { spare: 1, changes: [{ at: 4000, kind: 'merge', shard: 's0', into: 's2' }] },
-        stopMs: 20_000,
-      },
-      'migration-double',
-    ),
-  }),
-  preset({
-    id: 'mutant-xshard-replay',
-    title: 'Replayed vote',
-    teaches: 'A vote that names no transaction is worth another one: a late YES commits what its shard refused.',
-    level: 'broken on purpose',
-    violates: 'serializability',
-    scenario: shards(
-      {
-        count: 3,
-        workload: { accounts: 12, initialBalance: 60, ratePerSecond: 12, crossShard: 0.9 },
-        faults: [
-          {
-            kind: 'link',
-            from: ['s1v0', 's2v0'],
-            to: null,
-            types: ['vote'],
-            symmetric: false,
-            duplicate: 0.8,
-            at: 0,
-            until: 15_000,
-          },
-          late(['s1v0'], ['s0v0'], ['vote'], 2500, 2000, 12_000),
-        ],
-        stopMs: 30_000,
-      },
-      'xshard-replay',
-    ),
-  }),
-  preset({
-    id: 'mutant-3pc-partition',
-    title: 'Three phases, cut in two',
-    teaches:
-      'Without majorities each side of a cut ends the transaction by what it has seen: one commits, the other aborts.',
-    level: 'broken on purpose',
-    violates: 'atomicity',
-    scenario: shards(
-      {
-        count: 4,
-        commit: '3pc',
-        config: { transfersMax: 6 },
-        workload: { crossShard: 1 },
-        faults: [
-          { kind: 'crash', target: 's0v0', point: { on: 'sent', type: 'pre-commit', nth: 1 }, at: 3000, until: 20_000 },
-          { kind: 'partition', groups: [['s1v0'], ['s2v0', 's3v0']], at: 3000, until: 12_000 },
-        ],
-        stopMs: 50_000,
-      },
-      '3pc-partition',
-    ),
-  }),
-];
+import { shardedMutantPresets } from './sharded-mutants.ts';
+import { late, shards } from './sharded-setting.ts';
 
 export const shardedPresets: readonly Preset[] = [
   preset({
@@ -284,6 +75,58 @@ export const shardedPresets: readonly Preset[] = [
         },
       ],
       stopMs: 20_000,
+    }),
+  }),
+  preset({
+    id: 'sharded-rough-network',
+    title: 'Shards: votes and decisions lost, repeated, overtaken',
+    teaches:
+      'Every message of the commit may be lost, come twice or late: what was not answered is said again, and saying it twice does nothing.',
+    level: 'faults',
+    scenario: shards({
+      seed: 7,
+      count: 3,
+      config: { transfersMax: 4 },
+      faults: [
+        {
+          kind: 'link',
+          from: null,
+          to: null,
+          types: ['prepare-request', 'vote', 'commit-request', 'abort-request', 'acknowledge'],
+          loss: 0.2,
+          duplicate: 0.3,
+          at: 2000,
+          until: 14_000,
+        },
+        late(['v1'], ['v0', 'v2'], ['vote'], 900, 4000, 9000),
+        late(['v0'], ['v2'], ['commit-request'], 1500, 8000, 12_000),
+      ],
+      stopMs: 30_000,
+    }),
+  }),
+  preset({
+    id: 'sharded-partition',
+    title: 'Shards: cut apart in the middle of a commit',
+    teaches:
+      'In three phases the side with a majority of all shards ends what it has begun; the other waits, and follows after the heal.',
+    level: 'faults',
+    scenario: shards({
+      seed: 7,
+      count: 5,
+      commit: '3pc',
+      config: { transfersMax: 4 },
+      faults: [
+        {
+          kind: 'partition',
+          groups: [
+            ['v0', 'v1'],
+            ['v2', 'v3', 'v4'],
+          ],
+          at: 4000,
+          until: 14_000,
+        },
+      ],
+      stopMs: 35_000,
     }),
   }),
   preset({
@@ -400,5 +243,5 @@ export const shardedPresets: readonly Preset[] = [
       stopMs: 30_000,
     }),
   }),
-  ...onPurpose,
+  ...shardedMutantPresets,
 ];
