@@ -12,8 +12,12 @@ import type {
   TraceView,
 } from '../../session/view.ts';
 
-/** Between a YES and the decision every shard is in doubt for a moment; longer than this, somebody should look. */
-export const DOUBT_SHOWN: Micros = 500_000;
+/**
+ * Between a YES and the decision every shard is in doubt for a moment; longer than this, somebody should look. Shards of several
+ * validators agree among themselves on every step, which takes its time.
+ */
+const DOUBT_SHOWN: Micros = 500_000;
+const DOUBT_SHOWN_REPLICATED: Micros = 2_500_000;
 
 export const shardName = (shard: number): string => `s${shard}`;
 
@@ -81,13 +85,14 @@ export function doubtsOf(
     return known.get(shard) ?? null;
   };
   const cuts = cutShards(trace, at);
+  const patience = trace.shape?.validatorsPerShard === 1 ? DOUBT_SHOWN : DOUBT_SHOWN_REPLICATED;
   for (const transaction of moment.open) {
     const { coordinator } = transaction;
     for (const part of transaction.parts) {
       if (!isDoubtful(transaction, part)) continue;
       const since = coordinator === null ? null : downAt(coordinator);
       const isCutOff = coordinator !== null && cuts.has(`${coordinator} ${part.shard}`);
-      if (since === null && !isCutOff && at - part.since < DOUBT_SHOWN) continue;
+      if (since === null && !isCutOff && at - part.since < patience) continue;
       const selfDownSince = downAt(part.shard);
       const mine = holdings(moment, transaction.transaction, part);
       doubts.push({ transaction, selfDownSince, downSince: since, isCutOff, ...mine });

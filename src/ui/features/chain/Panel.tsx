@@ -1,4 +1,5 @@
 /** Blocks and who has them: as a tree from parent to child, or validator by validator. */
+import { isOrdered, valueWord } from '../../../session/epochs.ts';
 import { useMemo, useState } from 'react';
 import { Select } from '../../components/controls.tsx';
 import { Note } from '../../components/small.tsx';
@@ -29,14 +30,17 @@ export function ChainPanel() {
     const candidates = trace.candidatesAt(frame.playhead, Math.max(0, top - SHOWN));
     return [
       chainBlocks(decided, candidates, frame.nodes, frame.declaration, SHOWN),
-      standings(frame.nodes, (node) => trace.nodeAt(node, frame.playhead)),
+      standings(frame.nodes, (node) => trace.nodeAt(node, frame.playhead), isOrdered(frame.declaration)),
     ];
   }, [session, frame]);
   const said = useParents(frame?.runId ?? '', blocks);
   if (frame === null || blocks.length === 0)
     return (
       <div className={styles.empty}>
-        <Note>No block proposed yet. Each stands here with its votes, and turns solid once it is decided.</Note>
+        <Note>
+          No {frame === null ? 'block' : valueWord(frame.declaration)} proposed yet. Each stands here with its votes,
+          and turns solid once it is decided.
+        </Note>
       </div>
     );
   const selected = blocks.find(({ digest }) => digest === chosen) ?? null;
@@ -44,7 +48,7 @@ export function ChainPanel() {
     <div className={styles.panel}>
       <div className={styles.side}>
         <Select label="View of the chain" value={view} options={VIEWS} onChange={setView} />
-        <Behind standings={nodes} />
+        {isOrdered(frame.declaration) && <Behind standings={nodes} />}
       </div>
       {view === 'tree' ? (
         <Tree blocks={blocks} said={said} standings={nodes} />

@@ -134,8 +134,12 @@ export interface Standing {
   readonly isByzantine: boolean;
 }
 
-/** All validators in order, with how many heights each lacks. */
-export function standings(nodes: Frame['nodes'], momentOf: (node: NodeIndex) => NodeMoment): readonly Standing[] {
+/** All validators in order, with how many heights each lacks: none where they decide in no common order. */
+export function standings(
+  nodes: Frame['nodes'],
+  momentOf: (node: NodeIndex) => NodeMoment,
+  isOrdered = true,
+): readonly Standing[] {
   const validators = nodes.filter(({ kind }) => kind === 'validator');
   const moments = validators.map(({ index }) => momentOf(index));
   const heights = moments.map(({ fields }) =>
@@ -149,7 +153,7 @@ export function standings(nodes: Frame['nodes'], momentOf: (node: NodeIndex) => 
       node: index,
       id,
       height,
-      behind: top - height,
+      behind: isOrdered ? top - height : 0,
       alive: moment?.alive ?? false,
       isByzantine: moment?.byzantine != null,
     };

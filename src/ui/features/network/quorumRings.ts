@@ -14,12 +14,18 @@ const TURN = 2 * Math.PI;
 export function drawQuorumRings(context: CanvasRenderingContext2D, scene: Scene): void {
   // Each transaction needs the votes of the shards that it touches: there is no one number to fill up to.
   if (scene.shape?.validatorsPerShard === 1) return;
-  const validators = scene.nodes.filter((node) => node.kind === 'validator').length;
+  const validators = scene.shape?.validatorsPerShard ?? scene.nodes.filter((node) => node.kind === 'validator').length;
   for (const node of scene.nodes) {
     if (node.kind !== 'validator') continue;
     const quorum = scene.trace.quorumAt(node.index, scene.playhead);
     const at = scene.positions[node.index];
-    if (quorum === null || at === undefined || !scene.trace.nodeAt(node.index, scene.playhead).alive) continue;
+    if (
+      quorum === null ||
+      quorum.needed > validators ||
+      at === undefined ||
+      !scene.trace.nodeAt(node.index, scene.playhead).alive
+    )
+      continue;
     const radius = radiusOf(scene, node.index) + Math.max(2.5, scene.scale.radius * 0.2);
     drawRing(context, scene, quorum, validators, at.x, at.y, radius);
   }

@@ -17,7 +17,9 @@ export function drawShardRegions(context: CanvasRenderingContext2D, scene: Scene
   // One node is its own shard: its name says so already, where it has one.
   const isNamed = shape.validatorsPerShard > 1 || scale.labels !== 'full';
   const inset = scale.radius * 0.28;
-  for (const { name, x, y, width, height } of regionsOf(shape, positions, scale)) {
+  const { open } = scene.trace.shardsAt(scene.playhead);
+  const coordinating = new Set(open.map(({ coordinator }) => coordinator));
+  for (const [shard, { name, x, y, width, height }] of regionsOf(shape, positions, scale).entries()) {
     context.beginPath();
     context.roundRect(x, y, width, height, scale.radius * 0.5);
     context.globalAlpha = TINT;
@@ -28,8 +30,37 @@ export function drawShardRegions(context: CanvasRenderingContext2D, scene: Scene
     context.stroke();
     if (!isNamed) continue;
     context.fillStyle = palette.muted;
-    if (shape.validatorsPerShard > 1) context.fillText(name, x + inset, y + inset);
-    else context.fillText(name, x, y - size - 2 / view.zoom);
+    if (shape.validatorsPerShard > 1) {
+      context.fillText(name, x + inset, y + inset);
+      if (coordinating.has(shard)) drawCrown(context, scene, x + width - inset, y + inset, size);
+    } else context.fillText(name, x, y - size - 2 / view.zoom);
   }
   context.textBaseline = 'alphabetic';
 }
+
+/** The shard coordinates a transaction: a crown in its upper right corner. */
+function drawCrown(
+  context: CanvasRenderingContext2D,
+  { palette }: Scene,
+  right: number,
+  top: number,
+  size: number,
+): void {
+  const unit = (size * 1.5) / 20;
+  const at = (x: number, y: number): [number, number] => [right - 22 * unit + x * unit, top + (y - 2) * unit];
+  context.beginPath();
+  context.moveTo(...at(2, 4.5));
+  for (const [x, y] of CROWN) context.lineTo(...at(x, y));
+  context.closePath();
+  context.fillStyle = palette.phases.propose;
+  context.fill();
+}
+
+const CROWN = [
+  [7, 9.5],
+  [12, 2],
+  [17, 9.5],
+  [22, 4.5],
+  [20, 16],
+  [4, 16],
+] as const;

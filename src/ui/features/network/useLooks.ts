@@ -50,7 +50,9 @@ function looksOf(frame: Frame, trace: TraceView, before: readonly NodeLook[]): r
   let changed = before.length !== frame.nodes.length;
   const looks = frame.nodes.map((node, index) => {
     const quorum = withVotes && node.kind === 'validator' ? trace.quorumAt(node.index, frame.playhead) : null;
-    const look = nodeLook(frame.declaration, node, trace.nodeAt(node.index, frame.playhead), top, quorum);
+    let look = nodeLook(frame.declaration, node, trace.nodeAt(node.index, frame.playhead), top, quorum);
+    // In a shard of several validators it is the shard that coordinates: its region says so.
+    if ((trace.shape?.validatorsPerShard ?? 1) > 1) look = { ...look, crown: null };
     const old = before[index];
     if (old !== undefined && sameLook(old, look)) return old;
     changed = true;
