@@ -87,7 +87,8 @@ export function quorumOf(
   const [best] = sorted;
   const first = best?.[0];
   if (best === undefined || first === undefined) return null;
-  const closing = best[declaration.quorum(validators) - 1];
+  const quorum = declaration.messages.find((message) => message.type === first.type)?.quorum ?? declaration.quorum;
+  const closing = best[quorum(validators) - 1];
   const { type, slot, epoch, digest } = first;
   return { type, slot, epoch, digest, voters: best.map(({ voter }) => voter), closedAt: closing?.t ?? null };
 }

@@ -5,6 +5,7 @@ import { messageId, readMessage } from '../../kernel/trace/messages.ts';
 import { RECORD } from '../../kernel/trace/records.ts';
 import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
 import type { Candidate, VoteTally } from './diagram.ts';
+import { neededOf } from './votes.ts';
 
 interface Vote {
   readonly type: number;
@@ -26,11 +27,12 @@ export class CandidateIndex implements RecordIndex {
   readonly #store: TraceStore;
   /** By slot, then hash; both in the order of first mention. */
   readonly #slots = new Map<number, Map<string, Entry>>();
-  readonly #needed: number;
+  /** By message type. */
+  readonly #needed: readonly number[];
 
   constructor(store: TraceStore) {
     this.#store = store;
-    this.#needed = store.declaration.quorum(store.validatorCount);
+    this.#needed = neededOf(store.declaration, store.validatorCount);
   }
 
   add(record: RecordCursor): void {
@@ -82,13 +84,12 @@ export class CandidateIndex implements RecordIndex {
       const key = `${vote.type} ${vote.epoch}`;
       let known = tallies.get(key);
       if (known === undefined) {
-        known = {
-          tally: { type: vote.type, epoch: vote.epoch, voters: [], needed: this.#needed, closedAt: null },
-        };
+        const needed = this.#needed[vote.type] ?? 0;
+        known = { tally: { type: vote.type, epoch: vote.epoch, voters: [], needed, closedAt: null } };
         tallies.set(key, known);
       }
       known.tally.voters.push(vote.voter);
-      if (known.tally.voters.length === this.#needed) known.tally.closedAt = vote.at;
+      if (known.tally.voters.length === known.tally.needed) known.tally.closedAt = vote.at;
     }
     const { slot, digest, epoch, proposal } = entry;
     return {

@@ -19,10 +19,10 @@ export function CertificateInspector({ node, index }: { readonly node: NodeIndex
     return <p className={styles.intro}>Reading the certificate…</p>;
   const certificate = details.certificates[index];
   if (certificate === undefined) return <p className={styles.intro}>{info.id} no longer holds this certificate.</p>;
-  const { title, signers } = certificateView(certificate, frame.nodes);
+  const { title, signers, needed: stated } = certificateView(certificate, frame.nodes);
   const validators = frame.nodes.filter(({ kind }) => kind === 'validator');
   const silent = validators.filter(({ id }) => !signers.includes(id)).map(({ id }) => id);
-  const needed = frame.declaration.quorum(validators.length);
+  const needed = stated ?? frame.declaration.quorum(validators.length);
   const fields = Object.entries(certificate as Record<string, unknown>).filter(([, value]) => !Array.isArray(value));
   return (
     <>

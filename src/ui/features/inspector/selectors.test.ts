@@ -35,12 +35,15 @@ describe('certificates', () => {
     expect(certificateView({ height: 3, signers: [0, 2] }, nodes)).toEqual({
       title: 'height 3',
       signers: ['v0', 'v2'],
+      needed: null,
     });
     expect(certificateView({ view: 1, votes: [{ signer: 1 }, { signer: 1 }] }, nodes)).toEqual({
       title: 'view 1',
       signers: ['v1'],
+      needed: null,
     });
-    expect(certificateView(null, nodes)).toEqual({ title: '–', signers: [] });
+    expect(certificateView({ view: 1, needed: 4, signers: [0] }, nodes).needed).toBe(4);
+    expect(certificateView(null, nodes)).toEqual({ title: '–', signers: [], needed: null });
   });
 });
 

@@ -45,19 +45,23 @@ export interface CertificateView {
   readonly title: string;
   /** Names of distinct signers, or empty where the protocol does not say. */
   readonly signers: readonly string[];
+  /** How many it takes, where the certificate says so itself. */
+  readonly needed: number | null;
 }
 
 const SIGNER_KEYS = ['signers', 'voters', 'votes', 'signatures', 'by'];
 
 /** What a certificate is about and who signed it, whatever its protocol calls those. */
 export function certificateView(certificate: unknown, nodes: Frame['nodes']): CertificateView {
-  if (typeof certificate !== 'object' || certificate === null) return { title: brief(certificate), signers: [] };
+  if (typeof certificate !== 'object' || certificate === null)
+    return { title: brief(certificate), signers: [], needed: null };
   const entries = Object.entries(certificate);
   const found = entries.find(([key, value]) => SIGNER_KEYS.includes(key) && Array.isArray(value));
   const signers =
     found === undefined ? [] : [...new Set((found[1] as readonly unknown[]).map((value) => signerName(value, nodes)))];
   const rest = Object.fromEntries(entries.filter(([key]) => key !== found?.[0] && !isBulky(key)));
-  return { title: brief(rest), signers };
+  const { needed } = certificate as { readonly needed?: unknown };
+  return { title: brief(rest), signers, needed: typeof needed === 'number' ? needed : null };
 }
 
 function isBulky(key: string): boolean {
