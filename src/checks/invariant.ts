@@ -27,6 +27,8 @@ export interface Invariant {
   readonly states: string;
   onDecision?(read: ReadDecision, facts: Facts): Violation | null;
   onHighlight?(highlight: Highlight, facts: Facts): Violation | null;
+  /** Which highlights it wants; absent: all. */
+  readonly kinds?: readonly Highlight['kind'][];
   /** Everything before `horizon` has been seen: for properties that time alone can break. */
   onHorizon?(horizon: Micros, facts: Facts): Violation | null;
   /** 'holds' while unbroken; an invariant that cannot judge this run says why. */

@@ -58,6 +58,7 @@ export class Judge implements RunObserver {
   readonly name = 'judge';
   readonly #facts: Facts;
   readonly #invariants: readonly Invariant[];
+  readonly #byKind = new Map<Highlight['kind'], readonly Invariant[]>();
   #violations = new Map<string, Violation>();
   #evidence: Evidence[] = [];
 
@@ -92,8 +93,8 @@ export class Judge implements RunObserver {
 
   onHighlight(highlight: Highlight): void {
     const facts = this.#facts;
-    for (const invariant of this.#invariants) {
-      if (invariant.onHighlight !== undefined) this.#note(invariant, invariant.onHighlight(highlight, facts));
+    for (const invariant of this.#wanting(highlight.kind)) {
+      this.#note(invariant, invariant.onHighlight?.(highlight, facts) ?? null);
     }
     facts.onHighlight(highlight);
     if (highlight.kind === 'decide') this.#onDecision(highlight);
@@ -107,6 +108,17 @@ export class Judge implements RunObserver {
     for (const invariant of this.#invariants) {
       if (invariant.onHorizon !== undefined) this.#note(invariant, invariant.onHorizon(horizon, this.#facts));
     }
+  }
+
+  /** The invariants that want highlights of a kind. */
+  #wanting(kind: Highlight['kind']): readonly Invariant[] {
+    const known = this.#byKind.get(kind);
+    if (known !== undefined) return known;
+    const wanting = this.#invariants.filter(
+      ({ onHighlight, kinds }) => onHighlight !== undefined && kinds?.includes(kind) !== false,
+    );
+    this.#byKind.set(kind, wanting);
+    return wanting;
   }
 
   report(): JudgeReport {

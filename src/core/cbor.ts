@@ -54,12 +54,66 @@ function writeObject(value: object, depth: number): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Uint8Array.prototype) return writeBytes(value as Uint8Array);
   if (prototype !== Object.prototype) return false;
-  const keys = sortKeys(Object.keys(value));
+  const { keys, heads } = shapeOf(value);
   writeHead(MAJOR.map, keys.length);
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as string;
-    if (!writeText(key) || !write((value as Record<string, unknown>)[key], depth)) return false;
+    if (!writeKey(key, heads[i] ?? null) || !write((value as Record<string, unknown>)[key], depth)) return false;
   }
+  return true;
+}
+
+/** How objects with these keys in this order are written: all messages of one type are alike. */
+interface Shape {
+  /** As the objects have them. */
+  readonly own: readonly string[];
+  /** As they are written. */
+  readonly keys: readonly string[];
+  /** Encoded; null for a key that is not of the common kind. */
+  readonly heads: readonly (Uint8Array | null)[];
+}
+
+/** Shapes met before, by the number of their keys. What comes when there are many is worked out each time. */
+const shapes: Shape[][] = [];
+const SHAPES_MAX = 24;
+const found: string[] = [];
+
+function shapeOf(value: object): Shape {
+  let count = 0;
+  for (const key in value) found[count++] = key;
+  let alike = shapes[count];
+  if (alike === undefined) {
+    alike = [];
+    shapes[count] = alike;
+  }
+  for (let i = 0; i < alike.length; i++) {
+    const shape = alike[i] as Shape;
+    let same = 0;
+    while (same < count && shape.own[same] === found[same]) same++;
+    if (same === count) return shape;
+  }
+  const own = found.slice(0, count);
+  const keys = sortKeys(own.slice());
+  if (alike.length >= SHAPES_MAX || count > SHAPES_MAX) return { own, keys, heads: [] };
+  const shape = { own, keys, heads: keys.map(encodedKey) };
+  alike.push(shape);
+  return shape;
+}
+
+function encodedKey(key: string): Uint8Array | null {
+  const start = fill;
+  const head = writeText(key) ? buffer.slice(start, fill) : null;
+  fill = start;
+  return head;
+}
+
+function writeKey(key: string, head: Uint8Array | null): boolean {
+  if (head === null) return writeText(key);
+  const { length } = head;
+  reserve(length);
+  const [target, start] = [buffer, fill];
+  for (let i = 0; i < length; i++) target[start + i] = head[i] as number;
+  fill = start + length;
   return true;
 }
 

@@ -19,9 +19,11 @@ export interface InclusionProof {
 const LEAF_PREFIX = 0;
 const NODE_PREFIX = 1;
 
+const EMPTY_ROOT = toHex(blake3(new Uint8Array(0)));
+
 /** Root of the tree, in hex. The empty tree's root is the hash of no bytes, which no leaf and no node has. */
 export function merkleRoot(leaves: readonly Uint8Array[]): string {
-  if (leaves.length === 0) return toHex(blake3(new Uint8Array(0)));
+  if (leaves.length === 0) return EMPTY_ROOT;
   return toHex(subtreeRoot(leaves.map(leafHash), 0, leaves.length));
 }
 

@@ -60,14 +60,26 @@ export async function openConstants(
     config: parsed.config,
     prefix: domainPrefix(chainId(plan), 0),
     suites: nodeSuites,
-    publicKeys:
-      shared?.publicKeys ?? nodeSuites.map((suite, node) => suite.keygen(deriveKeySeed(plan.seed, node)).publicKey),
+    publicKeys: shared?.publicKeys ?? publicKeysOf(plan, nodeSuites),
     costs: nodeSuites.map((suite) => ({ ...costsOf(suite.name), hashMicrosPerKiB: HASH_MICROS_PER_KIB })),
     hash: (bytes) => bulk.hash(bytes),
     keepWords: options.keepWords,
     highlights: options.highlights,
     verdicts: new VerdictCache(),
   };
+}
+
+/** Secret keys of the runs whose public keys were made in this thread: making them twice costs as much as a short run. */
+const secrets = new WeakMap<readonly Uint8Array[], readonly Uint8Array[]>();
+
+function publicKeysOf(plan: RunPlan, suites: readonly SignatureSuite[]): Uint8Array[] {
+  const pairs = suites.map((suite, node) => suite.keygen(deriveKeySeed(plan.seed, node)));
+  const publicKeys = pairs.map(({ publicKey }) => publicKey);
+  secrets.set(
+    publicKeys,
+    pairs.map(({ secretKey }) => secretKey),
+  );
+  return publicKeys;
 }
 
 /** Secret keys of some nodes; nobody else's leave their thread. */
@@ -77,9 +89,10 @@ export function secretKeys(
   nodes: readonly NodeIndex[],
 ): Map<NodeIndex, Uint8Array> {
   const keys = new Map<NodeIndex, Uint8Array>();
+  const known = secrets.get(world.publicKeys);
   for (const node of nodes) {
     const suite = world.suites[node] as SignatureSuite;
-    keys.set(node, suite.keygen(deriveKeySeed(plan.seed, node)).secretKey);
+    keys.set(node, known?.[node] ?? suite.keygen(deriveKeySeed(plan.seed, node)).secretKey);
   }
   return keys;
 }

@@ -14,6 +14,7 @@ export function oneVote(): Invariant {
   return {
     name: 'one-vote',
     states: 'a correct node votes once per height, view and phase',
+    kinds: ['message'],
     onHighlight(highlight: Highlight, facts) {
       if (highlight.kind !== 'message' || !facts.isCorrect(highlight.node)) return null;
       const declaration = facts.world.protocol.declaration.messages[highlight.type];

@@ -18,6 +18,10 @@ export function propertyInvariant(property: Property<unknown>, setting: Property
   return {
     name: property.name,
     states: property.states,
+    kinds: [
+      ...(property.onMessage === undefined ? [] : (['message'] as const)),
+      ...(property.onState === undefined ? [] : (['state'] as const)),
+    ],
     onHighlight(highlight, facts) {
       if (highlight.kind === 'message' && property.onMessage !== undefined && isOwnWord(highlight, facts)) {
         const { t, node } = highlight;

@@ -3,6 +3,7 @@ import { hashHex } from '../../crypto/hash.ts';
 import { createLedger, executeBatch, isExecuted, stateRoot, totalUnits } from '../../ledger/ledger.ts';
 import type { Batch, LedgerState, SignedBatch } from '../../ledger/types.ts';
 import type { DecidedBlock } from '../../protocols/protocol.ts';
+import type { Envelope } from '../../kernel/envelope.ts';
 import { verifyStatement } from '../../kernel/host/signing.ts';
 import type { Facts } from '../facts.ts';
 import type { Invariant } from '../invariant.ts';
@@ -14,14 +15,14 @@ import type { Invariant } from '../invariant.ts';
 export function validity(facts: Facts): Invariant {
   let ledger = createLedger(facts.plan.workload, facts.plan.clientCount);
   let height = 0;
-  /** Hashes of the batches that clients signed. */
-  let submitted = new Set<string>();
+  const submitted = new Submissions();
   return {
     name: 'validity',
     states: 'only submitted transactions are executed, once, and no unit appears or disappears',
+    kinds: ['message'],
     onHighlight(highlight) {
       if (highlight.kind !== 'message' || highlight.node < facts.validatorCount) return null;
-      submitted.add(hashHex(highlight.envelope.bytes));
+      submitted.add(highlight.envelope);
       return null;
     },
     onDecision({ t, node, block }) {
@@ -31,26 +32,61 @@ export function validity(facts: Facts): Invariant {
       return fault === null ? null : { at: t, detail: `${facts.name(node)} decided height ${block.height}: ${fault}` };
     },
     standing: () => ({ verdict: 'holds', detail: `${height} blocks replayed, ${totalUnits(ledger)} units in all` }),
-    capture: () => ({ ledger, height, submitted: [...submitted] }),
+    capture: () => ({ ledger, height, submitted: submitted.hashes() }),
     restore(state) {
       const saved = state as { ledger: LedgerState; height: number; submitted: string[] };
       ledger = saved.ledger;
       height = saved.height;
-      submitted = new Set(saved.submitted);
+      submitted.reset(saved.submitted);
     },
   };
 }
 
+const UNHASHED_MAX = 1024;
+
+/** The batches that clients signed, by hash; those that are the very object a client sent are known without it. */
+class Submissions {
+  #sent = new WeakSet<object>();
+  #unhashed: Uint8Array[] = [];
+  #hashes = new Set<string>();
+
+  add({ bytes, memo }: Envelope): void {
+    if (memo !== null && typeof memo.message === 'object' && memo.message !== null) this.#sent.add(memo.message);
+    this.#unhashed.push(bytes);
+    if (this.#unhashed.length > UNHASHED_MAX) this.#hashAll();
+  }
+
+  has(batch: Batch): boolean {
+    if (this.#sent.has(batch)) return true;
+    this.#hashAll();
+    return this.#hashes.has(hashHex(encode(batch)));
+  }
+
+  hashes(): readonly string[] {
+    this.#hashAll();
+    return [...this.#hashes];
+  }
+
+  reset(hashes: readonly string[]): void {
+    this.#sent = new WeakSet();
+    this.#unhashed = [];
+    this.#hashes = new Set(hashes);
+  }
+
+  #hashAll(): void {
+    for (const bytes of this.#unhashed) this.#hashes.add(hashHex(bytes));
+    this.#unhashed = [];
+  }
+}
+
 /** Executes the block on the judge's ledger; what is wrong with it, or null. */
-function replay(block: DecidedBlock, ledger: LedgerState, submitted: ReadonlySet<string>, facts: Facts): string | null {
+function replay(block: DecidedBlock, ledger: LedgerState, submitted: Submissions, facts: Facts): string | null {
   const before = totalUnits(ledger);
   for (const entry of block.batches) {
     const { batch, signature } = entry as SignedBatch;
     const name = `${batch.client}/${batch.sequence}`;
-    const encoded = encode(batch satisfies Batch);
-    if (!submitted.has(hashHex(encoded))) return `batch ${name} was never submitted`;
-    if (!verifyStatement(facts.world, batch.client, batch, signature, encoded))
-      return `batch ${name} carries a bad signature`;
+    if (!submitted.has(batch)) return `batch ${name} was never submitted`;
+    if (!verifyStatement(facts.world, batch.client, batch, signature)) return `batch ${name} carries a bad signature`;
     if (isExecuted(ledger, batch.client - facts.validatorCount, batch.sequence))
       return `batch ${name} is executed twice`;
     executeBatch(ledger, batch, facts.validatorCount);

@@ -75,16 +75,40 @@ function regionOf(plan: RunPlan, node: NodeIndex): RegionIndex {
   return regionIndex(plan.validators[node < count ? node : (node - count) % count]?.region ?? 'local');
 }
 
-/** The links of a node at the start of a run. `messageTypes`: `Declaration.messages` by name, in order. */
-export function createLinks(plan: RunPlan, self: NodeIndex, nodeCount: number, messageTypes: readonly string[]): Links {
-  const { network } = plan;
-  const cells = nodeCount * messageTypes.length;
+/** Regions by node, and what the links of a node draw from: the same in every run of a plan. */
+interface Geography {
+  readonly regions: Uint8Array;
+  readonly keys: (Uint32Array | undefined)[];
+}
+
+const geographies = new WeakMap<RunPlan, Geography>();
+
+function geographyOf(plan: RunPlan, nodeCount: number): Geography {
+  const known = geographies.get(plan);
+  if (known !== undefined && known.regions.length === nodeCount) return known;
+  const regions = Uint8Array.from({ length: nodeCount }, (_, node) => regionOf(plan, node));
+  const geography: Geography = { regions, keys: [] };
+  geographies.set(plan, geography);
+  return geography;
+}
+
+function keysFrom(plan: RunPlan, self: NodeIndex, nodeCount: number): Uint32Array {
   const keys = new Uint32Array(2 * nodeCount);
   for (let to = 0; to < nodeCount; to++) {
     const key = streamKey(plan.seed, PURPOSE.latency, self, to);
     keys[2 * to] = key.k0;
     keys[2 * to + 1] = key.k1;
   }
+  return keys;
+}
+
+/** The links of a node at the start of a run. `messageTypes`: `Declaration.messages` by name, in order. */
+export function createLinks(plan: RunPlan, self: NodeIndex, nodeCount: number, messageTypes: readonly string[]): Links {
+  const { network } = plan;
+  const cells = nodeCount * messageTypes.length;
+  const geography = geographyOf(plan, nodeCount);
+  const keys = geography.keys[self] ?? keysFrom(plan, self, nodeCount);
+  geography.keys[self] = keys;
   return {
     self,
     nodeCount,
@@ -96,8 +120,8 @@ export function createLinks(plan: RunPlan, self: NodeIndex, nodeCount: number, m
     deltaMicros: deltaMicros(network),
     gst: network.synchrony.kind === 'partial' ? network.synchrony.gst : 0,
     asynchronous: network.synchrony.kind === 'asynchronous',
-    fromRegion: regionOf(plan, self),
-    toRegion: Uint8Array.from({ length: nodeCount }, (_, to) => regionOf(plan, to)),
+    fromRegion: geography.regions[self] as RegionIndex,
+    toRegion: geography.regions,
     keys,
     draws: new Uint32Array(nodeCount),
     busyUntil: 0,
