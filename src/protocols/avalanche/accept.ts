@@ -21,14 +21,16 @@ export function creditAncestry(state: State, digest: string, poll: number, out: 
 /**
  * A poll about a vertex failed: its counter and those of everything it builds on start again. Where rivals in its ancestry
  * explain the failure, only theirs and what builds on them: else one liar could hold up everybody, as Amores-Sesar, Cachin and
- * Tedeschi show (When is Spring coming?, arXiv 2210.03423).
+ * Tedeschi show (When is Spring coming?, arXiv 2210.03423). For the same reason what fails with a loser leaves the winner's counter
+ * alone: who goes on building on its own rejected past would start it again for ever.
  */
 export function failAncestry(state: State, digest: string, ctx: Ctx): void {
   const isExplained = isContested(state, digest);
   for (const each of undecidedAncestry(state, digest)) {
     const entry = state.entries.get(each);
     if (entry === undefined || (isExplained && each !== digest && !isContested(state, each))) continue;
-    fail(setOf(state, entry.vertex.slot), ctx.mutant);
+    const set = setOf(state, entry.vertex.slot);
+    if (set.last === '' || set.last === each) fail(set, ctx.mutant);
   }
 }
 

@@ -124,6 +124,35 @@ describe('Avalanche', () => {
     expect(chit).toMatchObject({ type: 'chit', poll: 7, prefers: [vertexDigest(first), '', ''] });
   });
 
+  it('decides against a rival although its issuer goes on building on it. Ref: arXiv 2210.03423, §4 (a failed poll resets too much)', () => {
+    const nodes = new Nodes({ n: 4, config: { issueTimeMs: 200, beta1: 15, beta2: 20 } });
+    nodes.crash(3);
+    nodes.start();
+    nodes.run(500_000);
+    const vertex = (slot: number, parents: readonly string[]): Vertex => ({
+      type: 'vertex',
+      issuer: 3,
+      slot,
+      parents,
+      batches: [],
+    });
+    const giveAll = (each: Vertex): void => {
+      for (const node of [0, 1, 2]) nodes.give(node, 3, each);
+    };
+    const [other = ''] = nodes.state(0).entries.keys();
+    const won = vertex(4, []);
+    let loser = vertex(4, [other]);
+    giveAll(won);
+    nodes.run(700_000);
+    giveAll(loser);
+    for (let round = 1; round <= 30; round++) {
+      loser = vertex(4 + 4 * round, [vertexDigest(loser)]);
+      giveAll(loser);
+      nodes.run(700_000 + round * 100_000);
+    }
+    for (const node of [0, 1, 2]) expect(nodes.state(node).accepted).toContain(vertexDigest(won));
+  });
+
   it('answers a poll once, though a restart makes it forget and the network repeats the query. Ref: Slush (onQuery)', () => {
     const nodes = new Nodes({ n: 4, config: { issueTimeMs: 60_000 } }).start();
     nodes.run(500_000);
