@@ -170,7 +170,7 @@ function card(network, icon, font) {
   return `<!doctype html><style>
     @font-face { font-family: Inter; font-weight: 100 900; src: url(data:font/woff2;base64,${font}) }
     body { margin: 0; width: 1200px; height: 630px; background: #0d1014; color: #eef1f5; font-family: Inter, sans-serif; overflow: hidden }
-    .network { position: absolute; right: 0; top: 0; height: 630px; width: 770px; object-fit: cover; object-position: 50% 30% }
+    .network { position: absolute; right: 0; top: 0; height: 642px; width: 770px; object-fit: cover; object-position: 50% 30% }
     .shade { position: absolute; inset: 0; background: linear-gradient(90deg, #0d1014 34%, #0d101400 46%) }
     .words { position: absolute; left: 64px; top: 0; bottom: 0; width: 420px; display: flex; flex-direction: column; justify-content: center; gap: 22px }
     h1 { margin: 0; font-size: 64px; line-height: 1.04; letter-spacing: -.03em; font-weight: 680 }
