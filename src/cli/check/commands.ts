@@ -3,6 +3,7 @@ import { auditCommand } from './audit.ts';
 import { CHECK_EXIT, type CheckCommand, type CheckExit, type CheckIo } from './command.ts';
 import { evidenceCommand } from './evidence.ts';
 import { ltlCommand } from './ltl.ts';
+import { snowCommand } from './snow/command.ts';
 import { traceCommand } from './trace.ts';
 import { petriCommand } from './petri.ts';
 
@@ -12,6 +13,7 @@ export const CHECK_COMMANDS: ReadonlyMap<string, CheckCommand> = new Map([
   ['evidence', evidenceCommand],
   ['trace', traceCommand],
   ['audit', auditCommand],
+  ['avalanche-bound', snowCommand],
 ]);
 
 /** Runs the command that the first word names. */
