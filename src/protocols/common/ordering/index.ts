@@ -35,7 +35,7 @@ function replay<V>(state: OrderState<V>, record: OrderRecord<V>, digestOf: (valu
       state.prepared = { ...record.prepared, digest: digestOf(record.prepared.value) };
       return;
     case 'order-decided':
-      enterSlot(state, record);
+      enterSlot(state, { view: record.view, value: record.value, proofs: record.proofs });
       return;
     default:
       return assertNever(record);
