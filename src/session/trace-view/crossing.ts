@@ -61,6 +61,8 @@ export interface ShardMoment {
   readonly open: readonly OpenTransaction[];
   /** By shard. */
   readonly totals: readonly ShardTotals[];
+  /** Shards with too few validators up to do anything, and since when. */
+  readonly down: readonly { readonly shard: number; readonly since: Micros }[];
 }
 
 /** One event in the life of a transaction. */
@@ -102,6 +104,6 @@ export interface ShardView {
 
 export const NO_SHARDS: ShardView = {
   shape: null,
-  shardsAt: () => ({ locks: [], waits: [], open: [], totals: [] }),
+  shardsAt: () => ({ locks: [], waits: [], open: [], totals: [], down: [] }),
   lifeOf: () => null,
 };

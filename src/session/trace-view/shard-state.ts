@@ -1,7 +1,17 @@
 /** The fold over marks of transactions: who holds, who waits, what is open. Entries are replaced, never changed. */
+import type { NodeIndex } from '../../core/ids.ts';
+import { quorumSize } from '../../core/quorum.ts';
 import type { Micros } from '../../core/time.ts';
 import type { TransactionStep } from '../../protocols/crossing.ts';
-import type { HeldLock, LockWait, OpenTransaction, ShardMoment, ShardTotals, TransactionPart } from './crossing.ts';
+import type {
+  HeldLock,
+  LockWait,
+  OpenTransaction,
+  ShardMoment,
+  ShardShape,
+  ShardTotals,
+  TransactionPart,
+} from './crossing.ts';
 
 /** A mark with its shard and, for steps, what its word means. */
 export type ShardMark = { readonly at: Micros; readonly shard: number; readonly transaction: number } & (
@@ -9,9 +19,9 @@ export type ShardMark = { readonly at: Micros; readonly shard: number; readonly 
   | { readonly kind: 'unlock'; readonly account: string }
   | { readonly kind: 'wait'; readonly account: string; readonly holder: number }
   | { readonly kind: 'step'; readonly step: TransactionStep }
-  /** The shard's only validator crashes, or comes back. */
-  | { readonly kind: 'down' }
-  | { readonly kind: 'up' }
+  /** A validator of the shard crashes, or comes back. */
+  | { readonly kind: 'down'; readonly node: NodeIndex }
+  | { readonly kind: 'up'; readonly node: NodeIndex }
 );
 
 const NONE: ShardTotals = { coordinated: 0, committed: 0, aborted: 0, crossing: 0, waits: 0, waitedMicros: 0 };
@@ -23,18 +33,23 @@ export class ShardState {
   readonly #totals: ShardTotals[];
   /** Since when locks were held that a restarted shard has not shown again yet. */
   readonly #before: Map<string, Micros>;
+  /** Validators that are down: of which shard, since when. */
+  readonly #down: Map<NodeIndex, { readonly shard: number; readonly since: Micros }>;
+  readonly #shape: ShardShape;
   #moment: ShardMoment | null = null;
 
-  constructor(shardCount: number, copied?: ShardState) {
+  constructor(shape: ShardShape, copied?: ShardState) {
+    this.#shape = shape;
+    this.#down = new Map(copied === undefined ? [] : copied.#down);
     this.#locks = new Map(copied === undefined ? [] : copied.#locks);
     this.#waits = new Map(copied === undefined ? [] : copied.#waits);
     this.#open = new Map(copied === undefined ? [] : copied.#open);
     this.#before = new Map(copied === undefined ? [] : copied.#before);
-    this.#totals = copied === undefined ? new Array<ShardTotals>(shardCount).fill(NONE) : [...copied.#totals];
+    this.#totals = copied === undefined ? new Array<ShardTotals>(shape.count).fill(NONE) : [...copied.#totals];
   }
 
   copy(): ShardState {
-    return new ShardState(this.#totals.length, this);
+    return new ShardState(this.#shape, this);
   }
 
   get moment(): ShardMoment {
@@ -43,6 +58,7 @@ export class ShardState {
       waits: [...this.#waits.values()].map((wait) => this.#present(wait)).filter(({ blockers }) => blockers.length > 0),
       open: [...this.#open.values()],
       totals: [...this.#totals],
+      down: this.#downShards(),
     };
     return this.#moment;
   }
@@ -52,8 +68,8 @@ export class ShardState {
     if (mark.kind === 'step') this.#step(mark.at, mark.shard, mark.transaction, mark.step);
     else if (mark.kind === 'wait') this.#wait(mark);
     else if (mark.kind === 'lock') this.#lock(mark.at, mark.shard, mark.account, mark.transaction);
-    else if (mark.kind === 'down') this.#goDown(mark.at, mark.shard);
-    else if (mark.kind === 'up') this.#comeUp(mark.shard);
+    else if (mark.kind === 'down') this.#goDown(mark.at, mark.shard, mark.node);
+    else if (mark.kind === 'up') this.#comeUp(mark.shard, mark.node);
     else this.#unlock(mark.shard, mark.account, mark.transaction);
   }
 
@@ -69,21 +85,37 @@ export class ShardState {
     this.#locks.delete(`${shard} ${account} ${transaction}`);
   }
 
-  /** What was only in its memory is gone: queues, and the locks of whoever had not promised. */
-  #goDown(at: Micros, shard: number): void {
+  /** With a shard's only validator goes what was only in its memory: queues, and the locks of whoever had not promised. */
+  #goDown(at: Micros, shard: number, node: NodeIndex): void {
+    this.#down.set(node, { shard, since: at });
+    if (this.#shape.validatorsPerShard > 1) return;
     this.#endWaits(at, (wait) => wait.shard === shard);
     for (const [key, lock] of this.#locks)
       if (lock.shard === shard && this.#stageAt(shard, lock.transaction) !== 'promised') this.#locks.delete(key);
   }
 
   /** It shows again what its log says it holds. */
-  #comeUp(shard: number): void {
+  #comeUp(shard: number, node: NodeIndex): void {
+    this.#down.delete(node);
+    if (this.#shape.validatorsPerShard > 1) return;
     for (const key of [...this.#before.keys()]) if (key.startsWith(`${shard} `)) this.#before.delete(key);
     for (const [key, lock] of this.#locks) {
       if (lock.shard !== shard) continue;
       this.#before.set(key, lock.since);
       this.#locks.delete(key);
     }
+  }
+
+  /** A shard is down from the moment on at which it lost its last quorum. */
+  #downShards(): ShardMoment['down'] {
+    if (this.#down.size === 0) return [];
+    const { count, validatorsPerShard } = this.#shape;
+    const spare = validatorsPerShard === 1 ? 0 : validatorsPerShard - quorumSize(validatorsPerShard);
+    return Array.from({ length: count }, (_, shard) => shard).flatMap((shard) => {
+      const times = [...this.#down.values()].filter((down) => down.shard === shard).map(({ since }) => since);
+      const since = times.sort((a, b) => a - b)[spare];
+      return since === undefined ? [] : [{ shard, since }];
+    });
   }
 
   #stageAt(shard: number, transaction: number): TransactionPart['stage'] | null {

@@ -144,7 +144,7 @@ describe('other runs', () => {
     await other.load({ protocol: { name: 'svbft' }, crypto: { suite: 'modelled:ml-dsa-65' } });
     await other.runUntil({ ms: 2000 });
     expect(other.view().shape).toBeNull();
-    expect(other.view().shardsAt(1_000_000)).toEqual({ locks: [], waits: [], open: [], totals: [] });
+    expect(other.view().shardsAt(1_000_000)).toEqual({ locks: [], waits: [], open: [], totals: [], down: [] });
     await other.close();
   });
 });

@@ -14,6 +14,8 @@ const KEYFRAME_EVERY = 512;
 const DOWN = 0x40;
 const UP = 0x41;
 
+const NO_SHAPE: ShardShape = { count: 0, validatorsPerShard: 1 };
+
 interface Cursor {
   readonly state: ShardState;
   place: number;
@@ -102,9 +104,8 @@ export class ShardIndex implements RecordIndex {
     return steps;
   }
 
-  /** A shard of one validator forgets and remembers with it; of several, the others go on. */
   #standing(node: NodeIndex, alive: boolean, seq: number): void {
-    if (this.shape?.validatorsPerShard !== 1 || node >= this.#store.validatorCount) return;
+    if (node >= this.#store.validatorCount) return;
     if (alive === this.#down.has(node)) this.#push(seq, alive ? UP : DOWN, 0, 0, 0);
   }
 
@@ -149,7 +150,7 @@ export class ShardIndex implements RecordIndex {
     const usable = this.#cursors.filter((cursor) => cursor.place <= wanted && cursor.place >= place);
     const [nearest] = usable.sort((a, b) => b.place - a.place);
     if (nearest !== undefined) return nearest;
-    const state = this.#keyframes[frame]?.copy() ?? new ShardState(this.shape?.count ?? 0);
+    const state = this.#keyframes[frame]?.copy() ?? new ShardState(this.shape ?? NO_SHAPE);
     return { state, place };
   }
 
@@ -167,7 +168,7 @@ export class ShardIndex implements RecordIndex {
     const node = this.#store.nodeOf(seq);
     const transaction = this.#transactions.get(place);
     const about = { at: this.#store.timeAt(seq), shard: this.#shardOf(node), transaction };
-    if (kind === UP || kind === DOWN) return { ...about, kind: kind === UP ? 'up' : 'down' };
+    if (kind === UP || kind === DOWN) return { ...about, kind: kind === UP ? 'up' : 'down', node };
     const text = this.#store.text(node, this.#texts.get(place));
     if (kind === RECORD.wait) return { ...about, kind: 'wait', account: text, holder: this.#holders.get(place) };
     if (kind === RECORD.lock) return { ...about, kind: 'lock', account: text };

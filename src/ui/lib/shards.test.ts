@@ -51,16 +51,11 @@ describe('who waits for whom', () => {
 });
 
 const SECOND = 1_000_000;
-const UP = { alive: true, byzantine: null, fields: {}, changedAt: 0 };
+/** Three shards of one node. */
+const trace = { shape: { count: 3, validatorsPerShard: 1 }, cutsAt: () => [] };
 
-/** Three shards of one node; shard 0 is down since 2 s unless it is said to be up. */
-const trace = (isUp = false) => ({
-  shape: { count: 3, validatorsPerShard: 1 },
-  cutsAt: () => [],
-  nodeAt: (node: number) => (node === 0 && !isUp ? { ...UP, alive: false, changedAt: 2 * SECOND } : UP),
-});
-
-function momentOf(overrides: Partial<OpenTransaction> = {}): ShardMoment {
+/** Shard 0 is down since 2 s unless it is said to be up. */
+function momentOf(overrides: Partial<OpenTransaction> = {}, isUp = false): ShardMoment {
   const open: OpenTransaction = {
     transaction: 7,
     coordinator: 0,
@@ -80,24 +75,25 @@ function momentOf(overrides: Partial<OpenTransaction> = {}): ShardMoment {
     waits: [{ shard: 1, account: 'a4', transaction: 9, blockers: [7], since: 2 * SECOND }],
     open: [open],
     totals: [],
+    down: isUp ? [] : [{ shard: 0, since: 2 * SECOND }],
   };
 }
 
 describe('who is in doubt', () => {
   it('a shard that promised, not the coordinator itself', () => {
-    const doubts = doubtsOf(trace(), momentOf(), 3 * SECOND);
+    const doubts = doubtsOf(trace, momentOf(), 3 * SECOND);
     expect(doubts.map(({ shard }) => shard)).toEqual([1]);
     expect(doubts[0]).toMatchObject({ held: ['a4'], waiting: [9], downSince: 2 * SECOND });
   });
 
   it('nobody while the decision is on its way, but after long', () => {
-    expect(doubtsOf(trace(true), momentOf(), SECOND + 100_000)).toEqual([]);
-    expect(doubtsOf(trace(true), momentOf(), 3 * SECOND)).toHaveLength(1);
+    expect(doubtsOf(trace, momentOf({}, true), SECOND + 100_000)).toEqual([]);
+    expect(doubtsOf(trace, momentOf({}, true), 3 * SECOND)).toHaveLength(1);
   });
 
   it('the padlock says it, and who waits', () => {
     const moment = momentOf();
-    const [mine, other] = lockedAccounts(moment, doubtsOf(trace(), moment, 3 * SECOND), 3);
+    const [mine, other] = lockedAccounts(moment, doubtsOf(trace, moment, 3 * SECOND), 3);
     expect(mine?.[0]).toMatchObject({ account: 'a0', waiters: [], holders: [{ isInDoubt: false }] });
     expect(other?.[0]).toMatchObject({ account: 'a4', holders: [{ isInDoubt: true }], waiters: [{ transaction: 9 }] });
   });
@@ -106,7 +102,7 @@ describe('who is in doubt', () => {
 describe('a shard that is down itself', () => {
   it('finds its doubt in its log, and is told of last', () => {
     const moment = momentOf({ coordinator: 2, parts: [...(momentOf().open[0]?.parts ?? [])] });
-    const doubts = doubtsOf(trace(), moment, 3 * SECOND);
+    const doubts = doubtsOf(trace, moment, 3 * SECOND);
     expect(doubts.map(({ shard }) => shard)).toEqual([1, 0]);
     const [, down] = doubts;
     if (down === undefined) throw new Error('nobody is down');
@@ -116,7 +112,7 @@ describe('a shard that is down itself', () => {
 
 describe('why nobody may guess', () => {
   const story = (overrides: Partial<OpenTransaction>, commit: '2pc' | '3pc' = '2pc') => {
-    const [doubt] = doubtsOf(trace(), momentOf(overrides), 3 * SECOND);
+    const [doubt] = doubtsOf(trace, momentOf(overrides), 3 * SECOND);
     if (doubt === undefined) throw new Error('nobody is in doubt');
     return doubtStory(doubt, 3 * SECOND, commit);
   };

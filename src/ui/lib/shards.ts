@@ -1,5 +1,4 @@
 /** Readings of shards at a moment, for every view of them: who holds, who waits for whom, who is in doubt. Pure. */
-import { quorumSize } from '../../core/quorum.ts';
 import type { Micros } from '../../core/time.ts';
 import type {
   Frame,
@@ -40,16 +39,9 @@ export function shardOfNode({ count, validatorsPerShard }: ShardShape, node: num
   return shard < count ? shard : null;
 }
 
-/** Since when a shard has too few validators up to do anything; null while it works. */
-export function downSince(trace: Pick<TraceView, 'nodeAt' | 'shape'>, shard: number, at: Micros): Micros | null {
-  const { shape } = trace;
-  if (shape === null) return null;
-  const { validatorsPerShard } = shape;
-  const moments = (membersOf(shape)[shard] ?? []).map((node) => trace.nodeAt(node, at));
-  const dead = moments.filter(({ alive }) => !alive);
-  const needed = validatorsPerShard === 1 ? 1 : quorumSize(validatorsPerShard);
-  if (moments.length - dead.length >= needed) return null;
-  return Math.max(...dead.map(({ changedAt }) => changedAt));
+/** Since when a shard is down; null while it works. */
+export function downSince({ down }: Pick<ShardMoment, 'down'>, shard: number): Micros | null {
+  return down.find((entry) => entry.shard === shard)?.since ?? null;
 }
 
 /** A shard that has promised and waits to hear how the transaction ends. The coordinator's own part is in no doubt. */
@@ -74,26 +66,21 @@ export interface Doubt {
 
 /** Shards that have been in doubt for long, or whose coordinator cannot tell them: those that are up first, then the longest. */
 export function doubtsOf(
-  trace: Pick<TraceView, 'nodeAt' | 'shape' | 'cutsAt'>,
+  trace: Pick<TraceView, 'shape' | 'cutsAt'>,
   moment: ShardMoment,
   at: Micros,
 ): readonly Doubt[] {
   const doubts: Doubt[] = [];
-  const known = new Map<number, Micros | null>();
-  const downAt = (shard: number): Micros | null => {
-    if (!known.has(shard)) known.set(shard, downSince(trace, shard, at));
-    return known.get(shard) ?? null;
-  };
   const cuts = cutShards(trace, at);
   const patience = trace.shape?.validatorsPerShard === 1 ? DOUBT_SHOWN : DOUBT_SHOWN_REPLICATED;
   for (const transaction of moment.open) {
     const { coordinator } = transaction;
     for (const part of transaction.parts) {
       if (!isDoubtful(transaction, part)) continue;
-      const since = coordinator === null ? null : downAt(coordinator);
+      const since = coordinator === null ? null : downSince(moment, coordinator);
       const isCutOff = coordinator !== null && cuts.has(`${coordinator} ${part.shard}`);
       if (since === null && !isCutOff && at - part.since < patience) continue;
-      const selfDownSince = downAt(part.shard);
+      const selfDownSince = downSince(moment, part.shard);
       const mine = holdings(moment, transaction.transaction, part);
       doubts.push({ transaction, selfDownSince, downSince: since, isCutOff, ...mine });
     }

@@ -7,6 +7,7 @@ const moment = (totals: readonly Partial<ShardTotals>[], rest: Partial<ShardMome
   locks: [],
   waits: [],
   open: [],
+  down: [],
   ...rest,
   totals: totals.map((part) => ({ ...TOTALS, ...part })),
 });

@@ -9,8 +9,14 @@ function tell(moment: Partial<ShardMoment>, down: readonly number[] = []): strin
   const trace = {
     shape: { count: 3, validatorsPerShard: 1 },
     cutsAt: () => [],
-    nodeAt: (node: number) => ({ alive: !down.includes(node), byzantine: null, fields: {}, changedAt: 0 }),
-    shardsAt: (): ShardMoment => ({ locks: [], waits: [], open: [], totals: [TOTALS, TOTALS, TOTALS], ...moment }),
+    shardsAt: (): ShardMoment => ({
+      locks: [],
+      waits: [],
+      open: [],
+      totals: [TOTALS, TOTALS, TOTALS],
+      down: down.map((shard) => ({ shard, since: 0 })),
+      ...moment,
+    }),
   };
   return shardStory(trace, 5 * SECOND);
 }

@@ -2,9 +2,9 @@
 import type { Micros } from '../../../core/time.ts';
 import type { TraceView } from '../../../session/view.ts';
 import { plural } from '../../lib/format.ts';
-import { doubtsOf, downSince, shardName, waitGraph } from '../../lib/shards.ts';
+import { doubtsOf, shardName, waitGraph } from '../../lib/shards.ts';
 
-type StoryTrace = Pick<TraceView, 'nodeAt' | 'shape' | 'cutsAt' | 'shardsAt'>;
+type StoryTrace = Pick<TraceView, 'shape' | 'cutsAt' | 'shardsAt'>;
 
 /** More shards are counted instead of named. */
 const NAMED = 3;
@@ -17,9 +17,7 @@ export function shardStory(trace: StoryTrace, at: Micros): string | null {
   const doubts = doubtsOf(trace, moment, at).filter(({ selfDownSince }) => selfDownSince === null);
   const waiting = new Set(moment.waits.map(({ transaction }) => transaction)).size;
   const [circle] = waitGraph(moment).circles;
-  const down = Array.from({ length: shape.count }, (_, shard) => shard).filter(
-    (shard) => downSince(trace, shard, at) !== null,
-  );
+  const down = moment.down.map(({ shard }) => shard);
   const committed = moment.totals.reduce((sum, totals) => sum + totals.committed, 0);
   const parts = [`${plural(moment.open.length, 'transaction')} under way`];
   if (circle !== undefined) parts.push(`deadlock: ${[...circle, circle[0]].join(' → ')}`);
