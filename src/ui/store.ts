@@ -94,10 +94,15 @@ const TOAST_LIFETIME_MS = 6_000;
 
 type Preferences = Pick<UiState, 'theme' | 'projector' | 'sizes' | 'folded' | 'rail' | 'tab' | 'hinted'>;
 
+/** On a tall screen the views below the network have more room from the start. @param height of the window, CSS px */
+function roomyTabs(height: number | undefined): number {
+  return height !== undefined && height >= 1_000 ? 320 : 228;
+}
+
 const DEFAULTS: Preferences = {
   theme: 'system',
   projector: false,
-  sizes: { inspector: 328, tabs: 228, phone: 300 },
+  sizes: { inspector: 328, tabs: roomyTabs(globalThis.innerHeight), phone: 300 },
   folded: {},
   rail: 'scenarios',
   tab: 'chain',
