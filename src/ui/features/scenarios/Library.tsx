@@ -64,7 +64,7 @@ export function Library() {
 function ShelfView({ shelf, isTitled }: { readonly shelf: Shelf; readonly isTitled: boolean }) {
   return (
     <section aria-label={shelf.title}>
-      {isTitled && <h3 className={styles.shelf}>{shelf.title}</h3>}
+      {isTitled && <h4 className={styles.shelf}>{shelf.title}</h4>}
       {byLevel(shelf.presets).map(({ level, presets }) => (
         <fieldset key={level} aria-label={level}>
           <p className={styles.level} aria-hidden="true">
