@@ -2,9 +2,9 @@ import type { NodeIndex } from '../../core/ids.ts';
 import { verifyStatement } from '../../kernel/host/signing.ts';
 import type { DecidedBlock, Decision, SignedMessage } from '../../protocols/protocol.ts';
 import type { Facts } from '../facts.ts';
+import { remember } from '../history.ts';
 import type { Invariant } from '../invariant.ts';
 
-const HISTORY_MAX = 1024;
 const VERIFIED_MAX = 4096;
 
 /**
@@ -20,8 +20,7 @@ export function certificates(): Invariant {
     states: 'every decision is proved by valid signatures of a quorum of distinct validators',
     onDecision({ t, node, decision, block }, facts) {
       const fault = examine(decision, history, facts, verified);
-      if (block.height === (history.at(-1)?.height ?? 0) + 1) history.push(block);
-      if (history.length > HISTORY_MAX) history.shift();
+      remember(history, block);
       checked++;
       return fault === null ? null : { at: t, detail: `${facts.name(node)} at height ${decision.slot}: ${fault}` };
     },

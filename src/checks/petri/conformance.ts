@@ -2,6 +2,7 @@
  * Whether a run keeps to the order that its protocol declares as a net: token replay beside the run. A traitor's deviations
  * are told, a correct node's violate the check. What nodes hear is no transition: a vote counts from when it was cast.
  */
+import { remember } from '../history.ts';
 import type { NodeIndex } from '../../core/ids.ts';
 import { type Micros, msFromMicros, SECOND } from '../../core/time.ts';
 import { openEnvelope } from '../../kernel/host/signing.ts';
@@ -47,7 +48,7 @@ interface ConformanceState {
 }
 
 const DEVIATIONS_MAX = 32;
-const HISTORY_MAX = 1024;
+const ELECTORATES_MAX = 1024;
 /** Hex digits of a digest that tell values apart: as many as the trace keeps. */
 export const VALUE_DIGITS = 16;
 
@@ -164,10 +165,8 @@ export class Conformance implements RunObserver {
     const value = digest.slice(0, VALUE_DIGITS);
     this.#order?.push({ t, node, label: 'decide', slot, epoch, value, claimedFrom: node, isSnapshot });
     if (!this.#facts.isCorrect(node)) return;
-    if (slot === (this.#history.at(-1)?.height ?? 0) + 1) {
-      this.#history.push({ ...this.#world.protocol.block(decision.value), batches: [] });
-      if (this.#history.length > HISTORY_MAX) this.#history.shift();
-    }
+    if (slot === (this.#history.at(-1)?.height ?? 0) + 1)
+      remember(this.#history, this.#world.protocol.block(decision.value));
     this.#replay?.advanceTo(slot);
   }
 
@@ -211,7 +210,7 @@ export class Conformance implements RunObserver {
       quorum: protocol.declaration.quorum(validatorCount),
     };
     if ((this.#history.at(-1)?.height ?? 0) >= slot - 1) {
-      if (this.#electorates.size > HISTORY_MAX) this.#electorates.clear();
+      if (this.#electorates.size > ELECTORATES_MAX) this.#electorates.clear();
       this.#electorates.set(slot, electorate);
     }
     return electorate;
