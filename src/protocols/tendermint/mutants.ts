@@ -43,6 +43,14 @@ export const mutants: readonly Mutant[] = [
     check: 'agreement',
   },
   {
+    name: 'no-domain-separation',
+    breaks: 'safety',
+    what: 'A signature covers the block hash alone: a proposal or PREVOTE passes as a PRECOMMIT of the same validator.',
+    source: 'arXiv 1807.04938, Algorithm 1 (messages carry type, height and round)',
+    scenario: 'mutant-tendermint-no-domain-separation',
+    check: 'agreement',
+  },
+  {
     name: 'timer-not-doubled',
     breaks: 'liveness',
     what: 'Timeouts do not grow with the round: on a network slower than them no round is ever long enough.',

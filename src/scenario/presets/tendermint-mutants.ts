@@ -120,6 +120,24 @@ export const tendermintMutantPresets: readonly Preset[] = [
     stopMs: 25_000,
   }),
   mutantPreset({
+    id: 'mutant-tendermint-no-domain-separation',
+    mutant: 'no-domain-separation',
+    title: 'Broken Tendermint: signatures without a domain',
+    teaches:
+      'When a signature does not bind its step, a stolen proposal passes as a PRECOMMIT of its proposer, who never locked.',
+    violates: 'agreement',
+    // Height 5: v1 gets no proposal, v0 hears no votes. v2 and v3 see a polka, v3 passes the proposal of v0 off as its PRECOMMIT,
+    // and v2 decides. Then v3 forgets, and v2 is cut off.
+    faults: [
+      { kind: 'byzantine', target: 'v3', behaviour: 'transplant', at: 2000 },
+      lost(['v0'], ['v1'], ['proposal'], 3900, 4900),
+      lost(['v2', 'v3'], ['v0', 'v1'], null, 3900, 4700),
+      { kind: 'partition', groups: [['v2'], ['v0', 'v1', 'v3']], cut: 'lost', at: 4600, until: 14_000 },
+      { kind: 'crash', target: 'v3', restart: 'amnesia', at: 4600, until: 5000 },
+    ],
+    stopMs: 25_000,
+  }),
+  mutantPreset({
     id: 'mutant-tendermint-timer-not-doubled',
     mutant: 'timer-not-doubled',
     title: 'Broken Tendermint: timeouts never grow',
