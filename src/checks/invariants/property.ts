@@ -21,6 +21,7 @@ export function propertyInvariant(property: Property<unknown>, setting: Property
     kinds: [
       ...(property.onMessage === undefined ? [] : (['message'] as const)),
       ...(property.onState === undefined ? [] : (['state'] as const)),
+      ...(property.onMark === undefined ? [] : (['mark'] as const)),
     ],
     onHighlight(highlight, facts) {
       if (highlight.kind === 'message' && property.onMessage !== undefined && isOwnWord(highlight, facts)) {
