@@ -75,6 +75,8 @@ export interface NetElectorate {
   readonly members: readonly NodeIndex[];
   readonly quorum: number;
   readonly powers?: readonly number[];
+  /** The weight `fast-quorum`; absent: the smallest safe one of so many members. */
+  readonly fastQuorum?: number;
 }
 
 export interface NetDeclaration {

@@ -167,8 +167,9 @@ export class Replay {
   /** Threshold of an arc in a slot, in tokens. */
   threshold(weight: NetWeight, slot: number): number {
     if (typeof weight === 'number') return weight;
-    const { members, quorum } = this.#electorate(slot);
+    const { members, quorum, fastQuorum } = this.#electorate(slot);
     if (weight === 'quorum') return quorum;
+    if (weight === 'fast-quorum' && fastQuorum !== undefined) return fastQuorum;
     if (weight === 'quorum-1') return quorum - 1;
     return countOf(weight, members.length);
   }

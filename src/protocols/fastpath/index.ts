@@ -11,9 +11,9 @@ import { declaration } from './describe.ts';
 import { inspect, observe } from './inspect.ts';
 import { type Message, parseMessage } from './messages.ts';
 import { mutants } from './mutants.ts';
+import { electorateAt } from './net.ts';
 import { properties } from './properties.ts';
 import { recover } from './recover.ts';
-import { quorumsOf } from './rules.ts';
 import { certificateOf, embedded, meta, statement } from './signing.ts';
 import { createState, type Durable, type State, type Timer } from './state.ts';
 import { type Command, step } from './step.ts';
@@ -50,14 +50,11 @@ function decidedBlock(block: Block): DecidedBlock {
 /** Everybody votes; how many it takes depends on the path, and on the fast quorum that the scenario sets. */
 function quorumAt(
   decision: Decision,
-  _history: readonly DecidedBlock[],
-  { validatorCount, config }: { readonly validatorCount: number; readonly config?: unknown },
+  history: readonly DecidedBlock[],
+  ctx: { readonly validatorCount: number; readonly config?: unknown },
 ): { readonly members: readonly NodeIndex[]; readonly quorum: number } {
-  const { fastQuorum = null } = (config ?? {}) as Partial<FastPathConfig>;
-  const quorums = quorumsOf(validatorCount, fastQuorum, null);
-  const { isFast } = decision.certificate as Certificate;
-  const members = Array.from({ length: validatorCount }, (_, node) => node);
-  return { members, quorum: isFast ? quorums.fast : quorums.normal };
+  const { members, quorum, fastQuorum } = electorateAt(decision.slot, history, ctx);
+  return { members, quorum: (decision.certificate as Certificate).isFast ? fastQuorum : quorum };
 }
 
 /** Message delays from a view's beginning to its decision: view changes, NEW-VIEW, VOTEs, COMMITs, and one to spare. */

@@ -3,7 +3,10 @@
  * Votes lie in shared places once they are cast, so that a quorum is an arc of that weight. Ref: SBFT, arXiv 1804.01626, §V-C (fast
  * path), §V-E (fall-back), §V-G (view changes); PBFT §4.2.
  */
-import type { NetDeclaration, NetPlace, NetTransition } from '../net.ts';
+import type { NetDeclaration, NetElectorate, NetPlace, NetTransition } from '../net.ts';
+import type { DecidedBlock } from '../protocol.ts';
+import type { FastPathConfig } from './config.ts';
+import { quorumsOf } from './rules.ts';
 
 const PLACES: readonly NetPlace[] = [
   {
@@ -162,4 +165,17 @@ export const net: NetDeclaration = {
   firstEpoch: 0,
   slots: 'sequence',
   sentWithDecision: ['proposal', 'vote', 'commit'],
+  electorate: electorateAt,
 };
+
+/** Everybody; with the fast quorum that the scenario asks for, be it safe or not. */
+export function electorateAt(
+  _slot: number,
+  _history: readonly DecidedBlock[],
+  { validatorCount, config }: { readonly validatorCount: number; readonly config?: unknown },
+): NetElectorate & { readonly fastQuorum: number } {
+  const { fastQuorum = null } = (config ?? {}) as Partial<FastPathConfig>;
+  const { normal, fast } = quorumsOf(validatorCount, fastQuorum, null);
+  const members = Array.from({ length: validatorCount }, (_, node) => node);
+  return { members, quorum: normal, fastQuorum: fast };
+}
