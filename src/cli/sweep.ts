@@ -4,6 +4,7 @@ import type { Platform } from '../runtime/workers/executor.ts';
 import { encodeLink, type Scenario } from '../scenario/index.ts';
 import type { SeedRange } from './arguments.ts';
 import { type RunOutcome, runScenario } from './run.ts';
+import { RUN_LIMITS } from './limits.ts';
 
 /** A run that stopped on a bug of ours. */
 export interface RunFailure {
@@ -58,7 +59,10 @@ export function sweepThreads(
   const idle: Worker[] = [];
   const data: SweepData = { scenario };
   const threadCount = Math.min(jobs, last - first + 1);
-  const threads = Array.from({ length: threadCount }, () => new Worker(entry, { workerData: data }));
+  const threads = Array.from(
+    { length: threadCount },
+    () => new Worker(entry, { workerData: data, resourceLimits: RUN_LIMITS }),
+  );
   let nextStart = first;
   let nextPrint = first;
   const start = (thread: Worker): void => {

@@ -1,4 +1,5 @@
 import type { NodeIndex } from '../core/ids.ts';
+import type { SignedRef } from '../protocols/protocol.ts';
 
 /**
  * A signed message on the wire. `origin` and `sequence` name it for the simulator; protocols never see them. What a
@@ -23,6 +24,8 @@ export interface Envelope {
 export interface EnvelopeMemo {
   /** The decoded message, or null when the bytes are not one. */
   readonly message: unknown;
+  /** Who signed it, and how: one object for all receivers of this thread, many of whom keep it for their certificates. */
+  readonly proof: SignedRef;
   /** Whether the signature is that of `claimedFrom`; undefined until somebody verified it. */
   valid: boolean | undefined;
   /** Position of the message's type in the declaration, −1 when malformed. */

@@ -5,22 +5,18 @@ import type { RunPlan } from '../../kernel/plan.ts';
 import { openConstants } from '../../runtime/constants.ts';
 import { InProcessExecutor } from '../../runtime/inprocess.ts';
 import { kernelPlan } from './kernel.ts';
-import { type BenchOptions, type GroupResult, RUNS, type Row, rate, rowOf } from './measure.ts';
+import { type BenchOptions, type GroupResult, type Row, rates, rowOf } from './measure.ts';
 
 const EVERYTHING = { until: 3600 * SECOND, windows: Number.POSITIVE_INFINITY, goal: null };
 const DECISIONS = 100;
 
-export async function benchHotstuff({ quick, now, onStep }: BenchOptions): Promise<GroupResult> {
+export async function benchHotstuff(options: BenchOptions): Promise<GroupResult> {
   const rows: Row[] = [];
-  for (const validatorCount of quick ? [4, 16] : [4, 16, 32, 64]) {
+  for (const validatorCount of options.quick ? [4, 16] : [4, 16, 32, 64]) {
     const name = `chained HotStuff n=${validatorCount}, ${DECISIONS} decisions a run`;
-    onStep(name);
+    options.onStep(name);
     const world = await openConstants(planFor(validatorCount), { keepWords: false, highlights: 'decisions' });
-    const perSecond: number[] = [];
-    for (let run = -1; run < RUNS; run++) {
-      const value = await rate(() => runOnce(world), quick ? 50 : 300, now);
-      if (run >= 0) perSecond.push(value);
-    }
+    const perSecond = await rates(() => runOnce(world), options.quick ? 50 : 300, options);
     rows.push(rowOf('hotstuff', name, 'decisions/s', perSecond));
   }
   return { rows, ratios: [] };

@@ -7,20 +7,20 @@ import type { WorldConstants } from '../../kernel/host/world.ts';
 import type { RunPlan } from '../../kernel/plan.ts';
 import { openConstants } from '../../runtime/constants.ts';
 import { InProcessExecutor } from '../../runtime/inprocess.ts';
-import { type BenchOptions, type GroupResult, RUNS, type Row, rate, rowOf } from './measure.ts';
+import { type BenchOptions, type GroupResult, type Row, rates, rowOf } from './measure.ts';
 
 const EVERYTHING = { until: 3600 * SECOND, windows: Number.POSITIVE_INFINITY, goal: null };
 const FREE = { signMicros: 0, verifyMicros: 0, hashMicrosPerKiB: 0 };
 
-export async function benchKernel({ quick, now, onStep }: BenchOptions): Promise<GroupResult> {
+export async function benchKernel(options: BenchOptions): Promise<GroupResult> {
   const rows: Row[] = [];
-  for (const validatorCount of quick ? [4, 16] : [4, 16, 64, 128]) {
+  for (const validatorCount of options.quick ? [4, 16] : [4, 16, 64, 128]) {
     for (const decisions of [1, 10]) {
       for (const cpu of [true, false]) {
         const length = `${decisions} ${decisions === 1 ? 'decision' : 'decisions'} a run`;
         const name = `svbft n=${validatorCount}, ${length}, CPU ${cpu ? 'modelled' : 'free'}`;
-        onStep(name);
-        rows.push(...(await kernelRows(name, validatorCount, decisions, cpu, quick ? 50 : 300, now)));
+        options.onStep(name);
+        rows.push(...(await kernelRows(name, validatorCount, decisions, cpu, options)));
       }
     }
   }
@@ -32,8 +32,7 @@ async function kernelRows(
   validatorCount: number,
   decisions: number,
   cpu: boolean,
-  budgetMs: number,
-  now: () => number,
+  options: BenchOptions,
 ): Promise<Row[]> {
   const world = await openConstants(kernelPlan(validatorCount, decisions), {
     keepWords: false,
@@ -41,11 +40,7 @@ async function kernelRows(
   });
   const priced = cpu ? world : { ...world, costs: world.costs.map(() => FREE) };
   const { events, messages } = await countOnce(priced);
-  const perSecond: number[] = [];
-  for (let run = -1; run < RUNS; run++) {
-    const value = await rate(() => runOnce(priced, decisions), budgetMs, now);
-    if (run >= 0) perSecond.push(value);
-  }
+  const perSecond = await rates(() => runOnce(priced, decisions), options.quick ? 50 : 300, options);
   const per = (count: number) => perSecond.map((value) => (value * count) / decisions);
   return [
     rowOf('kernel', name, 'decisions/s', perSecond),

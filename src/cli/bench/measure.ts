@@ -47,6 +47,21 @@ export interface BenchOptions {
 /** Measurements of each figure, after one that only warms up. */
 export const RUNS = 5;
 
+/** Least time of the one that warms up, ms: compilers go on for a second, and what they cost is no property of the kernel. */
+const WARM_UP_MS = 1500;
+
+/** `RUNS` rates of `once`, each over `budgetMs`, after a warm-up (shorter where the budget is a first look's). */
+export async function rates(
+  once: () => number | Promise<number>,
+  budgetMs: number,
+  { quick, now }: Pick<BenchOptions, 'quick' | 'now'>,
+): Promise<number[]> {
+  await rate(once, quick ? budgetMs : Math.max(budgetMs, WARM_UP_MS), now);
+  const values: number[] = [];
+  for (let run = 0; run < RUNS; run++) values.push(await rate(once, budgetMs, now));
+  return values;
+}
+
 export function rowOf(group: Group, name: string, unit: string, values: readonly number[]): Row {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

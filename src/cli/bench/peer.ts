@@ -13,7 +13,7 @@ import { openConstants } from '../../runtime/constants.ts';
 import type { RunObserver } from '../../runtime/executor.ts';
 import { InProcessExecutor } from '../../runtime/inprocess.ts';
 import { kernelPlan } from './kernel.ts';
-import { type BenchOptions, type GroupResult, RUNS, type Row, rate, rowOf } from './measure.ts';
+import { type BenchOptions, type GroupResult, type Row, rates, rowOf } from './measure.ts';
 
 const NAME = 'pbft, one decision a run, modelled signatures, normal(250 ms, 50 ms)';
 const CONFIG = { blockTimeMs: 60_000, viewChangeTimeoutMs: 60_000, statusPeriodMs: 60_000, checkpointInterval: 1 };
@@ -21,17 +21,17 @@ const FREE = { signMicros: 0, verifyMicros: 0, hashMicrosPerKiB: 0 };
 const LIMIT = { until: 30 * SECOND, windows: Number.POSITIVE_INFINITY };
 const GOAL = { height: null, decidedBy: null, observed: true } as const;
 
-export async function benchPeer({ quick, now, onStep }: BenchOptions): Promise<GroupResult> {
+export async function benchPeer(options: BenchOptions): Promise<GroupResult> {
   const rows: Row[] = [];
-  for (const validatorCount of quick ? [4, 16] : [4, 16, 32, 64, 128]) {
+  for (const validatorCount of options.quick ? [4, 16] : [4, 16, 32, 64, 128, 512]) {
     const name = `${NAME}, n=${validatorCount}`;
-    onStep(name);
-    rows.push(...(await peerRows(name, validatorCount, quick ? 50 : 300, now)));
+    options.onStep(name);
+    rows.push(...(await peerRows(name, validatorCount, options)));
   }
   return { rows, ratios: [] };
 }
 
-async function peerRows(name: string, validatorCount: number, budgetMs: number, now: () => number): Promise<Row[]> {
+async function peerRows(name: string, validatorCount: number, options: BenchOptions): Promise<Row[]> {
   const plan = {
     ...kernelPlan(validatorCount, 1),
     protocol: { name: 'pbft', config: CONFIG, mutant: null },
@@ -40,11 +40,7 @@ async function peerRows(name: string, validatorCount: number, budgetMs: number, 
   const opened = await openConstants(plan, { keepWords: false, highlights: 'decisions' });
   const world = { ...opened, costs: opened.costs.map(() => FREE) };
   const { handled, events } = await countOnce(world);
-  const perSecond: number[] = [];
-  for (let run = -1; run < RUNS; run++) {
-    const value = await rate(() => runOnce(world), budgetMs, now);
-    if (run >= 0) perSecond.push(value);
-  }
+  const perSecond = await rates(() => runOnce(world), options.quick ? 50 : 300, options);
   const per = (count: number): number[] => perSecond.map((value) => value * count);
   return [
     rowOf('peer', name, 'decisions/s', perSecond),

@@ -5,6 +5,7 @@
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { Explorer, type IndexReport, Schedule, type SearchRequest } from '../../explore/index.ts';
 import type { Chunk } from '../../explore/schedule.ts';
+import { RUN_LIMITS } from '../limits.ts';
 
 /** How a thread of the command line knows that it serves searches. */
 export const EXPLORE_THREAD = 'explore';
@@ -37,7 +38,10 @@ export class SearchPool {
   /** `entry`: file of a thread that calls `serveExplore`. One of the `jobs` is this thread's. */
   constructor(entry: string, jobs: number) {
     const data: ThreadData = { task: EXPLORE_THREAD };
-    this.#workers = Array.from({ length: Math.max(0, jobs - 1) }, () => new Worker(entry, { workerData: data }));
+    this.#workers = Array.from(
+      { length: Math.max(0, jobs - 1) },
+      () => new Worker(entry, { workerData: data, resourceLimits: RUN_LIMITS }),
+    );
     for (const worker of this.#workers) {
       worker.on('message', (answer: Answer) => this.#onAnswer?.(worker, answer));
       worker.on('error', (error) => {

@@ -145,14 +145,13 @@ export class NodeHost implements EffectsTarget {
   }
 
   #onEnvelope(envelope: Envelope, now: Micros, arrivedAt: Micros): void {
-    const world = this.#world;
     this.work.verified++;
-    if (world.suites[envelope.claimedFrom] === undefined || envelope.claimedFrom === this.self) {
+    if (this.#world.suites[envelope.claimedFrom] === undefined || envelope.claimedFrom === this.self) {
       return this.#drop(envelope, now, 'unknown-sender');
     }
-    const memo = openEnvelope(world, envelope);
+    const memo = openEnvelope(this.#world, envelope);
     if (memo.message === null) return this.#drop(envelope, now, 'malformed');
-    if (world.plan.protocol.mutant !== 'unverified' && !verifyEnvelope(world, envelope)) {
+    if (this.#world.plan.protocol.mutant !== 'unverified' && !verifyEnvelope(this.#world, envelope)) {
       return this.#drop(envelope, now, 'bad-signature');
     }
     const message = memo.message as Message;
@@ -161,8 +160,7 @@ export class NodeHost implements EffectsTarget {
     this.recorder.deliver(now, envelope.origin, envelope.sequence, now - arrivedAt);
     const from = envelope.claimedFrom;
     this.#traitor.overhear(envelope, message);
-    const proof = { signer: from, signature: envelope.signature };
-    const input = { kind: 'message', now, from, message, proof } as const;
+    const input = { kind: 'message', now, from, message, proof: memo.proof } as const;
     if (this.#sides.length === 1) return this.#runStep(0, input, now);
     for (const side of this.#traitor.audience(from, envelope.sequence, this.#sides.length)) {
       this.#runStep(side, input, now);
@@ -276,11 +274,10 @@ export class NodeHost implements EffectsTarget {
   }
 
   signOwn(to: NodeIndex, message: Message): Outgoing {
-    const world = this.#world;
     this.work.signed++;
-    this.#spent += this.#scaled(world.costs[this.self]?.signMicros ?? 0);
+    this.#spent += this.#scaled(this.#world.costs[this.self]?.signMicros ?? 0);
     const bytes = encode(message);
-    const signature = signStatement(world, this.self, message, bytes, this.#secretKey);
+    const signature = signStatement(this.#world, this.self, message, bytes, this.#secretKey);
     return { to, claimedFrom: this.self, message, bytes, signature, delay: 0, tampered: false };
   }
 

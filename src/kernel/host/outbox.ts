@@ -104,7 +104,15 @@ export class Outbox {
       bytes,
       signature,
       sizeBytes,
-      memo: !correct ? null : { message: item.message, type: meta.type, valid: undefined, ahead: null },
+      memo: !correct
+        ? null
+        : {
+            message: item.message,
+            type: meta.type,
+            proof: { signer: item.claimedFrom, signature },
+            valid: undefined,
+            ahead: null,
+          },
     };
     const content = contentHash(world, bytes, signature);
     this.#recorder.message(

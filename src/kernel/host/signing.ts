@@ -55,7 +55,8 @@ export function openEnvelope(world: WorldConstants, envelope: Envelope): Envelop
   if (envelope.memo !== null) return envelope.memo;
   const message = world.protocol.parseMessage(decode(envelope.bytes)) as TypedMessage | null;
   const type = message === null ? -1 : world.protocol.meta(message).type;
-  envelope.memo = { message, type, valid: undefined, ahead: null };
+  const proof = { signer: envelope.claimedFrom, signature: envelope.signature };
+  envelope.memo = { message, type, proof, valid: undefined, ahead: null };
   return envelope.memo;
 }
 
