@@ -81,7 +81,8 @@ export const declaration: Declaration = {
     'Every view has a leader and a block. Votes go to one collector, who makes a certificate of them and puts it into the next ' +
     'block: a phase costs n messages, and three certified blocks in a row decide the first of them.',
   paper:
-    'Yin, Malkhi, Reiter, Golan Gueta & Abraham, HotStuff: BFT Consensus in the Lens of Blockchain, PODC 2019, arXiv 1803.05069',
+    'Yin, Malkhi, Reiter, Golan Gueta & Abraham, HotStuff: BFT Consensus in the Lens of Blockchain, PODC 2019, arXiv 1803.05069; ' +
+    'two-chain form: Gelashvili et al., Jolteon and Ditto, arXiv 2106.10362',
   messages: MESSAGE_TYPES.map((type) => ({ type, ...MESSAGES[type] })),
   fields: FIELDS,
   faultModel: 'byzantine',

@@ -70,6 +70,10 @@ export const fastpathPresets: readonly Preset[] = [
       crypto: MODELLED,
       network: { latency: { kind: 'uniform', minMs: 40, maxMs: 120 } },
       faults: [{ kind: 'crash', target: 'v3', at: 3500, until: 12_500 }],
+      expect: [
+        { name: 'falls back', ltl: 'G (crash -> F[<=3s] path(v0) = normal)' },
+        { name: 'is fast again', ltl: 'G (heal -> F[<=5s] path(v0) = fast)' },
+      ],
       stop: { ms: 25_000 },
     },
     story: [
