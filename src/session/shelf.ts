@@ -27,11 +27,14 @@ const WRITE_MAX = 16;
 const BURST_MS = 1_500;
 const BURST_CHUNKS_MIN = 8;
 
+/** Loading that lasts longer is shown. */
+const SLOW_MS = 100;
+
 export interface ShelfOptions {
   readonly storage: Storage | null;
   readonly memory: TraceMemory;
   readonly makeLock?: MakeLock;
-  /** What was asked for is here: draw again. */
+  /** What was asked for is here, or long in coming: draw again. */
   readonly onArrival: () => void;
 }
 
@@ -246,6 +249,8 @@ export class TraceShelf {
   }
 
   async #load(): Promise<void> {
+    // What takes longer than a blink is said.
+    const slow = setTimeout(() => this.#options?.onArrival(), SLOW_MS);
     try {
       while (this.#asked.size > 0) {
         const wanted = [...this.#asked];
@@ -253,6 +258,7 @@ export class TraceShelf {
         for (const chunk of wanted) this.#asked.delete(chunk);
       }
     } finally {
+      clearTimeout(slow);
       this.#loading = null;
       this.#letGoOfWritten();
       this.#options?.onArrival();
