@@ -9,6 +9,8 @@ import styles from './Notices.module.css';
 import { partitionOf } from './selectors.ts';
 
 const FAULTS_SHOWN = 3;
+/** On a phone a second one would lie on the validators. */
+const FAULTS_SHOWN_PHONE = 1;
 
 export function Notices() {
   return (
@@ -67,14 +69,15 @@ function Faults() {
   const openRail = useUi((state) => state.openRail);
   const openPhoneTab = useUi((state) => state.openPhoneTab);
   const faults = useCalmFrame(4)?.faults ?? [];
-  const hidden = faults.length - FAULTS_SHOWN;
+  const shown = useMedia(PHONE) ? FAULTS_SHOWN_PHONE : FAULTS_SHOWN;
+  const hidden = faults.length - shown;
   const showAll = () => {
     openRail('faults');
     openPhoneTab('faults');
   };
   return (
     <>
-      {faults.slice(-FAULTS_SHOWN).map((fault) => (
+      {faults.slice(-shown).map((fault) => (
         <div key={fault.id} className={styles.notice} data-tone={fault.kind === 'byzantine' ? 'bad' : 'fault'}>
           <Icon name="faults" size={14} />
           <span>
