@@ -31,6 +31,8 @@ export interface CrashStep {
 }
 
 export interface TransactionsDeclaration {
+  /** Types of messages whose slot is the number of a transaction. */
+  readonly messages: readonly string[];
   readonly steps: readonly TransactionStep[];
   readonly crashes: readonly CrashStep[];
   /** One sentence each: who waits for whose lock, and what a shard does that has promised and hears nothing. */

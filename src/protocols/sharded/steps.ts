@@ -109,7 +109,23 @@ const LOCKS: Readonly<Record<string, string>> = {
   none: 'it is first come, first served: nothing keeps deadlocks away but a limited wait',
 };
 
+const MESSAGES = [
+  'prepare-request',
+  'vote',
+  'pre-commit',
+  'pre-acknowledge',
+  'commit-request',
+  'abort-request',
+  'acknowledge',
+  'status-query',
+  'status-reply',
+  'result',
+  'wound',
+  'refusal',
+] as const;
+
 export const transactions: TransactionsDeclaration = {
+  messages: MESSAGES,
   steps: STEPS,
   crashes: CRASHES,
   policies({ inDoubt = 'block', lockPolicy = 'wound-wait' }) {

@@ -16,6 +16,8 @@ export class LifeReader {
   readonly #shards: ShardIndex;
   readonly #flights: FlightIndex;
   readonly #sends: SendIndex;
+  /** Positions of the types whose slot is a transaction: that of others may be a block of a shard. */
+  readonly #types: ReadonlySet<number>;
   #known: { readonly transaction: number; copies: Copies; readTo: number; hasClient: boolean } | null = null;
 
   constructor(store: TraceStore, shards: ShardIndex, flights: FlightIndex, sends: SendIndex) {
@@ -23,6 +25,9 @@ export class LifeReader {
     this.#shards = shards;
     this.#flights = flights;
     this.#sends = sends;
+    const { messages, transactions } = store.declaration;
+    const about = transactions?.messages ?? [];
+    this.#types = new Set(messages.flatMap(({ type }, i) => (about.includes(type) ? [i] : [])));
   }
 
   forget(): void {
@@ -64,7 +69,10 @@ export class LifeReader {
 
   #isAbout(seq: number, transaction: number): boolean {
     const { kind, node, words, at } = this.#store.read(seq);
-    return kind === RECORD.copy && this.#word(node, words[at + 3] as number, 5) === transaction;
+    if (kind !== RECORD.copy) return false;
+    const sequence = words[at + 3] as number;
+    if (this.#word(node, sequence, 5) !== transaction) return false;
+    return this.#types.has((this.#word(node, sequence, 4) ?? 0) & 255);
   }
 
   /** The client's message that a coordinator's first mark answers, by its sending; −1 where none is found. */

@@ -8,6 +8,7 @@ import type { ShardShape } from './crossing.ts';
 import { ShardIndex } from './shards.ts';
 
 const TRANSACTIONS: TransactionsDeclaration = {
+  messages: [],
   steps: [
     { step: 'call', by: 'coordinator', means: 'begin', label: 'calls' },
     { step: 'vow', by: 'participant', means: 'promise', label: 'vows' },

@@ -127,6 +127,22 @@ describe('while the coordinator is down with its decision', () => {
   });
 });
 
+describe('shards of several validators', () => {
+  it('what a shard orders within is not about the transaction of that number', async () => {
+    const other = await openTestnet();
+    await other.load('sharded-replicated-happy');
+    await other.runUntil({ ms: 4000 });
+    const declared = other.frame()?.declaration.messages ?? [];
+    const life = other.view().lifeOf(1);
+    const types = new Set(life?.copies.map(({ flight }) => declared[flight.type]?.type));
+    expect(types).toContain('vote');
+    expect([...types].filter((type) => type?.startsWith('order-'))).toEqual([]);
+    const steps = life?.steps.flatMap(({ step, shard }) => (step === null ? [] : [`${step.step} ${shard}`])) ?? [];
+    expect(new Set(steps).size).toBe(steps.length);
+    await other.close();
+  });
+});
+
 describe('other runs', () => {
   it('going back forgets what came later', async () => {
     const other = await openTestnet();

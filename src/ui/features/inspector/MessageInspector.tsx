@@ -70,6 +70,7 @@ function Message({ message }: { readonly message: MessageDetails }) {
         <CatchIt message={message} />
       </Section>
       <Transactions message={message} />
+      {declaration?.transactions?.messages.includes(message.type) === true && <Crossing transaction={message.slot} />}
       <Section title="Copies" aside={plural(message.copies.length, 'copy', 'copies')}>
         <Copies message={message} />
       </Section>
@@ -84,6 +85,20 @@ function Message({ message }: { readonly message: MessageDetails }) {
         <p className={styles.intro}>Its bytes are no longer in memory; the trace keeps the rest.</p>
       )}
     </>
+  );
+}
+
+/** The transaction between shards that a message is about. */
+function Crossing({ transaction }: { readonly transaction: number }) {
+  const { session } = usePlayground();
+  const select = useUi((state) => state.select);
+  if (transaction < 1 || session.view().lifeOf(transaction) === null) return null;
+  return (
+    <Section title="About">
+      <Button icon="jump" onClick={() => select({ kind: 'crossing', transaction })}>
+        Transaction {transaction}
+      </Button>
+    </Section>
   );
 }
 

@@ -39,6 +39,11 @@ export function TransactionInspector({ id }: { readonly id: string }) {
           <code>{id}</code>, {status.phase}
         </Note>
         <div className={styles.actions}>
+          {block !== null && frame.declaration.transactions !== undefined && (
+            <Button icon="jump" onClick={() => select({ kind: 'crossing', transaction: block.height })}>
+              Between shards
+            </Button>
+          )}
           {block !== null && (
             <Button icon="jump" onClick={() => select({ kind: 'block', height: block.height, digest: block.hash })}>
               {sentence(frame.declaration.words.slot)} {block.height}
