@@ -17,6 +17,7 @@
  */
 import type { NodeIndex } from '../../core/ids.ts';
 import { awaitable, fastQuorumSize, majority, maxFaulty, quorumSize } from '../../core/quorum.ts';
+import { beginCensus, isRepeated, verifyAll } from '../common/proofs.ts';
 import type { NodeContext, SignedRef } from '../protocol.ts';
 import type { FastPathConfig } from './config.ts';
 import type { Claim, DecidedEntry, Message, Proposal, Report } from './messages.ts';
@@ -143,8 +144,7 @@ export function verifyCertificate(
   const structure = checkSigners(votes, ctx);
   if (structure !== null) return structure;
   if (ctx.mutant === 'unverified') return null;
-  for (const { signer, signature } of votes) if (!ctx.verify(signer, vote, signature)) return REFUSED.forged;
-  return null;
+  return verifyAll(ctx, vote, votes) ? null : REFUSED.forged;
 }
 
 /** Null when a decided block's votes decide it. */
@@ -154,12 +154,11 @@ export function verifyDecided(entry: DecidedEntry, ctx: Ctx): Refusal | null {
 }
 
 function checkSigners(signers: readonly { readonly signer: NodeIndex }[], ctx: Ctx): Refusal | null {
-  const seen = new Set<NodeIndex>();
+  const mayRepeat = ctx.mutant === 'votes-not-distinct' || ctx.mutant === 'qc-repeated-signers';
+  beginCensus();
   for (const { signer } of signers) {
     if (signer >= ctx.validatorCount) return REFUSED.foreign;
-    if (seen.has(signer) && ctx.mutant !== 'votes-not-distinct' && ctx.mutant !== 'qc-repeated-signers')
-      return REFUSED.repeated;
-    seen.add(signer);
+    if (isRepeated(signer) && !mayRepeat) return REFUSED.repeated;
   }
   return null;
 }
