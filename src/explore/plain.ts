@@ -7,12 +7,14 @@ export interface PlainConfiguration {
   readonly protocol: string;
   readonly mutant: string | null;
   readonly validators: number;
+  /** `protocol.config`; absent: the defaults. */
+  readonly config?: Readonly<Record<string, unknown>>;
 }
 
 /** Modelled signatures and a light load, so that many runs fit into a second. @throws TestnetError `bad-input` */
-export function plainScenario({ protocol, mutant, validators }: PlainConfiguration): Scenario {
+export function plainScenario({ protocol, mutant, validators, config = {} }: PlainConfiguration): Scenario {
   return checked({
-    protocol: { name: protocol, mutant },
+    protocol: { name: protocol, mutant, config },
     validators,
     crypto: { suite: 'modelled:ml-dsa-65' },
     workload: { ratePerSecond: 4 },

@@ -9,6 +9,9 @@ import type { Micros } from '../core/time.ts';
 import type { TransactionsDeclaration } from './crossing.ts';
 import type { Dealings } from './dealings.ts';
 import type { NetDeclaration } from './net.ts';
+import type { Property } from './property.ts';
+
+export type { Property, PropertySetting } from './property.ts';
 
 /** A signature over a message as its signer sent it. Enough, with the message, to convince a third party. */
 export interface SignedRef {
@@ -99,6 +102,10 @@ export interface NodeContext<C, M> {
   readonly workload: Workload;
   /** How the testnet is split; absent: each validator is a shard where the protocol has shards. */
   readonly shards?: Shards;
+  /** Signature suite by validator, as it is registered; absent: all alike. */
+  readonly suites?: readonly string[];
+  /** Charges the node for other cryptography than signatures, virtual µs of CPU. Harnesses without a CPU leave it out. */
+  spend?(micros: Micros): void;
   /** Whether `signer` signed this message. Costs the node the CPU time of one verification. */
   verify(signer: NodeIndex, message: M, signature: Uint8Array): boolean;
   /**
@@ -274,55 +281,6 @@ export type Guarantee =
   /** Judged only where it is promised. */
   | 'no-stale-lock';
 
-/**
- * What one protocol promises beyond the common invariants (one leader a term, no stale read). A fold over what correct nodes
- * say, show and decide; its memory is plain data. Each handler returns what is wrong, one line for people, or null.
- */
-export interface Property<M> {
-  readonly name: string;
-  /** What it says, for people. */
-  readonly states: string;
-  /** What it remembers from the start on. `setting`: the run's configuration, as `parseConfig` gave it, and its size. */
-  createMemory(setting?: PropertySetting): unknown;
-  onMessage?(
-    memory: unknown,
-    said: { readonly t: Micros; readonly node: NodeIndex; readonly message: M },
-  ): string | null;
-  /** `fields` as declared; only validators show them. */
-  onState?(
-    memory: unknown,
-    shown: {
-      readonly t: Micros;
-      readonly node: NodeIndex;
-      readonly alive: boolean;
-      readonly fields: readonly number[];
-    },
-  ): string | null;
-  /** Locks, waits and steps of transactions, as `Effects.mark` told them. */
-  onMark?(
-    memory: unknown,
-    marked: {
-      readonly t: Micros;
-      readonly node: NodeIndex;
-      readonly mark: MarkKind;
-      readonly transaction: number;
-      readonly what: string;
-      readonly holder: number | null;
-    },
-  ): string | null;
-  onDecision?(
-    memory: unknown,
-    decided: { readonly t: Micros; readonly node: NodeIndex; readonly decision: Decision },
-  ): string | null;
-}
-
-/** What a property may know of the run that it judges. */
-export interface PropertySetting {
-  readonly config: unknown;
-  readonly shards: Shards | null;
-  readonly validatorCount: number;
-}
-
 /** A known-broken variant: never the default, always caught by the named checker in the named scenario. */
 export interface Mutant {
   readonly name: string;
@@ -332,6 +290,8 @@ export interface Mutant {
   /** Preset that exposes it, and the check that must fire. */
   readonly scenario: string;
   readonly check: string;
+  /** Configuration without which it changes nothing; absent: it changes something in any. */
+  readonly needs?: Readonly<Record<string, unknown>>;
 }
 
 /** What only this protocol's traitor can do; the generic adversary calls it. Pure, like the machine. */

@@ -1,6 +1,6 @@
 /** `--mutants`: every broken variant found from a plain configuration and shrunk; the correct protocol survives ten times as much. */
 import { PROTOCOLS } from '../../protocols/registry.ts';
-import { plainScenario } from '../../explore/index.ts';
+import { type PlainConfiguration, plainScenario } from '../../explore/index.ts';
 import { presetById, validatorCount, type Scenario } from '../../scenario/index.ts';
 import type { ExploreArguments } from './arguments.ts';
 import { search, type SearchIo, type SearchOutcome } from './search.ts';
@@ -31,20 +31,20 @@ export async function mutantTable(asked: ExploreArguments, io: SearchIo): Promis
   const { mode, seed, budget } = asked;
   for (const [protocol, { mutants }] of PROTOCOLS) {
     if (asked.only !== null && asked.only !== protocol) continue;
-    const sizes = new Set<number>();
-    for (const { name: mutant, check, scenario: presetId } of mutants) {
+    const plain = new Map<string, Required<Pick<PlainConfiguration, 'validators' | 'config'>>>();
+    for (const { name: mutant, check, scenario: presetId, needs: config = {} } of mutants) {
       if (asked.mutant !== null && asked.mutant !== mutant) continue;
       const preset = presetById(presetId)?.scenario ?? null;
       const validators = preset === null ? asked.validators : countOf(preset.validators ?? 4);
-      sizes.add(validators);
-      const base = plainScenario({ protocol, mutant, validators });
+      plain.set(JSON.stringify([validators, config]), { validators, config });
+      const base = plainScenario({ protocol, mutant, validators, config });
       const outcome = await search({ base, mode, seed, budget, check }, { ...asked, shrink: true }, io);
       rows.push({ protocol, mutant, check, validators, outcome, presetFaults: preset?.faults?.length ?? null });
       if (!asked.json)
         io.err.write(`${mutant}: ${outcome.found === null ? 'not found' : `index ${outcome.found.index}`}\n`);
     }
-    for (const validators of sizes) {
-      const base = plainScenario({ protocol, mutant: null, validators });
+    for (const { validators, config } of plain.values()) {
+      const base = plainScenario({ protocol, mutant: null, validators, config });
       const request = { base, mode, seed, budget: budget * SURVIVAL, check: null };
       correct.push({ protocol, validators, outcome: await search(request, { ...asked, shrink: false }, io) });
     }

@@ -8,6 +8,7 @@ export const mutants: readonly Mutant[] = [
     what: 'Half of the sample makes a poll succeed: two colours can both have that.',
     source: 'Rocket et al., arXiv 1906.08936, Snowflake (α > k/2)',
     scenario: 'mutant-snow-alpha-half',
+    needs: { mode: 'snowflake', sampleSize: 4 },
     check: 'agreement',
   },
   {
@@ -16,6 +17,7 @@ export const mutants: readonly Mutant[] = [
     what: 'The counter of successes is not reset by a change of mind nor by a failed poll: it no longer counts polls in a row.',
     source: 'Rocket et al., arXiv 1906.08936, Snowflake',
     scenario: 'mutant-snow-no-reset',
+    needs: { mode: 'snowflake', sampleSize: 4 },
     check: 'agreement',
   },
   {
@@ -24,6 +26,7 @@ export const mutants: readonly Mutant[] = [
     what: 'α is four fifths of the sample however many may lie: those who answer for the colour that is behind keep the network in balance.',
     source: 'Kniep, Laval, Sliwinski, Wattenhofer, arXiv 2409.02217',
     scenario: 'mutant-snow-rebalance',
+    needs: { mode: 'snowball', patienceMs: 20_000 },
     check: 'liveness',
   },
   {

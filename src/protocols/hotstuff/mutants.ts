@@ -16,6 +16,7 @@ export const mutants: readonly Mutant[] = [
     what: 'Two phases, and a leader that goes by the first quorum it hears: a lock that it does not know of blocks its view.',
     source: 'Yin et al., PODC 2019, §4.4 (livelessness with two phases)',
     scenario: 'mutant-hotstuff-two-phase',
+    needs: { mode: 'basic' },
     check: 'no-hidden-lock',
   },
   {

@@ -40,6 +40,13 @@ export const mutants: readonly Mutant[] = [
     what: 'Members change in one step, before the new leader has committed anything: two configurations decide side by side.',
     source: 'Ongaro & Ousterhout, extended version, §6; Ongaro, raft-dev, July 2015 (bug in single-server changes)',
     scenario: 'mutant-raft-single-step-membership',
+    needs: {
+      members: ['v0', 'v1', 'v2', 'v3'],
+      membershipChanges: [
+        { atMs: 4500, members: ['v0', 'v1', 'v2', 'v3', 'v4'] },
+        { atMs: 5500, members: ['v1', 'v2', 'v3'] },
+      ],
+    },
     check: 'agreement',
   },
   {
