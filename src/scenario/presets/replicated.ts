@@ -67,6 +67,18 @@ export const replicatedPresets: readonly Preset[] = [
     scenario: replicated({ faults: [lies('s0v0', 'equivocate', null)], stopMs: 25_000 }),
   }),
   preset({
+    id: 'sharded-replicated-eight',
+    title: 'Replicated shards: eight of four',
+    teaches: 'Thirty-two validators in eight shards that order side by side; only what crosses shards makes them wait.',
+    level: 'scale',
+    scenario: replicated({
+      count: 8,
+      clients: 4,
+      workload: { ratePerSecond: 20, crossShard: 0.3, accounts: 800 },
+      stopMs: 10_000,
+    }),
+  }),
+  preset({
     id: 'sharded-replicated-beyond',
     title: 'Replicated shards: two liars in a shard of four',
     teaches:

@@ -1,8 +1,9 @@
 /** Blocks: what a leader would have its shard do next, and why others may refuse it. */
 import type { Micros } from '../../../core/time.ts';
 import type { Ctx } from '../state.ts';
-import { shardQuorum, spokenProblem, submittedSlot } from './inbox.ts';
+import { isSame, shardQuorum, spokenProblem, submittedSlot } from './inbox.ts';
 import { NOTE } from './notes.ts';
+import { digestOfBatch } from './signing.ts';
 import type { Replica, ReplicaCtx } from './state.ts';
 import { type Block, type Item, ITEMS_MAX } from './wire.ts';
 
@@ -66,6 +67,8 @@ function problemOf(replica: Replica, item: Item, at: Micros, ctx: ReplicaCtx, sh
   const slot = submittedSlot(replica, item.signed, shardCtx);
   if (slot === null) return NOTE.badSubmit;
   const own = replica.submits.get(slot);
-  const isKnown = own?.batch === batch && own.signature === signature;
+  // By content: whether two messages are one object depends on where their nodes run.
+  const isKnown =
+    own !== undefined && isSame(own.signature, signature) && digestOfBatch(own.batch) === digestOfBatch(batch);
   return isKnown || ctx.verify(batch.client, batch, signature) ? null : NOTE.badClient;
 }

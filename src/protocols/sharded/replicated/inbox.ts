@@ -107,7 +107,7 @@ export function spokenProblem(
   return unseen.length === 0 || verifyAll(ctx, message, unseen) ? null : NOTE.badProof;
 }
 
-function isSame(a: Uint8Array | undefined, b: Uint8Array): boolean {
+export function isSame(a: Uint8Array | undefined, b: Uint8Array): boolean {
   return a === b || (a !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i]));
 }
 

@@ -1,5 +1,6 @@
 /** What signatures cover, which travel inside, and what the trace shows, of the words of replicated shards. */
 import { hashValue } from '../../../crypto/hash.ts';
+import type { Batch } from '../../../ledger/types.ts';
 import { ORDER_TYPES } from '../../common/ordering/messages.ts';
 import type { MessageMeta, SignedMessage, SignedRef } from '../../protocol.ts';
 import * as plain from '../signing.ts';
@@ -118,14 +119,22 @@ function aboutOf(message: Order): string {
   return message.type === 'order-change' && message.prepared !== null ? digestOf(message.prepared.value) : '';
 }
 
-/** Tells words apart that shards say: by identity where they are known. */
-const spokenDigests = new WeakMap<object, string>();
+/** By identity, so that each object is hashed once; equal contents have equal hashes. */
+const contents = new WeakMap<object, string>();
 
 export function spokenDigest(message: Spoken): string {
-  let digest = spokenDigests.get(message);
+  return contentDigest(message);
+}
+
+export function digestOfBatch(batch: Batch): string {
+  return contentDigest(batch);
+}
+
+function contentDigest(message: object): string {
+  let digest = contents.get(message);
   if (digest === undefined) {
     digest = hashValue(message);
-    spokenDigests.set(message, digest);
+    contents.set(message, digest);
   }
   return digest;
 }
