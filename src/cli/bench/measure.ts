@@ -1,6 +1,16 @@
 /** Repeated measurements: median with the least and the most, so that a busy machine shows. */
 
-export type Group = 'crypto' | 'network' | 'kernel' | 'hotstuff' | 'peer' | 'storm' | 'scrub' | 'explore' | 'workers';
+export type Group =
+  | 'crypto'
+  | 'network'
+  | 'kernel'
+  | 'hotstuff'
+  | 'peer'
+  | 'storm'
+  | 'scrub'
+  | 'explore'
+  | 'workers'
+  | 'shards';
 export const GROUPS: readonly Group[] = [
   'crypto',
   'network',
@@ -11,6 +21,7 @@ export const GROUPS: readonly Group[] = [
   'scrub',
   'explore',
   'workers',
+  'shards',
 ];
 
 export interface Row {
