@@ -2,7 +2,8 @@
 // @ts-check
 /**
  * How fast the built page is in Chromium on this machine: opening, start-up, consensus, frames, memory. Run by
- * `npm run bench:page`; `--json` gives one document, `--quick` leaves out 64 validators, `--only GROUP` picks a group.
+ * `npm run bench:page`; `--json` gives one document, `--quick` leaves out 64 validators, `--only GROUP` picks a group
+ * (`long`, half an hour of virtual time, only when it is picked).
  * It measures `dist/` (or `E2E_DIST`), and builds first when there is none.
  */
 import { spawnSync } from 'node:child_process';
@@ -14,6 +15,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { preview } from 'vite';
 import { benchCrowd } from './bench-crowd.mjs';
+import { playLong } from './bench-long.mjs';
 import { chromiumFlags, ensureChromium } from './chromium.mjs';
 
 /** @typedef {import('@playwright/test').Browser} Browser */
@@ -23,7 +25,9 @@ import { chromiumFlags, ensureChromium } from './chromium.mjs';
 /** @typedef {typeof GROUPS[number]} Group */
 /** @typedef {{ browser: Browser, address: string, sizes: readonly number[], add: (row: Row) => void }} Bench */
 
-const GROUPS = /** @type {const} */ (['open', 'start', 'consensus', 'frames', 'crowd', 'memory']);
+const GROUPS = /** @type {const} */ (['open', 'start', 'consensus', 'frames', 'crowd', 'memory', 'long']);
+/** Takes many minutes: only when asked for. */
+const ASKED_ONLY = 'long';
 const SUITES = ['ml-dsa-65', 'modelled:ml-dsa-65'];
 const OPENINGS = 5;
 const WARM_UP_MS = 800;
@@ -46,7 +50,7 @@ async function main() {
       only: { type: 'string', multiple: true },
     },
   });
-  const wanted = new Set(values.only ?? GROUPS);
+  const wanted = new Set(values.only ?? GROUPS.filter((group) => group !== ASKED_ONLY));
   const unknown = [...wanted].find((name) => !GROUPS.some((group) => group === name));
   if (unknown !== undefined) {
     process.stderr.write(`--only: found ${JSON.stringify(unknown)}, expected ${GROUPS.join(', ')}\n`);
@@ -84,6 +88,7 @@ async function main() {
           add: each.add,
         }),
       memory: benchMemory,
+      long: benchLong,
     };
     for (const group of GROUPS) if (wanted.has(group)) await measurers[group](bench);
   } finally {
@@ -352,6 +357,23 @@ async function benchMemory({ browser, address, sizes, add }) {
       smaller = { validators, bytes };
       await page.close();
     }
+  }
+}
+
+/** Half an hour of virtual time with four validators. @param {Bench} bench */
+async function benchLong({ browser, address, add }) {
+  if (!existsSync('/proc/self/smaps_rollup')) return;
+  for (const suite of SUITES) {
+    const before = await rendererPids(browser);
+    const page = await quietPage(browser, address);
+    const pids = (await rendererPids(browser)).filter((pid) => !before.includes(pid));
+    await playLong(page, {
+      load: async (opened) => void (await load(opened, { validators: 4, suite, rate: 50, blockTimeMs: 1_000 })),
+      privateBytes: () => Math.max(0, ...pids.map(privateBytes)),
+      add: (name, value, unit, note) =>
+        add({ group: 'long', name: `${name}, ${suite}`, value, unit, ...(note === undefined ? {} : { note }) }),
+    });
+    await page.close();
   }
 }
 
