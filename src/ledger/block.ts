@@ -173,6 +173,7 @@ function checkBatches(
   batches: readonly SignedBatch[],
   validatorCount: number,
 ): BlockRefusal | null {
+  if (batches.length === 0) return null;
   const seen = ledger.executed.map(() => new Set<number>());
   for (const { batch } of batches) {
     const position = batch.client - validatorCount;
@@ -186,6 +187,7 @@ function checkBatches(
 }
 
 function rootAfter(ledger: LedgerState, batches: readonly SignedBatch[], validatorCount: number): string {
+  if (batches.length === 0) return stateRoot(ledger);
   const after = copyLedger(ledger);
   for (const { batch } of batches) executeBatch(after, batch, validatorCount);
   return stateRoot(after);

@@ -116,9 +116,11 @@ export class RunControl {
   /** Largest height that a correct node decided. */
   get height(): number {
     let highest = 0;
-    this.#heights.forEach((height, node) => {
-      if (!this.#byzantine.has(node) && height > highest) highest = height;
-    });
+    // Asked at every decision of every node: callbacks would be noticed in large networks.
+    for (let node = 0; node < this.#heights.length; node++) {
+      const height = this.#heights[node] as number;
+      if (height > highest && !this.#byzantine.has(node)) highest = height;
+    }
     return highest;
   }
 
@@ -340,7 +342,11 @@ export class RunControl {
   /** Every correct node that is up has decided `height`, or some correct node is already past it. */
   #reached(height: number): boolean {
     if (this.height > height) return true;
-    return this.#heights.every((own, node) => own >= height || this.#byzantine.has(node) || this.#down.has(node));
+    for (let node = 0; node < this.#heights.length; node++) {
+      if ((this.#heights[node] as number) >= height || this.#byzantine.has(node) || this.#down.has(node)) continue;
+      return false;
+    }
+    return true;
   }
 
   /** Fires the conditions that come true in [from, before), during which heights and views do not change. */

@@ -117,11 +117,11 @@ function decideUpTo(state: State, last: TreeNode, qc: Qc): readonly DecidedEntry
   if (path[0]?.block.parent !== state.tip) return NOTHING;
   for (const entry of path) {
     state.chain.push(entry);
-    removeBatches(state.pool, entry.block.batches);
+    if (entry.block.batches.length > 0) removeBatches(state.pool, entry.block.batches);
   }
   state.tip = blockHash(last.block);
   state.ledger = last.ledger;
-  state.waiting = sizeOf(state.pool).batches;
+  if (state.waiting > 0) state.waiting = sizeOf(state.pool).batches;
   prune(state);
   return path;
 }
