@@ -1,28 +1,37 @@
 import type { NodeIndex } from '../../core/ids.ts';
 import { PURPOSE, streamKey } from '../../core/prng.ts';
+import type { Micros } from '../../core/time.ts';
 import type { NodeContext, SignedRef } from '../../protocols/protocol.ts';
 import type { Message } from './machines.ts';
 import { validProofs } from './proofs.ts';
 import { verifyStatement } from './signing.ts';
+import type { Work } from './work.ts';
 import type { World } from './world.ts';
 
-/** What the machine of `self` may know of the world. `onVerify` charges the node for a signature inside a message. */
+/** What the machine of `self` may know of the world. `spend` charges the node for what it computes; verifications are counted in `work`. */
 export function nodeContext(
   world: World,
   self: NodeIndex,
-  onVerify: (signer: NodeIndex) => void,
+  work: Pick<Work, 'verified'>,
+  spend: (micros: Micros) => void,
 ): NodeContext<unknown, Message> {
   const { plan } = world;
+  const onVerify = (signer: NodeIndex): void => {
+    work.verified++;
+    spend(world.costs[signer]?.verifyMicros ?? 0);
+  };
   return {
     self,
     validatorCount: plan.validators.length,
     clientCount: plan.clientCount,
     stakes: plan.validators.map((validator) => validator.stake),
+    suites: plan.validators.map((validator) => validator.suite),
     config: world.config,
     mutant: plan.protocol.mutant,
     random: streamKey(plan.seed, PURPOSE.workload, self),
     workload: plan.workload,
     ...(plan.shards === undefined ? {} : { shards: plan.shards }),
+    spend,
     verify(signer, message, signature) {
       onVerify(signer);
       return verifyStatement(world, signer, message, signature);

@@ -69,7 +69,9 @@ export class NodeHost implements EffectsTarget {
     this.#outbox = new Outbox(world, self, this.recorder, this.work);
     this.#effects = new HostEffects(this);
     this.#traitor = new Traitor(world, self);
-    this.#ctx = nodeContext(world, self, (signer) => this.#chargeVerify(signer));
+    this.#ctx = nodeContext(world, self, this.work, (micros) => {
+      this.#spent += this.#scaled(micros);
+    });
   }
 
   /** Time of the next thing that happens here, or Infinity. */
@@ -377,11 +379,6 @@ export class NodeHost implements EffectsTarget {
       cpuFreeAt: this.#cpu.freeAt,
       inboxLength: this.#cpu.backlog,
     };
-  }
-
-  #chargeVerify(signer: NodeIndex): void {
-    this.work.verified++;
-    this.#spent += this.#scaled(this.#world.costs[signer]?.verifyMicros ?? 0);
   }
 
   #scaled(micros: Micros): Micros {

@@ -32,6 +32,12 @@ export interface ShardedConfig {
   readonly reshardPauseMicros: Micros;
   /** Accounts of a shard that move at a time. */
   readonly movesMax: number;
+  /** How messages between shards are kept from others. */
+  readonly channel: 'none' | 'ml-kem-768';
+  /** Records under one key. */
+  readonly rekeyRecords: number;
+  /** Classical shards that are upgraded while the testnet runs. */
+  readonly upgrades: readonly { readonly shard: number; readonly at: Micros }[];
   /** How deadlock between transactions is kept away. */
   readonly lockPolicy: LockPolicy;
   /** Longest wait for locks before a NO. */
@@ -70,6 +76,10 @@ const count = (standard: number, minimum: number, maximum: number, description: 
   description,
 });
 
+/** One a shard. */
+const UPGRADES_MAX = 64;
+const CHANNELS = ['none', 'ml-kem-768'] as const;
+
 const NUMBERS = {
   batchSizeMax: count(
     1,
@@ -94,6 +104,7 @@ const NUMBERS = {
   ),
   reshardAfterMs: time(5000, 0, 'Virtual ms that a load must last before shards are split or merged.'),
   reshardPauseMs: time(20_000, 0, 'Virtual ms without another split or merge.'),
+  rekeyRecords: count(1024, 1, 1_000_000, 'Records that a channel between shards seals under one key.'),
   movesMax: count(4, 1, 1000, 'Accounts of a shard that move at a time.'),
   prepareTimeoutMs: time(2000, 1, 'Virtual ms after which a coordinator aborts for want of votes.'),
   lockWaitMs: time(1000, 1, 'Virtual ms that a transaction waits for locks before the shard votes NO.'),
@@ -123,6 +134,25 @@ export const configSchema: Readonly<Record<string, unknown>> = {
   additionalProperties: false,
   properties: {
     ...numberSchema(NUMBERS),
+    channel: {
+      enum: [...CHANNELS],
+      default: 'none',
+      description:
+        'Shards of one node: none: messages are signed; ml-kem-768: and sealed, under keys that ML-KEM agrees on.',
+    },
+    upgrades: {
+      type: 'array',
+      maxItems: UPGRADES_MAX,
+      default: [],
+      description:
+        'Shards with a classical suite that get post-quantum keys for their channels while the testnet runs.',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['shard', 'atMs'],
+        properties: { shard: { type: 'string', pattern: '^s\\d{1,2}$' }, atMs: { type: 'number', minimum: 0 } },
+      },
+    },
     lockPolicy: {
       enum: [...LOCK_POLICIES],
       default: 'wound-wait',
@@ -142,9 +172,10 @@ export const configSchema: Readonly<Record<string, unknown>> = {
 /** The configuration with defaults filled in, or everything that is wrong with it. */
 export function parseConfig(
   raw: Readonly<Record<string, unknown>>,
+  validatorCount?: number,
 ): { readonly config: ShardedConfig } | { readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  refuseUnknown(raw, [...Object.keys(NUMBERS), 'lockPolicy', 'inDoubt'], problems);
+  refuseUnknown(raw, [...Object.keys(NUMBERS), 'channel', 'upgrades', 'lockPolicy', 'inDoubt'], problems);
   const number = (name: keyof typeof NUMBERS): number => parseNumber(raw, name, NUMBERS[name], problems);
   const micros = (name: keyof typeof NUMBERS): Micros => microsFromMs(number(name));
   const config: ShardedConfig = {
@@ -158,6 +189,9 @@ export function parseConfig(
     reshardAfterMicros: micros('reshardAfterMs'),
     reshardPauseMicros: micros('reshardPauseMs'),
     movesMax: number('movesMax'),
+    channel: parseChoice(raw, 'channel', CHANNELS, 'none', problems),
+    rekeyRecords: number('rekeyRecords'),
+    upgrades: parseUpgrades(raw, validatorCount ?? UPGRADES_MAX, problems),
     lockPolicy: parseChoice(raw, 'lockPolicy', LOCK_POLICIES, 'wound-wait', problems),
     lockWaitMicros: micros('lockWaitMs'),
     retryMicros: micros('retryMs'),
@@ -172,6 +206,36 @@ export function parseConfig(
   };
   if (problems.length === 0) checkOrder(config, problems);
   return problems.length > 0 ? { problems } : { config };
+}
+
+function parseUpgrades(
+  raw: Readonly<Record<string, unknown>>,
+  shardCount: number,
+  problems: Problem[],
+): ShardedConfig['upgrades'] {
+  const given = own(raw, 'upgrades') ?? [];
+  if (!Array.isArray(given) || given.length > UPGRADES_MAX) {
+    problems.push({ path: 'upgrades', found: show(given), expected: `a list of at most ${UPGRADES_MAX}` });
+    return [];
+  }
+  return given.flatMap((item: unknown, i) => {
+    const { shard, atMs, ...more } = (item ?? {}) as Record<string, unknown>;
+    const isFine =
+      typeof shard === 'string' &&
+      /^s\d{1,2}$/.test(shard) &&
+      Number(shard.slice(1)) < shardCount &&
+      typeof atMs === 'number' &&
+      atMs >= 0 &&
+      atMs <= DAY_MS &&
+      Object.keys(more).length === 0;
+    if (isFine) return [{ shard: Number(shard.slice(1)), at: microsFromMs(atMs) }];
+    problems.push({
+      path: `upgrades[${i}]`,
+      found: show(item),
+      expected: `a shard from s0 to s${shardCount - 1} and a time: { "shard": "s0", "atMs": 0 }`,
+    });
+    return [];
+  });
 }
 
 /** One of a few words, or what is wrong with it. */

@@ -51,6 +51,12 @@ const MESSAGES: Readonly<Record<(typeof MESSAGE_TYPES)[number], Described>> = {
   ),
   'account-parcel': message('PARCEL', 'sync', 'An account moves to another shard, with a proof of its balance.'),
   'account-receipt': message('RECEIPT', 'sync', 'The account has arrived.'),
+  'channel-hello': message('HELLO', 'sync', 'A shard offers suites for an encrypted channel, best first.', {
+    exclusive: true,
+  }),
+  'channel-answer': message('ANSWER', 'sync', 'The suite that was chosen, and a secret for whoever made the offer.'),
+  'channel-confirmation': message('CONFIRM', 'sync', 'Both have seen the same: the channel is open.'),
+  'channel-lost': message('LOST', 'sync', 'A shard cannot open what was sealed for it: it needs another channel.'),
   'account-moved': message('MOVED', 'sync', 'Where accounts are now.'),
   submit: message('SUBMIT', 'client', 'A client hands a signed transaction to the shard of its first input.'),
 };

@@ -5,6 +5,8 @@ import type { AccountLock } from '../../sharding/locks/types.ts';
 import { findCycle, waitEdges } from '../../sharding/locks/waits.ts';
 import type { FieldDeclaration, NodeKnowledge } from '../protocol.ts';
 import type { Transaction } from './placement.ts';
+import { isPostQuantum } from '../../sharding/channel/suites.ts';
+import { channelCounts, type Links } from './channels.ts';
 import { balanceOf, type State } from './state.ts';
 
 const ROLES = ['coordinator', 'participant', 'idle'] as const;
@@ -56,6 +58,18 @@ export const FIELDS: readonly FieldDeclaration[] = [
   { name: 'refused', label: 'Refused', kind: 'count', explain: 'Transactions that it has turned away: overloaded.' },
   { name: 'accounts', label: 'Accounts', kind: 'count', explain: 'Accounts that it keeps.' },
   { name: 'moving', label: 'Moving', kind: 'count', explain: 'Accounts that are on their way to another shard.' },
+  {
+    name: 'channels',
+    label: 'Channels',
+    kind: 'count',
+    explain: 'Encrypted channels with other shards that are open.',
+  },
+  {
+    name: 'downgraded',
+    label: 'Downgraded',
+    kind: 'count',
+    explain: 'Classical channels with shards that could do better, as it could itself.',
+  },
 ];
 
 /** One 32-bit integer a field of `FIELDS`, −1 for none. Linear in what is open: it runs after every step. */
@@ -82,6 +96,14 @@ export function observe(state: State, out: Int32Array): void {
   out[17] = state.queue.refusedCount;
   out[18] = state.accounts.held.size;
   out[19] = state.accounts.frozen.size + state.accounts.parcels.size;
+  if (state.links === null) {
+    out[20] = -1;
+    out[21] = -1;
+  } else {
+    const { open, downgraded } = channelCounts(state);
+    out[20] = open;
+    out[21] = downgraded;
+  }
 }
 
 function roleOf({ coordinating, participating }: State): number {
@@ -150,6 +172,7 @@ export function inspect(state: State): NodeKnowledge {
         onTheWay: [...state.accounts.parcels].map(([account, { to }]) => ({ account: `a${account}`, to: `s${to}` })),
         waitingToMove: state.migration?.waiting.length ?? 0,
       },
+      channels: state.links === null ? null : channelKnowledge(state.links),
       batches: {
         queued: state.queue.batcher.queue.length,
         underWay: state.queue.batcher.inFlight.length,
@@ -160,6 +183,28 @@ export function inspect(state: State): NodeKnowledge {
       committed: state.committed,
       aborted: state.aborted,
     },
+  };
+}
+
+/** With whom, how strong, how much was said under which keys. */
+function channelKnowledge({ isModern, links, refusedCount, downgradeCount }: Links) {
+  return {
+    offers: isModern ? 'post-quantum' : 'classical',
+    open: links.flatMap(({ channel }, peer) =>
+      channel === null
+        ? []
+        : [
+            {
+              with: `s${peer}`,
+              suite: channel.suite,
+              isPostQuantum: isPostQuantum(channel.suite),
+              keyEpoch: channel.sending.epoch,
+              sealedUnderKey: channel.nextSequence,
+            },
+          ],
+    ),
+    refused: refusedCount,
+    downgradesRefused: downgradeCount,
   };
 }
 

@@ -2,6 +2,8 @@
 import type { NodeIndex } from '../../core/ids.ts';
 import { isDigest, parseBatch, parseSignedBatch } from '../../ledger/parse.ts';
 import type { Batch, SignedBatch } from '../../ledger/types.ts';
+import { type Answer, type Confirmation, type Hello, parseHandshake } from '../../sharding/channel/handshake.ts';
+import { isSealedRecord, type SealedRecord } from '../../sharding/channel/session.ts';
 import type { Parcel, Receipt } from '../../sharding/reshard/move.ts';
 import { has, isList, isNumber, MAX_NODE } from '../common/shape.ts';
 import type { Moved } from './placement.ts';
@@ -104,6 +106,35 @@ export interface Heartbeat {
   readonly load: number;
   /** Accounts that it keeps. */
   readonly accounts: number;
+  /** Whether it has keys that resist a quantum computer. */
+  readonly isModern: boolean;
+}
+
+/** The handshake of a channel; `epoch`: restarts of who says it. */
+export type ChannelHello = Hello & { readonly epoch: number };
+export type ChannelAnswer = Answer & { readonly epoch: number };
+export type ChannelConfirm = Confirmation & { readonly epoch: number };
+
+/** The shard that was asked has no such channel (any more). */
+export interface ChannelLost {
+  readonly type: 'channel-lost';
+  readonly channel: string;
+}
+
+/** What is signed in a handshake. Never sent by itself. */
+export interface ChannelStatement {
+  readonly type: 'channel-statement';
+  readonly statement: Uint8Array;
+}
+
+/** A message that only its receiver can read. The label outside is for whoever watches; it must be that of what is inside. */
+export interface Sealed {
+  readonly type: 'sealed';
+  readonly of: string;
+  readonly slot: number;
+  readonly epoch: number;
+  readonly digest: string;
+  readonly record: SealedRecord;
 }
 
 /** Several messages to one shard, under one signature. */
@@ -161,6 +192,12 @@ export type Message =
   | Parcel
   | Receipt
   | AccountMoved
+  | ChannelHello
+  | ChannelAnswer
+  | ChannelConfirm
+  | ChannelStatement
+  | ChannelLost
+  | Sealed
   | Batch;
 
 const STATUSES: readonly unknown[] = ['committed', 'aborted', 'in-doubt', 'promised', 'refused'];
@@ -193,11 +230,22 @@ function isAboutShard(type: unknown, value: object): boolean {
   switch (type) {
     case 'heartbeat':
       return (
-        has(value, ['type', 'incarnation', 'load', 'accounts']) &&
+        has(value, ['type', 'incarnation', 'load', 'accounts', 'isModern']) &&
+        typeof value.isModern === 'boolean' &&
         isNumber(value.incarnation) &&
         isNumber(value.load) &&
         isNumber(value.accounts)
       );
+    case 'channel-hello':
+      return isHandshake(value, ['type', 'epoch', 'from', 'to', 'offered', 'keys']);
+    case 'channel-answer':
+      return isHandshake(value, ['type', 'epoch', 'chosen', 'ciphertext', 'signature']);
+    case 'channel-confirmation':
+      return isHandshake(value, ['type', 'epoch', 'signature']);
+    case 'channel-lost':
+      return has(value, ['type', 'channel']) && isDigest(value.channel);
+    case 'sealed':
+      return isSealed(value);
     case 'reshard':
       return (
         has(value, ['type', 'id', 'kind', 'into']) &&
@@ -215,6 +263,23 @@ function isAboutShard(type: unknown, value: object): boolean {
     default:
       return false;
   }
+}
+
+function isHandshake(value: object, keys: readonly string[]): boolean {
+  return has(value, keys) && isNumber(value.epoch) && parseHandshake(value) !== null;
+}
+
+function isSealed(value: object): boolean {
+  return (
+    has(value, ['type', 'of', 'slot', 'epoch', 'digest', 'record']) &&
+    typeof value.of === 'string' &&
+    value.of.length <= 40 &&
+    isNumber(value.slot) &&
+    isNumber(value.epoch) &&
+    (value.digest === '' || isDigest(value.digest)) &&
+    has(value.record, ['type', 'channel', 'epoch', 'sequence', 'sealed']) &&
+    isSealedRecord(value.record)
+  );
 }
 
 function isParcel(value: object): boolean {

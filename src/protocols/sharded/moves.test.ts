@@ -147,7 +147,7 @@ it('the keeper of the map has the most loaded shard split, into a spare one', ()
   const asked: Message[] = [];
   for (let beat = 1; beat <= 4; beat++) {
     world.now = beat * 500_000;
-    give(world, 0, 1, { type: 'heartbeat', incarnation: 1, load: 1500, accounts: 4 });
+    give(world, 0, 1, { type: 'heartbeat', incarnation: 1, load: 1500, accounts: 4, isModern: true });
     input(world, 0, { kind: 'timeout', now: world.now, timer: { kind: 'heartbeat' } });
     asked.push(...world.wire.splice(0).map(({ message }) => message));
   }

@@ -23,7 +23,7 @@ import {
 import type { AccountMoved } from './messages.ts';
 import { NOTE } from './notes.ts';
 import { shardOf, type Transaction } from './placement.ts';
-import type { Ctx, Out, State } from './state.ts';
+import { type Ctx, type Out, type State, tell } from './state.ts';
 
 /** Where an account is, as this shard knows: the youngest news counts. */
 export interface Whereabouts {
@@ -127,7 +127,7 @@ export function advance(state: State, out: Out): void {
 }
 
 export function sendParcel(state: State, parcel: Parcel, out: Out): void {
-  out.send(parcel.to, parcel);
+  tell(state, parcel.to, parcel, out);
   out.setTimer({ kind: 'parcel', account: parcel.account }, state.parcelRetryMicros);
 }
 
@@ -150,7 +150,7 @@ export function onParcel(state: State, from: NodeIndex, parcel: Parcel, out: Out
     out.persist({ kind: 'taken', parcel });
     out.mark?.('commit2pc', 0, `a${parcel.account} arrives`);
   }
-  out.send(from, taken.receipt);
+  tell(state, from, taken.receipt, out);
 }
 
 function whereIsHeld({ accounts }: State, account: number): number {

@@ -68,6 +68,15 @@ export const mutants: readonly Mutant[] = [
     check: 'deadlock-free',
   },
   {
+    name: 'downgrade-unnoticed',
+    breaks: 'safety',
+    what: 'Signatures of a handshake cover the chosen suite, not the offer, and nobody asks what the other shard could do.',
+    source:
+      'RFC 8446, §4.1.3 and App. E.1 (downgrade protection); Adrian et al., Imperfect Forward Secrecy, CCS 2015 (Logjam)',
+    scenario: 'mutant-downgrade-unnoticed',
+    check: 'no-downgrade',
+  },
+  {
     name: 'migration-double',
     breaks: 'safety',
     what: 'An account moves to another shard although a transaction holds it: its units are lost or doubled.',

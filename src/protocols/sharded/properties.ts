@@ -86,7 +86,7 @@ export const serializability: Property<Message> = {
   },
 };
 
-const FIELD = { locks: 6, open: 7 } as const;
+const FIELD = { locks: 6, open: 7, downgraded: 21 } as const;
 
 /** Locks belong to transactions that have not ended: by what shards show, and by what they tell of each lock. */
 export const locksReleased: Property<Message> = {
@@ -113,12 +113,24 @@ export const locksReleased: Property<Message> = {
   },
 };
 
+/** Two shards that both have post-quantum keys have no classical channel. */
+export const noDowngrade: Property<Message> = {
+  name: 'no-downgrade',
+  states: 'shards that both know post-quantum suites talk by nothing less',
+  createMemory: () => null,
+  onState(_memory, { alive, fields }) {
+    const downgraded = fields[FIELD.downgraded] ?? -1;
+    return alive && downgraded > 0 ? `has ${downgraded} channels that were talked down to a classical suite` : null;
+  },
+};
+
 export const properties: readonly Property<Message>[] = [
   atomicity,
   conservation,
   serializability,
   locksReleased,
   deadlockFree,
+  noDowngrade,
 ];
 
 function past(outcome: Outcome): string {

@@ -60,6 +60,13 @@ function replay(state: State, record: Durable, ctx: Ctx): void {
       execute(state, transaction, ctx);
       return close(state, transaction.slot, 'commit', null);
     }
+    case 'upgraded':
+      if (state.links !== null) state.links.isModern = true;
+      state.links?.registered.add(state.self);
+      return;
+    case 'registered':
+      state.links?.registered.add(record.shard);
+      return;
     case 'migration':
       return startMigration(state, record.id, record.moves, ctx);
     case 'given':

@@ -2,6 +2,7 @@
 import type { NodeIndex } from '../../core/ids.ts';
 import { type Micros, SECOND } from '../../core/time.ts';
 import { observeLoads, RESHARD_POLICY } from '../../sharding/reshard/policy.ts';
+import { openChannels } from './channels.ts';
 import type { Reshard } from './messages.ts';
 import { beginChange } from './moves.ts';
 import { NOTE } from './notes.ts';
@@ -34,7 +35,9 @@ export function shareLoad(state: State, now: Micros, out: Out, ctx: Ctx): void {
   const accounts = state.accounts.held.size;
   state.recentCount = 0;
   state.loads[state.self] = { load, accounts };
-  out.broadcast({ type: 'heartbeat', incarnation: state.incarnation, load, accounts });
+  const isModern = state.links?.isModern ?? true;
+  out.broadcast({ type: 'heartbeat', incarnation: state.incarnation, load, accounts, isModern });
+  openChannels(state, out, ctx);
   if (state.self === KEEPER && ctx.shards?.isDynamic === true) look(state, now, out, ctx);
 }
 

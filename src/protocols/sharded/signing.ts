@@ -23,6 +23,10 @@ export const MESSAGE_TYPES = [
   'account-parcel',
   'account-receipt',
   'account-moved',
+  'channel-hello',
+  'channel-answer',
+  'channel-confirmation',
+  'channel-lost',
 ] as const;
 
 const POSITIONS: ReadonlyMap<string, number> = new Map(MESSAGE_TYPES.map((type, i) => [type, i]));
@@ -47,7 +51,7 @@ const NO = '0'.repeat(64);
 
 /** What the trace says of a message. A NO is about nothing, so that YES and NO to one transaction differ. */
 export function meta(message: Message): MessageMeta {
-  const type = POSITIONS.get(message.type) ?? -1;
+  const type = POSITIONS.get(message.type === 'sealed' ? message.of : message.type) ?? -1;
   if (message.type === 'heartbeat') return { type, slot: 0, epoch: message.incarnation, digest: '' };
   // What is about no transaction, or about several.
   if (!('slot' in message)) return { type, slot: 0, epoch: 0, digest: '' };

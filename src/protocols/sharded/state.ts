@@ -8,6 +8,7 @@ import type { AccountMove, Migration } from '../../sharding/reshard/plan.ts';
 import { createReshardState, type ReshardState } from '../../sharding/reshard/policy.ts';
 import type { Effects, NodeContext } from '../protocol.ts';
 import { createQueue, isBatching, type Queue } from './batches.ts';
+import { createLinks, type Links } from './channels.ts';
 import type { ShardedConfig } from './config.ts';
 import { type LockNews, policyOf } from './locking.ts';
 import type { Accepted, Message, Outcome, Reason } from './messages.ts';
@@ -30,7 +31,9 @@ export type Timer =
   /** A parcel that nobody has confirmed. */
   | { readonly kind: 'parcel'; readonly account: number }
   /** A change of the map that the scenario wants: its position in the list. */
-  | { readonly kind: 'reshard'; readonly index: number };
+  | { readonly kind: 'reshard'; readonly index: number }
+  /** This shard gets post-quantum keys. */
+  | { readonly kind: 'upgrade' };
 
 /** Tells timers apart. */
 export function timerKey(timer: Timer): string {
@@ -66,6 +69,9 @@ export type Durable =
   | { readonly kind: 'given'; readonly parcel: Parcel }
   | { readonly kind: 'taken'; readonly parcel: Parcel }
   | { readonly kind: 'settled'; readonly account: number; readonly version: number }
+  /** It has post-quantum keys from now on; it knows that another one has. */
+  | { readonly kind: 'upgraded' }
+  | { readonly kind: 'registered'; readonly shard: NodeIndex }
   /** Three-phase commit: takes part in no lower ballot; and what it wrote down. */
   | { readonly kind: 'ballot'; readonly slot: number; readonly promised: number; readonly accepted: Accepted | null };
 
@@ -134,7 +140,9 @@ export interface State {
   readonly queue: Queue;
   /** Transactions that were decided in this step. */
   readonly settled: { readonly slot: number; readonly outcome: Outcome }[];
-  /** Messages of this step that leave in bundles; null where each leaves by itself. */
+  /** Encrypted channels; null where there are none. */
+  readonly links: Links | null;
+  /** Messages of this step that leave sealed or in bundles; null where each leaves by itself. */
   readonly outbox: { readonly to: NodeIndex; readonly message: Message }[] | null;
   readonly locks: LockTable;
   /** What the lock table said in this step and nobody has acted on yet. */
@@ -161,6 +169,7 @@ export interface State {
 export function createState(ctx: Ctx): State {
   const { self, config } = ctx;
   const shardCount = ctx.shards?.count ?? ctx.validatorCount;
+  const links = createLinks(ctx);
   return {
     self,
     shardCount,
@@ -180,7 +189,8 @@ export function createState(ctx: Ctx): State {
     reshard: createReshardState(),
     queue: createQueue(config),
     settled: [],
-    outbox: isBatching(config) ? [] : null,
+    links,
+    outbox: isBatching(config) || links !== null ? [] : null,
     locks: createLockTable(policyOf(ctx)),
     news: [],
     coordinating: new Map(),

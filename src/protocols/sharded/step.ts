@@ -3,7 +3,19 @@ import { assertNever } from '../../core/assert.ts';
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Input, SignedRef } from '../protocol.ts';
-import { settle } from './batches.ts';
+import { isBatching, settle } from './batches.ts';
+import {
+  isOpenTalk,
+  onAnswer,
+  onConfirm,
+  onHello,
+  onLost,
+  onNeighbour,
+  openChannels,
+  sendSealed,
+  unseal,
+  upgrade,
+} from './channels.ts';
 import {
   adopt,
   beginDue,
@@ -35,6 +47,10 @@ export function step(state: State, input: Input<Message, Timer, Command>, out: O
       break;
     case 'message':
       if (input.from < state.shardCount) state.heardAt[input.from] = input.now;
+      if (isExposed(state, input.from, input.message)) {
+        out.note(NOTE.inTheClear);
+        break;
+      }
       onMessage(state, input.from, input.message, input.proof, input.now, out, ctx);
       break;
     case 'timeout':
@@ -67,19 +83,28 @@ function drain(state: State, now: Micros, out: Out, ctx: Ctx): void {
     beginDue(state, now, out, ctx);
   }
   advance(state, out);
-  sendBundles(state, out);
+  sendWaiting(state, out, ctx);
 }
 
-/** One envelope a shard for all that this step has to tell it. */
-function sendBundles({ outbox }: State, out: Out): void {
-  const waiting = outbox?.splice(0) ?? [];
+/** What should have been sealed: whoever strips the seal is not listened to. */
+function isExposed({ links, shardCount }: State, from: NodeIndex, message: Message): boolean {
+  return links !== null && from < shardCount && !isOpenTalk(message);
+}
+
+/** Where there are batches: one envelope a shard for all that this step has to tell it. Where there are channels: sealed. */
+function sendWaiting(state: State, out: Out, ctx: Ctx): void {
+  const waiting = state.outbox?.splice(0) ?? [];
+  if (!isBatching(ctx.config)) {
+    for (const { to, message } of waiting) sendSealed(state, to, message, out, ctx);
+    return;
+  }
   for (const to of [...new Set(waiting.map((item) => item.to))]) {
     const items = waiting.filter((item) => item.to === to).map(({ message }) => message);
     for (let first = 0; first < items.length; first += BUNDLE_MAX) {
       const some = items.slice(first, first + BUNDLE_MAX) as Exclude<Message, Bundle>[];
       const [only] = some;
-      if (some.length === 1 && only !== undefined) out.send(to, only);
-      else out.send(to, { type: 'bundle', items: some });
+      const message: Message = some.length === 1 && only !== undefined ? only : { type: 'bundle', items: some };
+      sendSealed(state, to, message, out, ctx);
     }
   }
 }
@@ -91,6 +116,9 @@ function onStart(state: State, now: Micros, out: Out, ctx: Ctx): void {
   state.heardAt.fill(now);
   out.setTimer({ kind: 'heartbeat' }, ctx.config.heartbeatMicros);
   armChanges(state, now, out, ctx);
+  for (const { shard, at } of ctx.config.upgrades)
+    if (shard === state.self) out.setTimer({ kind: 'upgrade' }, Math.max(0, at - now));
+  openChannels(state, out, ctx);
   if (!isRestart) return;
   out.note(NOTE.restarted);
   showHeld(state, out);
@@ -110,6 +138,8 @@ function onTimeout(state: State, timer: Timer, now: Micros, out: Out, ctx: Ctx):
       return out.setTimer({ kind: 'heartbeat' }, ctx.config.heartbeatMicros);
     case 'retry':
       return onRetryTimer(state, timer.slot, now, out, ctx);
+    case 'upgrade':
+      return upgrade(state, out, ctx);
     case 'batch':
       return beginDue(state, now, out, ctx);
     case 'parcel':
@@ -168,7 +198,20 @@ function onMessage(
       return;
     case 'heartbeat':
       state.loads[from] = { load: message.load, accounts: message.accounts };
+      return onNeighbour(state, from, message, out, ctx);
+    case 'sealed': {
+      const inner = unseal(state, from, message, out, ctx);
+      if (inner !== null) onMessage(state, from, inner, null, now, out, ctx);
       return;
+    }
+    case 'channel-hello':
+      return onHello(state, from, message, out, ctx);
+    case 'channel-answer':
+      return onAnswer(state, from, message, out, ctx);
+    case 'channel-lost':
+      return onLost(state, from, message, out, ctx);
+    case 'channel-confirmation':
+      return onConfirm(state, from, message, out, ctx);
     case 'reshard':
       return onReshard(state, from, message, out, ctx);
     case 'account-parcel':
@@ -179,6 +222,7 @@ function onMessage(
       return onAccountMoved(state.known, message);
     case 'refusal':
     case 'result':
+    case 'channel-statement':
       return;
     default:
       return assertNever(message);

@@ -1,6 +1,6 @@
 /** Transactions between shards, broken on purpose: each shows why a rule is one. */
 import { type Preset, preset } from './preset.ts';
-import { late, shards } from './sharded-setting.ts';
+import { DOWNGRADE, late, shards } from './sharded-setting.ts';
 
 export const shardedMutantPresets: readonly Preset[] = [
   preset({
@@ -158,6 +158,18 @@ export const shardedMutantPresets: readonly Preset[] = [
         stopMs: 20_000,
       },
       'migration-double',
+    ),
+  }),
+  preset({
+    id: 'mutant-downgrade-unnoticed',
+    title: 'A downgrade that nobody notices',
+    teaches:
+      'Where signatures do not cover what was offered, somebody in between chooses the weakest suite that both know.',
+    level: 'broken on purpose',
+    violates: 'no-downgrade',
+    scenario: shards(
+      { count: 3, config: { channel: 'ml-kem-768' }, faults: DOWNGRADE, stopMs: 20_000 },
+      'downgrade-unnoticed',
     ),
   }),
   preset({

@@ -7,6 +7,20 @@ const NETWORK: ScenarioInput['network'] = {
   synchrony: { kind: 'partial', gstMs: 0, deltaMs: 100 },
 };
 
+/** v1 restarts and has to be offered a channel anew; offers that leave v0 meanwhile lose their post-quantum suites on the way. */
+export const DOWNGRADE: FaultInput[] = [
+  { kind: 'crash', target: 'v1', at: 2000, until: 3000 },
+  {
+    kind: 'byzantine',
+    target: 'v0',
+    behaviour: 'equivocate',
+    peers: ['v0'],
+    types: ['channel-hello'],
+    at: 1000,
+    until: 6000,
+  },
+];
+
 interface Setting {
   readonly seed?: number;
   readonly count: number;

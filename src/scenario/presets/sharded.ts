@@ -1,7 +1,7 @@
 /** Transactions between shards: atomic commit in two and in three phases, locks, batches, shards that split and merge. */
 import { type Preset, preset } from './preset.ts';
 import { shardedMutantPresets } from './sharded-mutants.ts';
-import { late, shards } from './sharded-setting.ts';
+import { DOWNGRADE, late, shards } from './sharded-setting.ts';
 
 export const shardedPresets: readonly Preset[] = [
   preset({
@@ -128,6 +128,50 @@ export const shardedPresets: readonly Preset[] = [
       ],
       stopMs: 35_000,
     }),
+  }),
+  preset({
+    id: 'sharded-channels',
+    title: 'Shards: sealed from each other’s neighbours',
+    teaches:
+      'Shards agree on keys by ML-KEM, sign what they agreed on, and seal every message; keys change after so many records.',
+    level: 'faults',
+    scenario: shards({
+      seed: 7,
+      count: 4,
+      config: { channel: 'ml-kem-768', rekeyRecords: 16 },
+      faults: [{ kind: 'crash', target: 'v2', at: 8000, until: 11_000 }],
+      stopMs: 25_000,
+    }),
+  }),
+  preset({
+    id: 'sharded-rolling-upgrade',
+    title: 'Shards: from classical to post-quantum, one by one',
+    teaches:
+      'Two shards know only classical suites and are talked to by those; upgraded one after the other, nobody stops, and nobody falls back again.',
+    level: 'faults',
+    scenario: {
+      ...shards({
+        seed: 7,
+        count: 4,
+        config: {
+          channel: 'ml-kem-768',
+          upgrades: [
+            { shard: 's1', atMs: 8000 },
+            { shard: 's3', atMs: 14_000 },
+          ],
+        },
+        stopMs: 25_000,
+      }),
+      validators: [{}, { suite: 'modelled:ed25519' }, {}, { suite: 'modelled:ed25519' }],
+    },
+  }),
+  preset({
+    id: 'sharded-downgrade-attack',
+    title: 'Shards: a downgrade attack, found out',
+    teaches:
+      'Somebody between two shards strikes the post-quantum suites out of an offer: refused, because both are known to have better.',
+    level: 'faults',
+    scenario: shards({ seed: 7, count: 3, config: { channel: 'ml-kem-768' }, faults: DOWNGRADE, stopMs: 25_000 }),
   }),
   preset({
     id: 'sharded-batches',

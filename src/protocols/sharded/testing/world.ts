@@ -75,7 +75,7 @@ export function effects(world: World, node: number): Effects<Message, Timer, Dur
       return proof;
     },
     broadcast: () => proof,
-    sign: refuse,
+    sign: () => proof,
     relay: refuse,
     setTimer: (timer) => void world.timers.push(timer),
     cancelTimer: () => undefined,

@@ -1,0 +1,75 @@
+/** What a shard with channels listens to. */
+import { expect, it } from 'vitest';
+import type { Message } from './messages.ts';
+import { meta, statement } from './signing.ts';
+import { give, settle, submit, total, type World, worldOf } from './testing/world.ts';
+
+function sealing(): World {
+  const world = worldOf('2pc', { channel: 'ml-kem-768', rekeyRecords: 3 });
+  settle(world);
+  return world;
+}
+
+const DIGEST = 'a'.repeat(64);
+
+it('opens channels at the start, seals what is about transactions, and keeps its label', () => {
+  const world = sealing();
+  expect(world.states.map(({ links }) => links?.links.filter(({ channel }) => channel !== null).length)).toEqual([
+    2, 2, 2,
+  ]);
+  submit(world, 0, [[0, 4, 30]]);
+  const sealed = world.wire.map(({ message }) => message).filter(({ type }) => type === 'sealed');
+  expect(sealed).toHaveLength(1);
+  expect(sealed[0]).toMatchObject({ of: 'prepare-request', slot: 1 });
+  const { type, slot, digest } = meta(sealed[0] as Message);
+  expect([type, slot, digest.length]).toEqual([0, 1, 64]);
+  expect(JSON.stringify(statement(sealed[0] as Message))).not.toContain('transfers');
+  settle(world);
+  expect(world.decided.sort()).toEqual(['s0 commits 1', 's1 commits 1']);
+  for (let sequence = 1; sequence < 8; sequence++) {
+    submit(world, sequence, [[0, 4, 1]]);
+    settle(world);
+  }
+  expect(world.states[0]?.links?.links[1]?.channel?.sending.epoch).toBeGreaterThan(1);
+  expect([world.decided.length, total(world)]).toEqual([16, 1200]);
+});
+
+it('listens to nothing that should have been sealed, is old, or wears another label', () => {
+  const world = sealing();
+  give(world, 1, 0, { type: 'commit-request', slot: 1, digest: DIGEST });
+  expect(world.notes).toContain('refused: not sealed');
+  submit(world, 0, [[0, 4, 30]]);
+  const [item] = world.wire.filter(({ message }) => message.type === 'sealed');
+  const sealed = item?.message as Message & { readonly type: 'sealed' };
+  give(world, 1, 0, { ...sealed, slot: 2 });
+  expect(world.notes.filter((text) => text.includes('label is wrong'))).toHaveLength(1);
+  world.wire.length = 0;
+  input(world);
+  expect(world.states[1]?.participating.size).toBe(0);
+  give(world, 2, 0, sealed);
+  expect(world.notes).toContain('refused: sealed for another channel');
+
+  function input(of: World): void {
+    give(of, 1, 0, sealed);
+    expect(of.notes.filter((text) => text.includes('label is wrong'))).toHaveLength(2);
+  }
+});
+
+it('an answer that comes twice, and one that is lost, leave one channel', () => {
+  const world = worldOf('2pc', { channel: 'ml-kem-768' });
+  for (let round = 0, item = world.wire.shift(); item !== undefined; item = world.wire.shift(), round++) {
+    if (item.to >= 3) continue;
+    give(world, item.to, item.from, item.message);
+    if (round < 40) give(world, item.to, item.from, item.message);
+  }
+  const ids = world.states.flatMap(({ links }, self) =>
+    (links?.links ?? []).flatMap(({ channel }, peer) =>
+      channel === null ? [] : [`${Math.min(self, peer)}-${Math.max(self, peer)} ${channel.id}`],
+    ),
+  );
+  expect(ids).toHaveLength(6);
+  expect(new Set(ids).size).toBe(3);
+  submit(world, 0, [[0, 4, 30]]);
+  settle(world);
+  expect(world.decided).toHaveLength(2);
+});
