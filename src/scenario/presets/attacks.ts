@@ -12,6 +12,10 @@ export const attackPresets: readonly Preset[] = [
       protocol: { name: 'svbft', config: { blockTimeMs: 1000, viewChangeTimeoutMs: 2000 } },
       validators: 4,
       faults: [{ kind: 'byzantine', target: 'v1', behaviour: 'equivocate', when: 'height >= 3' }],
+      expect: [
+        { name: 'the liar is convicted', ltl: 'F evidence' },
+        { name: 'the chain goes on', ltl: 'F height >= 5' },
+      ],
       stop: { ms: 45_000 },
     },
     story: [
@@ -66,6 +70,7 @@ export const attackPresets: readonly Preset[] = [
       protocol: { name: 'svbft', config: { blockTimeMs: 1000, viewChangeTimeoutMs: 2000 } },
       validators: 4,
       faults: [{ kind: 'byzantine', target: 'v3', behaviour: 'double-vote', at: 2000 }],
+      expect: [{ name: 'the liar is convicted', ltl: 'F evidence' }],
       stop: { ms: 30_000 },
     },
   }),
@@ -109,6 +114,7 @@ export const attackPresets: readonly Preset[] = [
         { kind: 'byzantine', target: 'v3', behaviour: 'withhold', at: 4000 },
         { kind: 'slow', target: 'v2', factor: 200, at: 12_000, until: 24_000 },
       ],
+      expect: [{ name: 'the chain goes on', ltl: 'F height >= 5' }],
       stop: { ms: 36_000 },
     },
   }),

@@ -54,7 +54,10 @@ export const avalanchePresets: readonly Preset[] = [
     teaches:
       'Every node asks ten others at random about each new vertex; a yes to it is a yes to all that it builds on.',
     level: 'first steps',
-    scenario: scenario(16, { sampleSize: 10, alpha: 8 }, [], 15_000),
+    scenario: {
+      ...scenario(16, { sampleSize: 10, alpha: 8 }, [], 15_000),
+      expect: [{ name: 'accepts a hundred vertices', ltl: 'F height >= 100' }],
+    },
   }),
   preset({
     id: 'avalanche-snowball',
@@ -76,16 +79,19 @@ export const avalanchePresets: readonly Preset[] = [
     title: 'Avalanche: nodes come and go',
     teaches: 'Nobody leads, so nobody has to be replaced; who returns fetches what it missed and asks about it all.',
     level: 'faults',
-    scenario: scenario(
-      10,
-      { sampleSize: 9 },
-      [
-        { kind: 'crash', target: 'v0', at: 4000, until: 12_000 },
-        { kind: 'crash', target: 'v5', at: 6000, until: 9000 },
-        { kind: 'crash', target: 'v7', at: 8000 },
-      ],
-      25_000,
-    ),
+    scenario: {
+      ...scenario(
+        10,
+        { sampleSize: 9 },
+        [
+          { kind: 'crash', target: 'v0', at: 4000, until: 12_000 },
+          { kind: 'crash', target: 'v5', at: 6000, until: 9000 },
+          { kind: 'crash', target: 'v7', at: 8000 },
+        ],
+        25_000,
+      ),
+      expect: [{ name: 'who crashes and returns is no obstacle', ltl: 'G (restart -> F decide)' }],
+    },
   }),
   preset({
     id: 'avalanche-rogue',
@@ -93,7 +99,10 @@ export const avalanchePresets: readonly Preset[] = [
     teaches:
       'One node shows two vertices for one slot to two halves: only one wins, and what builds on the other starts again.',
     level: 'attacks',
-    scenario: scenario(10, { sampleSize: 9 }, liars(['v3'], ['vertex'], null), 25_000),
+    scenario: {
+      ...scenario(10, { sampleSize: 9 }, liars(['v3'], ['vertex'], null), 25_000),
+      expect: [{ name: 'the liar is convicted', ltl: 'F evidence' }],
+    },
   }),
   preset({
     id: 'avalanche-partition',

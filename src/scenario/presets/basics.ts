@@ -55,6 +55,10 @@ export const basicPresets: readonly Preset[] = [
       protocol: { name: 'svbft', config: { blockTimeMs: 1000, viewChangeTimeoutMs: 2000 } },
       validators: 4,
       faults: [{ kind: 'crash', target: 'v0', at: 3000, until: 16_000 }],
+      expect: [
+        { name: 'the crash is got over', ltl: 'G (crash -> F decide)' },
+        { name: 'the view changes only after the crash', ltl: '!viewChanged W crash' },
+      ],
       stop: { ms: 30_000 },
     },
     story: [
@@ -99,6 +103,10 @@ export const basicPresets: readonly Preset[] = [
       protocol: { name: 'svbft', config: { blockTimeMs: 500, viewChangeTimeoutMs: 2000, syncBatch: 8 } },
       validators: 4,
       faults: [{ kind: 'crash', target: 'v2', restart: 'durable', at: 4000, until: 20_000 }],
+      expect: [
+        { name: 'who crashes comes back', ltl: 'G (crash -> F restart)' },
+        { name: 'the others go on meanwhile', ltl: 'G (crash -> F[<=5s] decide)' },
+      ],
       stop: { ms: 35_000 },
     },
   }),
@@ -123,6 +131,7 @@ export const basicPresets: readonly Preset[] = [
           until: 13_000,
         },
       ],
+      expect: [{ name: 'the cut is got over', ltl: 'G (heal -> F[<=20s] decide)' }],
       stop: { ms: 45_000 },
     },
     story: [
@@ -166,6 +175,7 @@ export const basicPresets: readonly Preset[] = [
         latency: { kind: 'log-normal', medianMs: 60, sigma: 0.6, minMs: 5 },
         synchrony: { kind: 'partial', gstMs: 15_000, deltaMs: 400 },
       },
+      expect: [{ name: 'decides once the network is timely', ltl: 'F height >= 3' }],
       stop: { ms: 45_000 },
     },
   }),

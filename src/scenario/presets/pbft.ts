@@ -16,6 +16,10 @@ export const pbftPresets: readonly Preset[] = [
       validators: 4,
       crypto: { suite: 'ml-dsa-65' },
       network: { latency: { kind: 'uniform', minMs: 80, maxMs: 240 } },
+      expect: [
+        { name: 'reaches height 10', ltl: 'F height >= 10' },
+        { name: 'stays in its view', ltl: 'G !viewChanged' },
+      ],
       stop: { ms: 60_000 },
     },
   }),
@@ -31,6 +35,10 @@ export const pbftPresets: readonly Preset[] = [
       crypto: MODELLED,
       network: { latency: { kind: 'uniform', minMs: 80, maxMs: 240 } },
       faults: [{ kind: 'crash', target: 'v0', at: 5000, until: 20_000 }],
+      expect: [
+        { name: 'a dead primary is replaced', ltl: 'G (crash -> F viewChanged)' },
+        { name: 'the crash is got over', ltl: 'G (crash -> F decide)' },
+      ],
       stop: { ms: 40_000 },
     },
   }),

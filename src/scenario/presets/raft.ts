@@ -15,6 +15,7 @@ export const raftPresets: readonly Preset[] = [
       protocol: { name: 'raft' },
       validators: 5,
       network: { latency: { kind: 'uniform', minMs: 80, maxMs: 240 } },
+      expect: [{ name: 'reaches index 10', ltl: 'F height >= 10' }],
       stop: { ms: 60_000 },
     },
   }),
@@ -28,6 +29,10 @@ export const raftPresets: readonly Preset[] = [
       protocol: { name: 'raft' },
       validators: 5,
       faults: [{ kind: 'crash', target: 'v2', at: 6000, until: 16_000 }],
+      expect: [
+        { name: 'a dead leader is replaced', ltl: 'G (crash -> F leaderChanged)' },
+        { name: 'the crash is got over', ltl: 'G (crash -> F decide)' },
+      ],
       stop: { ms: 30_000 },
     },
   }),

@@ -16,6 +16,10 @@ export const tendermintPresets: readonly Preset[] = [
       validators: 4,
       crypto: { suite: 'ml-dsa-65' },
       network: { latency: { kind: 'uniform', minMs: 80, maxMs: 240 } },
+      expect: [
+        { name: 'reaches height 10', ltl: 'F height >= 10' },
+        { name: 'one round is enough', ltl: 'G !roundChanged' },
+      ],
       stop: { ms: 60_000 },
     },
   }),
@@ -32,6 +36,10 @@ export const tendermintPresets: readonly Preset[] = [
       crypto: MODELLED,
       network: { latency: { kind: 'uniform', minMs: 80, maxMs: 240 } },
       faults: [{ kind: 'crash', target: 'v1', at: 4500, until: 20_000 }],
+      expect: [
+        { name: 'a dead proposer costs a round', ltl: 'G (crash -> F roundChanged)' },
+        { name: 'the crash is got over', ltl: 'G (crash -> F decide)' },
+      ],
       stop: { ms: 40_000 },
     },
   }),
