@@ -1,4 +1,5 @@
 /** Shards: a newcomer sees a lock block somebody, crashes a coordinator, sees who is in doubt, and the locks go. */
+import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { ScenarioInput } from '../src/scenario/types.ts';
 import { expect, test } from './fixtures.ts';
@@ -131,3 +132,29 @@ test('a protocol without shards has no such view', async ({ page, testnet }) => 
   await expect(page.getByRole('tab', { selected: true }).first()).toBeVisible();
   await expect(shardsOf(page).padlocks).toHaveCount(0);
 });
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`in the ${colorScheme}`, () => {
+    test.use({ colorScheme });
+
+    test('axe finds nothing among locks, waits and doubts', async ({ page, testnet }) => {
+      test.slow();
+      const { tab } = handlesOf(page);
+      const point = { on: 'send', type: 'commit-request', nth: 1 } as const;
+      await testnet.load({ ...SCENARIO, faults: [{ kind: 'crash', target: 's0v0', point, at: 2_000 }] });
+      await testnet.runUntil({ ms: 6_000 });
+      await tab('Shards').click();
+      await expect(
+        shardsOf(page)
+          .doubts.getByRole('heading', { name: /is in doubt/ })
+          .first(),
+      ).toBeVisible();
+      await shardsOf(page).padlocks.first().focus();
+      await expect(shardsOf(page).card).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))).toEqual(
+        [],
+      );
+    });
+  });
+}

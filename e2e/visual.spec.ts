@@ -21,6 +21,18 @@ const SCENARIO: ScenarioInput = {
   ],
 };
 const RUN_TO_MS = 5_000;
+/** A coordinator is dead with its decision: locks are held, waited for and in doubt. */
+const SHARDS: ScenarioInput = {
+  name: 'A picture of shards',
+  seed: 5,
+  protocol: { name: 'sharded', config: { transfersMax: 2 } },
+  shards: { count: 4, strategy: 'range' },
+  crypto: { suite: 'modelled:ml-dsa-65' },
+  network: { latency: { kind: 'constant', ms: 50 } },
+  workload: { accounts: 12, ratePerSecond: 10, crossShard: 0.9, initialBalance: 100_000 },
+  faults: [{ kind: 'crash', target: 's0v0', point: { on: 'send', type: 'commit-request', nth: 2 }, at: 2_000 }],
+};
+
 /** In a view change, with messages under way. */
 const SHOWN_MICROS = 3_560_000;
 
@@ -70,6 +82,16 @@ const SCENES: Readonly<Record<string, (page: Page) => Promise<Locator>>> = {
   },
 };
 
+/** Of the shards. */
+const SHARD_SCENES: Readonly<Record<string, (page: Page) => Promise<Locator>>> = {
+  'network-of-shards': async (page) => handlesOf(page).network,
+  shards: async (page) => {
+    await handlesOf(page).tab('Shards').click();
+    await expect(page.getByRole('heading', { name: /is in doubt about transaction/ }).first()).toBeVisible();
+    return page.getByRole('tabpanel', { name: 'Shards' });
+  },
+};
+
 /** The part of a scene that can be seen: a long panel goes on below the controls at the foot. */
 async function seen(page: Page, part: Locator) {
   const box = await part.boundingBox();
@@ -78,6 +100,17 @@ async function seen(page: Page, part: Locator) {
   // Nothing is half drawn: two frames have passed since whatever came up.
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   return { ...box, height: Math.min(box.height, (foot.y > box.y ? foot.y : box.y + box.height) - box.y) };
+}
+
+async function takeAll(page: Page, scenes: typeof SCENES, suffix: string): Promise<void> {
+  for (const [scene, show] of Object.entries(scenes)) {
+    await test.step(scene, async () => {
+      const part = await show(page);
+      await page.mouse.move(0, 0);
+      const clip = await seen(page, part);
+      await expect.soft(page).toHaveScreenshot(`${scene}-${suffix}.png`, { ...TOLERANCE, clip });
+    });
+  }
 }
 
 for (const [device, screen] of Object.entries(DEVICES)) {
@@ -90,14 +123,15 @@ for (const [device, screen] of Object.entries(DEVICES)) {
         await testnet.load(SCENARIO);
         await testnet.runUntil({ ms: RUN_TO_MS });
         await stand(page);
-        for (const [scene, show] of Object.entries(SCENES)) {
-          await test.step(scene, async () => {
-            const part = await show(page);
-            await page.mouse.move(0, 0);
-            const clip = await seen(page, part);
-            await expect.soft(page).toHaveScreenshot(`${scene}-${device}-${colorScheme}.png`, { ...TOLERANCE, clip });
-          });
-        }
+        await takeAll(page, SCENES, `${device}-${colorScheme}`);
+      });
+
+      test('shards look as they did', async ({ page, testnet }) => {
+        test.slow();
+        await testnet.load(SHARDS);
+        await testnet.runUntil({ ms: RUN_TO_MS });
+        await stand(page);
+        await takeAll(page, SHARD_SCENES, `${device}-${colorScheme}`);
       });
     });
   }
