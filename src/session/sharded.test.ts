@@ -56,3 +56,32 @@ it('a shard is also known by shard and place', async () => {
   await expect(testnet.load({ ...SCENARIO, faults: [{ kind: 'crash', target: 's3v0' }] })).rejects.toThrow();
   await testnet.close();
 });
+
+it('everything that is said of a node names it by shard and place', async () => {
+  const testnet = await openTestnet();
+  const { nodes } = await testnet.load({
+    ...SCENARIO,
+    faults: [{ kind: 'crash', target: 'v1', at: 2000, until: 4000 }],
+    expect: [
+      { name: 'by index', ltl: 'F restart(v1)' },
+      { name: 'by place', ltl: 'F restart(s1v0)' },
+    ],
+  });
+  const names = ['s0v0', 's1v0', 's2v0', 'c0'];
+  expect(nodes).toEqual(names);
+  await testnet.runUntil({ ms: 10_000 });
+  const state = await testnet.state();
+  expect(state.nodes.map(({ id }) => id)).toEqual(names);
+  expect(Object.keys(state.decided)).toEqual(names.slice(0, 3));
+  const events = await testnet.trace({ limit: 20_000 });
+  expect([...new Set(events.map(({ node }) => node))].sort()).toEqual([...names, 'world'].sort());
+  for (const event of events) if (event.kind === 'send') expect(event.messageId.split('#')[0]).toBe(event.node);
+  expect(events.find(({ kind }) => kind === 'fault')).toMatchObject({
+    targets: ['s1v0'],
+    text: expect.stringMatching(/^s1v0 crashes/),
+  });
+  expect((await testnet.trace({ nodes: ['s2v0'], limit: 5 })).length).toBe(5);
+  const expectations = (await testnet.checks()).filter(({ kind }) => kind === 'ltl');
+  expect(expectations.map(({ verdict }) => verdict)).toEqual(['holds', 'holds']);
+  await testnet.close();
+});

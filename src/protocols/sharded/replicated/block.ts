@@ -7,6 +7,9 @@ import { digestOfBatch } from './signing.ts';
 import type { Replica, ReplicaCtx } from './state.ts';
 import { type Block, type Item, ITEMS_MAX } from './wire.ts';
 
+/** Clients' transactions in one block. What has begun comes first: words of other shards may fill the rest. */
+const SUBMITS_IN_BLOCK = 32;
+
 /** Whether anything waits to be ordered. */
 export function hasWork({ complete, submits, timers }: Replica, now: Micros): boolean {
   if (complete.size > 0 || submits.size > 0) return true;
@@ -25,8 +28,9 @@ export function nextBlock(replica: Replica, now: Micros, ctx: ReplicaCtx): Block
     const proofs = [...signatures].slice(0, shardQuorum(ctx)).map(([signer, signature]) => ({ signer, signature }));
     items.push({ kind: 'heard', message, proofs });
   }
+  const most = Math.min(ITEMS_MAX, items.length + SUBMITS_IN_BLOCK);
   for (const signed of replica.submits.values()) {
-    if (items.length === ITEMS_MAX) break;
+    if (items.length === most) break;
     items.push({ kind: 'submit', signed });
   }
   return items.length === 0 ? null : { at, items };

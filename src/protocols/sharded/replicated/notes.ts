@@ -3,7 +3,7 @@ export const NOTE = {
   alone: 'refused: said by a single node, not by a shard',
   notForUs: 'refused: said to another shard',
   notTheirs: 'refused: speaks for a shard that is not its own',
-  replayed: 'refused: this number of the shard was taken (Sonnino et al. 2019, §5: session identifiers)',
+  replayed: 'refused: this number of the shard was taken (Sonnino et al. 2019: session identifiers)',
   twoFaced: 'refused: has said something else under this number',
   future: 'refused: a block from the future',
   past: 'refused: a block older than the last',

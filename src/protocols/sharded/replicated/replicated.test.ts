@@ -134,7 +134,7 @@ describe('words of another shard', () => {
     expect(spokenProblem(replica, says(1), from(4), context(0, 'shard-word-of-one'))).toBeNull();
   });
 
-  it('are taken once: an old number is refused, in whatever order numbers come. Ref: Sonnino et al. 2019, §5', () => {
+  it('are taken once: an old number is refused, in whatever order numbers come. Ref: Sonnino et al. 2019', () => {
     const ctx = context(0);
     const [replica, { out }] = [create(ctx), recorder(0)];
     for (const number of [2, 1, 5]) take(replica, { by: 1, to: 0, number });

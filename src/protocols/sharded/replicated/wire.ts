@@ -39,7 +39,7 @@ export interface Block {
 }
 
 /** Items of a block. */
-export const ITEMS_MAX = 32;
+export const ITEMS_MAX = 128;
 
 export type Order = OrderMessage<Block>;
 export type Wire = Message | Spoken | Order;
