@@ -22,6 +22,7 @@ const PRESETS: readonly string[] = [
   ...['fastpath-fall-back', 'fastpath-equivocation', 'fastpath-found-again', 'mutant-zyzzyva-view-change'],
   ...['sharded-replicated-coordinator-crash', 'sharded-byzantine-leader', 'sharded-replicated-eight'],
   ...['sharded-coordinator-crash', 'sharded-3pc', 'mutant-3pc-partition'],
+  ...['sharded-split', 'sharded-overload', 'sharded-downgrade-attack'],
 ];
 
 function plainRun(name: string): ScenarioInput {

@@ -147,7 +147,7 @@ export const shardedPresets: readonly Preset[] = [
     id: 'sharded-rolling-upgrade',
     title: 'Shards: from classical to post-quantum, one by one',
     teaches:
-      'Two shards know only classical suites and are talked to by those; upgraded one after the other, nobody stops, and nobody falls back again.',
+      'Two shards know only classical suites and are talked to by those; upgraded one by one, nobody stops or falls back again.',
     level: 'faults',
     scenario: {
       ...shards({
