@@ -20,7 +20,7 @@ const EVERYTHING = { until: SECONDS * 1_000_000, windows: Number.POSITIVE_INFINI
 export async function benchShards({ quick, onStep }: BenchOptions): Promise<GroupResult> {
   const rows: Row[] = [];
   const ratios: Ratio[] = [];
-  for (const crossShard of quick ? [0.1] : [0, 0.05, 0.1, 0.3]) {
+  for (const crossShard of quick ? [0.1] : [0, 0.1, 0.3, 0.6]) {
     let alone = 0;
     for (const count of quick ? [1, 2] : [1, 2, 4, 8]) {
       const name = `${count} × ${VALIDATORS} validators, ${crossShard * 100} % cross, virtual time`;
