@@ -62,7 +62,7 @@ export function Timeline() {
       <Field range={range} onZoom={zoomBy}>
         <Track range={range} />
         {range.from === 0 && <Pointed head={range.until} />}
-        <span className={styles.away} role="status">
+        <span className={styles.away} aria-live="polite">
           {awayText(begins, frame?.trace.isLoading === true)}
         </span>
         <input
