@@ -31,8 +31,10 @@ export function doubtStory(doubt: Doubt, at: Micros, commit: '2pc' | '3pc'): Dou
 function knownTo(doubt: Doubt, at: Micros): string {
   const { shard, since, selfDownSince } = doubt;
   const voted = `${shardName(shard)} voted YES at ${formatTime(since)}`;
-  if (selfDownSince !== null)
-    return `${voted} and is down since ${formatTime(selfDownSince)}. Its log holds the YES and no decision: restarted, it locks again and asks.`;
+  if (selfDownSince !== null) {
+    const log = 'Its log holds the YES and no decision: restarted, it locks again and asks.';
+    return `${voted} and is down since ${formatTime(selfDownSince)}. ${log}`;
+  }
   return `${voted} and has heard no decision for ${formatDuration(at - since)}. ${whyNot(doubt)}`;
 }
 

@@ -40,6 +40,10 @@ describe('faults by hand', () => {
     expect(first === undefined ? '' : faultText(first.fault)).toBe(
       's0v0 crashes instead of sending its next prepare-request',
     );
+    const second = { on: 'receive', type: 'vote', nth: 2 } as const;
+    expect(faultText({ kind: 'crash', target: 'v1', point: second })).toBe(
+      'v1 crashes instead of handling its vote no. 2',
+    );
     expect(faultText({ kind: 'crash', target: 'v1' })).toBe('v1 crashes');
   });
 

@@ -147,7 +147,7 @@ const POINT_TEXT = {
 function pointText(point: (FaultInput & { readonly kind: 'crash' })['point']): string {
   if (point == null) return '';
   const { on, type, nth = 1 } = point;
-  return ` ${POINT_TEXT[on]} its ${nth === 1 ? 'next' : `${nth}th`} ${type}`;
+  return ` ${POINT_TEXT[on]} its ${nth === 1 ? `next ${type}` : `${type} no. ${nth}`}`;
 }
 
 /** What ending a fault is called. */

@@ -64,7 +64,7 @@ function Sign({ sign, accounts, now, x, y, size }: SignProps) {
     setOpen(false);
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the button within does the same by focus and key; this keeps the card while it is pointed at.
+    // biome-ignore lint/a11y/noStaticElementInteractions: the button within does the same by focus; this keeps the card under the pointer.
     <div
       className={styles.sign}
       style={{ translate: `${x}px ${y}px` }}

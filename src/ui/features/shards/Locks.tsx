@@ -53,12 +53,13 @@ function Row({ entry, at }: { readonly entry: LockedAccount; readonly at: number
     <tr>
       <th scope="row">
         <span className={styles.account}>
-          <Padlock age={ageLevel(age)} inDoubt={inDoubt} size={13} />
+          <Padlock age={ageLevel(age)} inDoubt={inDoubt} isShared={holders.length > 1} size={13} />
           {account} <span className={styles.at}>{shardName(shard)}</span>
         </span>
       </th>
       <td>
         <Numbers transactions={holders.map(({ transaction }) => transaction)} />
+        {holders.length > 1 && <span className={styles.none}> shared</span>}
         {inDoubt && <span className={styles.doubtful}>in doubt</span>}
       </td>
       <td>{formatDuration(age)}</td>
