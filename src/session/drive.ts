@@ -4,7 +4,7 @@ import { bindFormula } from '../checks/ltl/bind.ts';
 import type { GoalReport, LtlQuestion } from '../checks/ltl/observer.ts';
 import { nodeIndexOf } from '../core/ids.ts';
 import { describeProblem, TestnetError } from '../core/problem.ts';
-import { type Micros, msFromMicros } from '../core/time.ts';
+import { type Micros, msFromMicros, SECOND } from '../core/time.ts';
 import { transferNameOf } from '../ledger/ledger.ts';
 import { showValue } from '../scenario/show.ts';
 import type { RunUntil } from './api.ts';
@@ -13,6 +13,8 @@ import { microsOf, type Run } from './run.ts';
 import type { StepGoal } from './step.ts';
 
 const STEP_EVENTS_MAX = 200_000;
+/** The trace of a long run is taken over so often on the way, so that it does not pile up where it is made. */
+const STRETCH = 60 * SECOND;
 
 /**
  * Advances until the step is over. Events show once their µs is past, so that a step by event never stops within one: all that
@@ -50,8 +52,14 @@ export async function pursue(run: Run, goal: RunUntil, deadline: Micros): Promis
   const node = decided === undefined ? null : nodeIndexOf(decided, namingOf(run.executor.plan));
   if (decided !== undefined && node === null) return pursueTransaction(run, decided, Math.min(deadline, wanted));
   const waitsFor = goal.height === undefined && node === null ? null : { height: goal.height ?? null, decidedBy: node };
-  const { reason } = await run.advance({ until: Math.min(deadline, wanted), goal: waitsFor });
-  return reason === 'goal' || run.horizon >= wanted ? null : '';
+  const end = Math.min(deadline, wanted);
+  for (;;) {
+    const until = Math.min(end, run.horizon + STRETCH);
+    const { reason } = await run.advance({ until, goal: waitsFor });
+    if (reason === 'goal' || run.horizon >= wanted) return null;
+    if (run.finished || run.horizon < until || until === end) return '';
+    await run.pull();
+  }
 }
 
 async function pursueTransaction(run: Run, id: string, deadline: Micros): Promise<string | null> {
