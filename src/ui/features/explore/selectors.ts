@@ -41,7 +41,9 @@ const COMMON = ['agreement', 'prefix-consistency', 'validity', 'certificates', '
 /** Names of the checks that judge a protocol. */
 export function checkNames({ declaration, properties = [] }: AnyProtocol): string[] {
   const promised: readonly string[] = declaration.guarantees ?? COMMON;
-  return [...promised, ...properties.map(({ name }) => name)];
+  // Judged where decisions are one chain, whatever else is promised.
+  const isChain = ['prefix-consistency', 'validity'].every((name) => promised.includes(name));
+  return [...promised, ...properties.map(({ name }) => name), ...(isChain ? ['linearizability'] : [])];
 }
 
 export interface Guess {
