@@ -49,7 +49,7 @@ export const replicatedPresets: readonly Preset[] = [
     id: 'sharded-replicated-coordinator-crash',
     title: 'Replicated shards: the leader of the coordinator dies',
     teaches:
-      'Decided and dead before the first COMMIT left: in a shard of one node all others would wait. Here the next leader says it.',
+      'The leader of a shard dies, its decision made and not told: a shard of one node would keep all waiting, here the next leader tells it.',
     level: 'faults',
     scenario: replicated({
       faults: [
@@ -62,7 +62,7 @@ export const replicatedPresets: readonly Preset[] = [
     id: 'sharded-byzantine-leader',
     title: 'Replicated shards: a leader that lies',
     teaches:
-      'It shows different blocks to different validators and votes for both: no two are ordered, it is replaced, and it cannot speak for its shard.',
+      'It shows each validator another block and votes for both: none is ordered, it is replaced, and it cannot speak for its shard.',
     level: 'attacks',
     scenario: replicated({ faults: [lies('s0v0', 'equivocate', null)], stopMs: 25_000 }),
   }),
@@ -81,8 +81,7 @@ export const replicatedPresets: readonly Preset[] = [
   preset({
     id: 'sharded-replicated-beyond',
     title: 'Replicated shards: two liars in a shard of four',
-    teaches:
-      'A shard of four bears one liar. Two of them show each half of the shard another log: the shard falls apart.',
+    teaches: 'A shard of four bears one liar: two of them show each half of the shard another log, and it falls apart.',
     level: 'beyond the model',
     violates: 'replicas-alike',
     scenario: replicated({
@@ -103,7 +102,8 @@ export const replicatedPresets: readonly Preset[] = [
   preset({
     id: 'mutant-shard-word-of-one',
     title: 'The word of one',
-    teaches: 'One validator says YES where its shard said NO. Without a quorum of signatures it is believed.',
+    teaches:
+      'One validator says YES where its shard said NO: where no quorum of signatures is asked for, it is believed.',
     level: 'broken on purpose',
     violates: 'atomicity',
     scenario: replicated(
@@ -119,9 +119,7 @@ export const replicatedPresets: readonly Preset[] = [
   preset({
     id: 'mutant-shard-words-replayed',
     title: 'Old words of a shard',
-    teaches:
-      'A traitor says again what all validators of a shard said about an old transaction. Where numbers may be taken twice and a ' +
-      'vote binds no transaction, it counts for a new one.',
+    teaches: 'Old words of a shard, said again, count for a new transaction where their numbers may be taken twice.',
     level: 'broken on purpose',
     violates: 'serializability',
     scenario: replicated(
