@@ -71,6 +71,9 @@ export interface TransactionStatus {
     readonly decidedMs: number | null;
   };
   readonly block: { readonly height: number; readonly hash: string } | null;
+  /** Where transactions cross shards, once the first shard has ended it: which have, and their share, 0 … 1. */
+  readonly perShard?: readonly { readonly shard: string; readonly ended: boolean }[];
+  readonly complete?: number;
 }
 
 export interface Metrics {

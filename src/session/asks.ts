@@ -6,8 +6,8 @@ import { readId, readNode } from './inputs.ts';
 import { metricsOf } from './metrics.ts';
 import type { BatchReport } from './observers/board.ts';
 import type { Run } from './run.ts';
-import { nodeDetails } from './state.ts';
-import { transactionStatus } from './transactions.ts';
+import { boardOf, nodeDetails } from './state.ts';
+import { type Crossing, transactionStatus } from './transactions.ts';
 
 export async function askNode(run: Run, id: string): Promise<NodeDetails> {
   const report = await run.executor.inspect(readNode(id, run.executor.plan));
@@ -18,7 +18,20 @@ export async function askNode(run: Run, id: string): Promise<NodeDetails> {
 export async function askTransaction(run: Run, id: string): Promise<TransactionStatus> {
   const name = transferNameOf(readId(id, 'transaction'));
   const report = name === null ? null : await run.executor.ask('board', name);
-  return transactionStatus(id, name, report as BatchReport | null);
+  return transactionStatus(id, name, report as BatchReport | null, crossingOf(run));
+}
+
+/** Null where transactions stay within one shard. */
+function crossingOf({ status, protocol, executor }: Run): Crossing | null {
+  if (protocol.declaration.transactions === undefined) return null;
+  const perShard = executor.plan.shards?.validatorsPerShard ?? 1;
+  const { decided } = boardOf(status);
+  return {
+    hasEnded: (shard, slot) =>
+      decided
+        .slice(shard * perShard, (shard + 1) * perShard)
+        .some((entries) => entries.findLast(({ height }) => height === slot) !== undefined),
+  };
 }
 
 export async function askMetrics(run: Run): Promise<Metrics> {

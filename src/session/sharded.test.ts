@@ -17,7 +17,19 @@ it('a transaction between two shards is followed to its end', async () => {
   await testnet.runUntil({ ms: 1000 });
   const id = await testnet.submit({ from: 'a1', to: 'a10', amount: 7 });
   await testnet.runUntil({ decided: id });
-  expect(await testnet.transaction(id)).toMatchObject({ status: 'decided', shards: ['s0', 's2'] });
+  expect(await testnet.transaction(id)).toMatchObject({
+    status: 'decided',
+    shards: ['s0', 's2'],
+    phase: 'committed',
+    // The coordinator has ended it, the other shard is still to hear.
+    perShard: [
+      { shard: 's0', ended: true },
+      { shard: 's2', ended: false },
+    ],
+    complete: 0.5,
+  });
+  await testnet.runUntil({ ms: 10_000 });
+  expect(await testnet.transaction(id)).toMatchObject({ complete: 1 });
   await testnet.close();
 });
 
