@@ -29,12 +29,16 @@ export class Observation {
   /** `state`: null while the node is down, then the fields stay as they were. `behaviour`: code, 0 when correct. */
   look(t: Micros, alive: boolean, behaviour: number, state: unknown): void {
     const flags = (alive ? 1 : 0) | (behaviour << 1);
-    if (state !== null) this.#machine.observe(state, this.#now);
+    // Runs after every step of every node.
+    const now = this.#now;
+    const seen = this.#seen;
+    if (state !== null) this.#machine.observe(state, now);
     let changed = flags !== this.#flags;
     for (let i = 0; i < this.#fieldCount; i++) {
-      if (this.#now[i] === this.#seen[i]) continue;
+      const value = now[i] as number;
+      if (value === seen[i]) continue;
       changed = true;
-      this.#seen[i] = this.#now[i] as number;
+      seen[i] = value;
     }
     if (!changed) return;
     this.#flags = flags;

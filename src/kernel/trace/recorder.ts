@@ -133,8 +133,9 @@ export class Recorder {
 
   state(t: Micros, flags: number, fields: Int32Array, fieldCount: number): void {
     const length = 3 + fieldCount;
-    let at = this.#begin(RECORD.state, length, flags, t);
-    for (let i = 0; i < fieldCount; i++) this.#block[at++] = fields[i] as number;
+    const at = this.#begin(RECORD.state, length, flags, t);
+    const block = this.#block;
+    for (let i = 0; i < fieldCount; i++) block[at + i] = fields[i] as number;
     this.#end(length);
   }
 
@@ -248,7 +249,7 @@ export class Recorder {
 
   /** Up to a whole block. */
   #makeRoom(words: number): void {
-    const larger = new Uint32Array(Math.min(DIGEST_WORDS + BLOCK_WORDS, Math.max(2 * this.#block.length, words)));
+    const larger = new Uint32Array(Math.min(DIGEST_WORDS + BLOCK_WORDS, Math.max(8 * this.#block.length, words)));
     larger.set(this.#block.subarray(0, this.#fill));
     this.#block = larger;
   }
