@@ -32,7 +32,7 @@ export function ShardSigns({ positions, scale }: { readonly positions: readonly 
             now={now}
             x={place.x * zoom + x}
             y={place.y * zoom + y}
-            size={Math.min(20, Math.max(11, scale.radius * 0.5 * zoom))}
+            size={Math.min(20, Math.max(scale.labels === 'hover' ? 8 : 11, scale.radius * 0.5 * zoom))}
           />
         );
       })}
@@ -78,6 +78,7 @@ function Sign({ sign, accounts, now, x, y, size }: SignProps) {
       <button
         type="button"
         className={styles.lock}
+        data-small={size < 11}
         aria-label={signName(sign)}
         aria-expanded={open}
         aria-controls={open ? card : undefined}
