@@ -164,7 +164,7 @@ function altered(envelope: Envelope): Envelope {
   return { ...envelope, bytes, memo: null };
 }
 
-/** First two words of the hash over encoding and signature: pins every byte of the message in the fingerprint. Valid until the next call. */
+/** First two words of the hash over encoding and signature: pins the message's bytes in the fingerprint. Valid until the next call. */
 export function contentHash(world: World, bytes: Uint8Array, signature: Uint8Array): readonly [number, number] {
   const whole = joined(bytes, signature);
   // Both are BLAKE3; crossing into WebAssembly only pays for more than a few blocks.
