@@ -11,7 +11,7 @@ export interface Naming {
   readonly validatorsPerShard?: number | null;
 }
 
-/** `v0`, `v1`, … for validators, in a sharded testnet `s0v0`, … by shard and place; `c0`, … for clients, `world` for the environment. */
+/** `v0`, … for validators, between shards `s0v0`, … by shard and place; `c0`, … for clients, `world` for the environment. */
 export function nodeName(index: NodeIndex, { validatorCount, validatorsPerShard }: Naming): string {
   if (index === ENVIRONMENT) return 'world';
   if (index >= validatorCount) return `c${index - validatorCount}`;

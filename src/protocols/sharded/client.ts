@@ -149,7 +149,11 @@ function submit(
   const delay = ctx.config.clientRetryMicros;
   const transaction = slotOf(batch, ctx);
   state.unanswered.set(transaction, { batch, to, delay, due: now + delay });
-  if (state.unanswered.size > UNANSWERED_MAX) state.unanswered.delete(state.unanswered.keys().next().value as number);
+  if (state.unanswered.size > UNANSWERED_MAX) {
+    const [oldest = 0] = state.unanswered.keys();
+    state.unanswered.delete(oldest);
+    state.answers.delete(oldest);
+  }
   state.recent.push({ transaction, id: transferId(batch, 0), at: now, outcome: null, reason: null });
   if (tries > 0) state.tries.set(transaction, tries);
   if (state.recent.length > RECENT_MAX) state.recent.shift();

@@ -41,7 +41,8 @@ export const replicatedPresets: readonly Preset[] = [
     id: 'sharded-replicated-happy',
     title: 'Replicated shards: four validators each',
     teaches:
-      'Every step of the commit is ordered by the shard first; what a shard says carries the signatures of a quorum of it.',
+      'Every step of the commit is ordered by the shard first; what a shard says carries the signatures of a quorum ' +
+      'of it.',
     level: 'first steps',
     scenario: replicated({ stopMs: 20_000 }),
   }),
@@ -49,7 +50,8 @@ export const replicatedPresets: readonly Preset[] = [
     id: 'sharded-replicated-coordinator-crash',
     title: 'Replicated shards: the leader of the coordinator dies',
     teaches:
-      'The leader of a shard dies, its decision made and not told: a shard of one node would keep all waiting, here the next leader tells it.',
+      'The leader of a shard dies, its decision made and not told: a shard of one node would keep all waiting, here ' +
+      'the next leader tells it.',
     level: 'faults',
     scenario: replicated({
       faults: [
@@ -62,7 +64,8 @@ export const replicatedPresets: readonly Preset[] = [
     id: 'sharded-byzantine-leader',
     title: 'Replicated shards: a leader that lies',
     teaches:
-      'It shows each validator another block and votes for both: none is ordered, it is replaced, and it cannot speak for its shard.',
+      'It shows each validator another block and votes for both: none is ordered, it is replaced, and it cannot ' +
+      'speak for its shard.',
     level: 'attacks',
     scenario: replicated({ faults: [lies('s0v0', 'equivocate', null)], stopMs: 25_000 }),
   }),

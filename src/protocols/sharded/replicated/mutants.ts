@@ -6,7 +6,8 @@ export const replicatedMutants: readonly Mutant[] = [
     name: 'shard-word-of-one',
     breaks: 'safety',
     what: 'What one validator says in the name of its shard counts as the shard: no quorum of signatures is asked for.',
-    source: 'Castro, Liskov, Practical Byzantine Fault Tolerance, OSDI 1999, §4.1: what f + 1 say alike, a correct one says',
+    source:
+      'Castro, Liskov, Practical Byzantine Fault Tolerance, OSDI 1999, §4.1: what f + 1 say alike, a correct one says',
     scenario: 'mutant-shard-word-of-one',
     check: 'atomicity',
   },
