@@ -281,6 +281,15 @@ describe('the view change', () => {
     expect(saidBy(network, 2, 'proposal')).toMatchObject([{ view: 1, block: { epoch: 1, proposer: 2 } }]);
   });
 
+  it('goes by the certificate that was verified, not by the one that came with an equal claim', () => {
+    const { network, proposal, digest } = accepted();
+    const prepared = { view: 0, digest };
+    network.give(2, 0, change({ prepared }, [proposal.block], [0, 1, 3].map(ref)));
+    network.give(2, 3, change({ prepared }, [proposal.block], [ref(3)]));
+    expect(network.state(2).changes.get(3)?.message.votes).toEqual([0, 1, 3].map(ref));
+    expect(saidBy(network, 2, 'proposal')).toMatchObject([{ justification: { certificate: [0, 1, 3].map(ref) } }]);
+  });
+
   it('refuses claims without their blocks, and certificates that are none', () => {
     const { network, proposal, digest } = accepted();
     const claim = { view: 0, digest };
