@@ -92,6 +92,8 @@ function drawHearing({ field, dice, victim, traitor, order, from, decided, heale
       [traitor === null ? 1 : ([10, 30, 8][left] ?? 8), insiders.slice(0, 1)],
       [[10, 12, 6][left] ?? 6, insiders],
       [6, half],
+      // All but one: it goes on without what the others know.
+      [[4, 14, 6][left] ?? 6, order.slice(0, -1)],
     ]);
     const deaf = order.filter((node) => !hearers.includes(node)).sort((a, b) => a - b);
     if (deaf.length > 0) byDeaf.set(deaf.join(), [...(byDeaf.get(deaf.join()) ?? []), type]);
