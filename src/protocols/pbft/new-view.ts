@@ -61,10 +61,11 @@ function enter(state: State, signed: SignedMessage<NewView>, now: Micros, out: O
   install(state, signed);
   state.progressAt = now;
   state.scheduledAt = Math.max(state.scheduledAt, now);
-  for (const { sequence } of assignments) {
+  for (const { sequence, digest } of assignments) {
     const slot = state.log.get(sequence);
     const round = slot?.rounds.get(view);
-    if (slot === undefined || round === undefined) continue;
+    // Below our own checkpoint nothing was assigned: such a round only has votes of others.
+    if (slot === undefined || round === undefined || round.digest !== digest) continue;
     sendPrepare(state, slot, round, out, ctx);
     tryPrepared(state, slot, round, now, out, ctx);
     tryCommitted(state, slot, round, round.digest, now, out, ctx);

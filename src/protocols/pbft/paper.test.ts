@@ -414,6 +414,17 @@ describe('view change', () => {
     expect(check({ ...good, changes: [one, two, early] })).toBe(REFUSED.future);
   });
 
+  // Found by the storm of seed 4101: v0 signed a PREPARE of nothing, then one of the request that its primary sent.
+  // Ref: §4.2 (a backup multicasts a prepare for what it accepted).
+  it('a backup whose checkpoint is past O prepares nothing there, even if others have voted in that view', () => {
+    const network = quiet({ config: { checkpointInterval: 8, windowSize: 16 } });
+    for (const voter of [0, 2]) hear(network, 3, voter, commitMessage(1, 2, a));
+    for (const voter of [0, 1, 2]) hear(network, 3, voter, checkpointMessage({ sequence: 8, digest: 'ab'.repeat(32) }));
+    expect(stateOf(network, 3).stable.sequence).toBe(8);
+    hear(network, 3, 1, newView(network));
+    expect([stateOf(network, 3).view, said(network, 3, 'PREPARE ')]).toEqual([1, []]);
+  });
+
   // Ref: §4.4 (a backup enters view v+1, adds O to its log and multicasts a prepare for each).
   it('a backup that enters the view prepares everything in O, and fetches what it does not have', () => {
     const network = quiet();
