@@ -218,6 +218,16 @@ export class TestNetwork<S, M extends AnyMessage, T, R, K> {
     return {
       send,
       broadcast: (message) => send(null, message),
+      multicast: (to, message) => {
+        const text = this.options.describe?.(message) ?? null;
+        const names = to.map((each) => nameOf(each, this.options.n)).join(' ');
+        if (text !== null) this.log.push(this.#line(node, `→ ${names} ${text}`));
+        for (const each of to) {
+          this.sent.push({ at: this.now, from: node, to: each, message });
+          this.#leave(node, each, message);
+        }
+        return proof;
+      },
       sign: () => proof,
       relay: (to, message, { signer }) => this.#relay(node, to, signer, message),
       setTimer: (timer, after) => {
