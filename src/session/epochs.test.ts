@@ -76,7 +76,7 @@ async function changesOf(preset: string, ms: number) {
   return { marks, metrics, events };
 }
 
-describe('changes of a run', () => {
+describe('changes of a run', { timeout: 60_000 }, () => {
   it('are not the views that HotStuff enters with every block', async () => {
     const { marks, metrics, events } = await changesOf('hotstuff-happy-path', 10_000);
     const views = events.filter(({ kind }) => kind === 'state').length;
