@@ -42,6 +42,10 @@ describe.each(['2pc', '3pc'] as const)(`%s, storms from seeds 1 to ${SEEDS}`, (c
     const kinds = new Set(outcomes.flatMap(({ tally }) => Object.keys(tally.faults)));
     for (const kind of ['crash', 'partition', 'link', 'slow']) expect(kinds).toContain(kind);
     expect(outcomes.reduce((sum, { result }) => sum + result.metrics.viewChanges, 0)).toBeGreaterThan(SEEDS / 2);
+    for (const kind of ['commits', 'aborts', 'waits']) {
+      const counted = outcomes.reduce((sum, { tally }) => sum + (tally.between[kind] ?? 0), 0);
+      expect(counted, kind).toBeGreaterThan(10 * SEEDS);
+    }
     for (const reason of ['crashed', 'lost', 'partition']) {
       const dropped = outcomes.reduce((sum, { result }) => sum + (result.metrics.dropped[reason] ?? 0), 0);
       expect(dropped, reason).toBeGreaterThan(0);
