@@ -11,6 +11,7 @@ import type { Dealings } from './dealings.ts';
 import type { NetDeclaration } from './net.ts';
 import type { Property } from './property.ts';
 
+export type { Dealing } from './dealings.ts';
 export type { Property, PropertySetting } from './property.ts';
 
 /** A signature over a message as its signer sent it. Enough, with the message, to convince a third party. */

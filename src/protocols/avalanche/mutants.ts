@@ -23,7 +23,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'snow-rebalance',
     breaks: 'liveness',
-    what: 'α is four fifths of the sample however many may lie: those who answer for the colour that is behind keep the network in balance.',
+    what: 'α is four fifths of the sample however many may lie: who answers for the colour behind keeps the network in balance.',
     source: 'Kniep, Laval, Sliwinski, Wattenhofer, arXiv 2409.02217',
     scenario: 'mutant-snow-rebalance',
     needs: { mode: 'snowball', patienceMs: 20_000 },

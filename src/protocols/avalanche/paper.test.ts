@@ -124,7 +124,7 @@ describe('Avalanche', () => {
     expect(chit).toMatchObject({ type: 'chit', poll: 7, prefers: [vertexDigest(first), '', ''] });
   });
 
-  it('decides against a rival although its issuer goes on building on it. Ref: arXiv 2210.03423, §4 (a failed poll resets too much)', () => {
+  it('decides against a rival although its issuer goes on building on it. Ref: arXiv 2210.03423, §4', () => {
     const nodes = new Nodes({ n: 4, config: { issueTimeMs: 200, beta1: 15, beta2: 20 } });
     nodes.crash(3);
     nodes.start();
@@ -153,7 +153,7 @@ describe('Avalanche', () => {
     for (const node of [0, 1, 2]) expect(nodes.state(node).accepted).toContain(vertexDigest(won));
   });
 
-  it('answers a poll once, though a restart makes it forget and the network repeats the query. Ref: Slush (onQuery)', () => {
+  it('answers a poll once, though a restart makes it forget and the query comes again. Ref: Slush (onQuery)', () => {
     const nodes = new Nodes({ n: 4, config: { issueTimeMs: 60_000 } }).start();
     nodes.run(500_000);
     const vertex: Vertex = { type: 'vertex', issuer: 3, slot: 4, parents: [], batches: [] };

@@ -183,7 +183,7 @@ export const avalanchePresets: readonly Preset[] = [
     id: 'mutant-snow-rebalance',
     title: 'Broken: no room for liars in a sample',
     teaches:
-      'Five of twenty answer for the colour that is behind, and where eight of ten must agree hardly a poll succeeds: the network stays split.',
+      'Five of twenty answer for the colour behind; where eight of ten must agree hardly a poll succeeds, and the split stays.',
     level: 'broken on purpose',
     violates: 'liveness',
     scenario: scenario(
