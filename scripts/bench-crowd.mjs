@@ -10,7 +10,7 @@
 
 /** PBFT decides several numbers at once: the time between them sets how many copies are under way. */
 const CROWDS = [
-  { validators: 16, blockTimeMs: 2_400, targetMs: 6 },
+  { validators: 16, blockTimeMs: 1_500, targetMs: 6 },
   { validators: 64, blockTimeMs: 5_500, targetMs: 8 },
   { validators: 128, blockTimeMs: 10_000, targetMs: 10 },
 ];
