@@ -3,7 +3,7 @@ import { executeBatch } from '../../ledger/ledger.ts';
 import { removeBatches, sizeOf } from '../../ledger/mempool.ts';
 import { NOTE } from './notes.ts';
 import { batchKey } from './place.ts';
-import { credit, type Ctx, fail, isAcceptable, isContested } from './rules.ts';
+import { credit, type Ctx, fail, isAcceptable, isContested, isStronglyPreferred } from './rules.ts';
 import { type Entry, type Out, type State, setOf } from './state.ts';
 
 /** A poll about a vertex succeeded: a vote for it and for everything it builds on. Returns their hashes, it first. */
@@ -21,14 +21,17 @@ export function creditAncestry(state: State, digest: string, poll: number, out: 
 /**
  * A poll about a vertex failed: its counter and those of everything it builds on start again. Where rivals in its ancestry
  * explain the failure, only theirs and what builds on them: else one liar could hold up everybody, as Amores-Sesar, Cachin and
- * Tedeschi show (When is Spring coming?, arXiv 2210.03423). For the same reason what fails with a loser leaves the winner's counter
- * alone: who goes on building on its own rejected past would start it again for ever.
+ * Tedeschi show (When is Spring coming?, arXiv 2210.03423). For the same reason what fails with a loser leaves alone the winner's
+ * counter, and those of what the loser builds on: who goes on building on its own rejected past would start them again for ever.
  */
 export function failAncestry(state: State, digest: string, ctx: Ctx): void {
+  const isLost = !isStronglyPreferred(state, digest);
   const isExplained = isContested(state, digest);
   for (const each of undecidedAncestry(state, digest)) {
     const entry = state.entries.get(each);
-    if (entry === undefined || (isExplained && each !== digest && !isContested(state, each))) continue;
+    if (entry === undefined) continue;
+    if (each !== digest && isLost && isStronglyPreferred(state, each)) continue;
+    if (each !== digest && isExplained && !isContested(state, each)) continue;
     const set = setOf(state, entry.vertex.slot);
     if (set.last === '' || set.last === each) fail(set, ctx.mutant);
   }
