@@ -61,18 +61,26 @@ export class Scene {
 
   /** Largest height that a correct validator decided. */
   get height(): number {
-    return this.heights.reduce((top, height, node) => (height > top && this.isCorrect(node) ? height : top), 0);
+    let top = 0;
+    for (let node = 0; node < this.heights.length; node++) {
+      const height = this.heights[node] as number;
+      if (height > top && this.isCorrect(node)) top = height;
+    }
+    return top;
   }
 
   /** The epoch in which the most advanced live validators work on the next height. */
   get epoch(): number {
     let [height, epoch] = [-1, 0];
-    this.fields.forEach((fields, node) => {
-      if (fields === null || !this.alive[node]) return;
-      const [ownHeight, ownEpoch] = [fields[FIELD.height] as number, Math.max(0, fields[FIELD.epoch] as number)];
-      if (ownHeight > height) [height, epoch] = [ownHeight, ownEpoch];
-      else if (ownHeight === height && ownEpoch > epoch) epoch = ownEpoch;
-    });
+    for (let node = 0; node < this.fields.length; node++) {
+      const fields = this.fields[node];
+      if (fields == null || this.alive[node] !== true) continue;
+      const ownHeight = fields[FIELD.height] as number;
+      const ownEpoch = Math.max(0, fields[FIELD.epoch] as number);
+      if (ownHeight < height || (ownHeight === height && ownEpoch <= epoch)) continue;
+      height = ownHeight;
+      epoch = ownEpoch;
+    }
     return epoch;
   }
 
@@ -80,12 +88,16 @@ export class Scene {
   get leader(): NodeIndex | null {
     let leader: NodeIndex | null = null;
     let [height, epoch] = [-1, -1];
-    this.fields.forEach((fields, node) => {
-      if (fields === null || !this.alive[node] || fields[FIELD.role] !== this.#leaderRole) return;
-      const [ownHeight, ownEpoch] = [fields[FIELD.height] as number, fields[FIELD.epoch] as number];
-      if (ownHeight < height || (ownHeight === height && ownEpoch <= epoch)) return;
-      [leader, height, epoch] = [node, ownHeight, ownEpoch];
-    });
+    for (let node = 0; node < this.fields.length; node++) {
+      const fields = this.fields[node];
+      if (fields == null || this.alive[node] !== true || fields[FIELD.role] !== this.#leaderRole) continue;
+      const ownHeight = fields[FIELD.height] as number;
+      const ownEpoch = fields[FIELD.epoch] as number;
+      if (ownHeight < height || (ownHeight === height && ownEpoch <= epoch)) continue;
+      leader = node;
+      height = ownHeight;
+      epoch = ownEpoch;
+    }
     return leader;
   }
 

@@ -11,6 +11,7 @@ import { propositionText } from './formula.ts';
 import { Monitor, type MonitorState } from './monitor.ts';
 import { describeFormulaProblem } from './parse.ts';
 import { channel } from './channels.ts';
+import { IndexSet } from './index-set.ts';
 import { describeReason } from './reason.ts';
 import { FIELD, Scene, type SceneFault, type SceneState, type Setting } from './scene.ts';
 import type { EventKind, Source } from './vocabulary.ts';
@@ -65,11 +66,11 @@ export class Watch {
   #onSource: Record<Source, number[]> = { state: [], decision: [], fault: [], time: [] };
   #onNode: number[][] = [];
   #open: Micros | null = null;
-  #touched = new Set<number>();
-  #happened = new Set<number>();
-  #before = new Set<number>();
+  #touched = new IndexSet();
+  #happened = new IndexSet();
+  #before = new IndexSet();
   /** Positions of the formulas to step at the end of the moment: one of their atoms has turned, or they change by themselves. */
-  #dirty = new Set<number>();
+  #dirty = new IndexSet();
   /** By position: states of the run that the formula was not stepped through, because nothing changed for it. */
   #passed: number[] = [];
   /** Until when the formulas that are not dirty stay as they are. */
@@ -200,7 +201,7 @@ export class Watch {
     return {
       scene: this.scene.capture(),
       open: this.#open,
-      happened: [...this.#happened].map((index) => (this.#atoms[index] as Atom).key),
+      happened: this.#happened.list.map((index) => (this.#atoms[index] as Atom).key),
       count: this.#count,
       lastAt: this.#lastAt,
       leader: this.#leader,
@@ -230,19 +231,21 @@ export class Watch {
     }
     const truths = new Map(state.atoms.map(({ key, truth }) => [key, truth]));
     const happened = new Set(state.happened);
-    this.#happened = new Set();
-    this.#before = new Set();
+    this.#happened = new IndexSet();
+    this.#before = new IndexSet();
     this.#atoms.forEach((atom, index) => {
       atom.truth = truths.get(atom.key) ?? false;
       if (atom.binding.kind === 'event' && atom.truth) this.#before.add(index);
       if (happened.has(atom.key)) this.#happened.add(index);
     });
     // Every value is looked at again: what had been touched in the open moment is not kept.
-    this.#touched = new Set(this.#atoms.flatMap(({ binding }, index) => (binding.kind === 'value' ? [index] : [])));
+    this.#touched = new IndexSet(
+      this.#atoms.flatMap(({ binding }, index) => (binding.kind === 'value' ? [index] : [])),
+    );
     this.#open = state.open;
     this.#count = state.count;
     this.#passed = this.#watched.map(() => state.count);
-    this.#dirty = new Set(this.#watched.keys());
+    this.#dirty = new IndexSet(this.#watched.keys());
     this.#calmUntil = Number.MAX_SAFE_INTEGER;
     this.#lastAt = state.lastAt;
     this.#leader = state.leader;
@@ -305,7 +308,7 @@ export class Watch {
     if (t > this.#calmUntil) this.#wakeFormulas(t);
     const due = this.#due;
     this.#moment.t = t;
-    for (const index of this.#dirty) due.push(index);
+    for (const index of this.#dirty.list) due.push(index);
     this.#dirty.clear();
     for (const index of due) {
       const watched = this.#watched[index] as Watched;
@@ -342,7 +345,7 @@ export class Watch {
 
   #readValues(): void {
     for (const index of this.#onSource.time) this.#touched.add(index);
-    for (const index of this.#touched) {
+    for (const index of this.#touched.list) {
       const atom = this.#atoms[index] as Atom;
       if (atom.binding.kind !== 'value') continue;
       const truth = atom.binding.holds(this.scene);
@@ -352,10 +355,10 @@ export class Watch {
   }
 
   #readEvents(): void {
-    for (const index of this.#before) {
+    for (const index of this.#before.list) {
       if (!this.#happened.has(index)) this.#turn(this.#atoms[index] as Atom, false);
     }
-    for (const index of this.#happened) {
+    for (const index of this.#happened.list) {
       const atom = this.#atoms[index] as Atom;
       if (!atom.truth) this.#turn(atom, true);
     }
