@@ -1,8 +1,9 @@
 /**
  * What progression found before, by formula: for the same demand and the same truths it finds the same again. So a formula
- * without times becomes, while it is judged, the table of a finite automaton, which all runs of a thread share.
+ * becomes, while it is judged, the table of a finite automaton, which all runs of a thread share. Of a formula with times only the
+ * demands without a deadline belong to it: what leads from one to another is the same at any time.
  */
-import { DemandLimitError, demandKey } from './duties.ts';
+import { type Demand, DemandLimitError, demandKey, firstDeadline } from './duties.ts';
 import type { NodeTable } from './nodes.ts';
 import { type Moment, type Progressed, Step } from './progress.ts';
 
@@ -34,7 +35,7 @@ export class Automaton {
 
   constructor(table: NodeTable) {
     this.#table = table;
-    this.#isSmall = !table.isTimed && table.propositions.length <= PROPOSITIONS_MAX;
+    this.#isSmall = table.propositions.length <= PROPOSITIONS_MAX;
   }
 
   /**
@@ -42,7 +43,8 @@ export class Automaton {
    * `before`: null at the first state. @throws DemandLimitError
    */
   next(before: Progressed | null, moment: Moment): Progressed {
-    if (!this.#isSmall) return new Step(this.#table, moment, before).progressed();
+    if (!this.#isSmall || !this.#isTimeless(before))
+      return this.same(new Step(this.#table, moment, before).progressed());
     const truths = this.#truths(moment);
     const edges = this.#edges.get(before);
     const found = edges?.get(truths);
@@ -55,7 +57,7 @@ export class Automaton {
 
   /** The one object that is remembered for these demands; they themselves where there are too many. */
   same(progressed: Progressed): Progressed {
-    if (!this.#isSmall) return progressed;
+    if (!this.#isSmall || !this.#isTimeless(progressed)) return progressed;
     const key = stateKey(progressed);
     const before = this.#states.get(key);
     if (before !== undefined) return before;
@@ -75,12 +77,18 @@ export class Automaton {
     };
     try {
       const next = this.same(new Step(this.#table, moment, before).progressed());
-      remember(next);
+      if (this.#isTimeless(next)) remember(next);
       return next;
     } catch (error) {
       if (error instanceof DemandLimitError) remember(error.message);
       throw error;
     }
+  }
+
+  #isTimeless(progressed: Progressed | null): boolean {
+    if (progressed === null || !this.#table.isTimed) return true;
+    const hasDeadline = (demand: Demand): boolean => firstDeadline(demand) !== Number.POSITIVE_INFINITY;
+    return !hasDeadline(progressed.residual) && !progressed.past.some(hasDeadline);
   }
 
   #truths(moment: Moment): number {

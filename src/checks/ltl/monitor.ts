@@ -102,8 +102,8 @@ export class Monitor {
       this.#limit = `${error.message} at state ${position}`;
       return;
     }
-    if (this.#progressed === before && !this.table.isTimed) {
-      // It was open before and nothing has changed: so it is now, for as long as the same propositions hold.
+    if (this.#progressed === before) {
+      // It was open before and nothing has changed: so it is now, for as long as the same propositions hold. Without a deadline.
       this.#stableUntil = Number.MAX_SAFE_INTEGER;
       return;
     }
