@@ -222,22 +222,24 @@ function PhoneLayout() {
   return (
     <div className={styles.phone}>
       <Header compact />
-      <div className={styles.phoneNetwork}>
-        <NetworkPanel />
-      </div>
-      <Splitter
-        label="Height of the panels"
-        direction="vertical"
-        withGrip
-        size={size}
-        min={150}
-        max={560}
-        onChange={(phone) => resize({ phone })}
-      />
-      <main className={styles.phoneTabs} style={{ flexBasis: size }}>
-        <Tabs label="Panels" tabs={tabs} chosen={tab} onChoose={open}>
-          {tab === 'scenarios' ? <ScenariosPanel withFields /> : <Panel />}
-        </Tabs>
+      <main className={styles.phoneMain}>
+        <div className={styles.phoneNetwork}>
+          <NetworkPanel />
+        </div>
+        <Splitter
+          label="Height of the panels"
+          direction="vertical"
+          withGrip
+          size={size}
+          min={150}
+          max={560}
+          onChange={(phone) => resize({ phone })}
+        />
+        <div className={styles.phoneTabs} style={{ flexBasis: size }}>
+          <Tabs label="Panels" tabs={tabs} chosen={tab} onChoose={open}>
+            {tab === 'scenarios' ? <ScenariosPanel withFields /> : <Panel />}
+          </Tabs>
+        </div>
       </main>
       <div className={styles.status}>
         <StatusPanel />
