@@ -173,6 +173,6 @@ test.describe('with two pieces of the trace in memory', () => {
     expect(first).toBeGreaterThan(1_000_000);
     await timeline.fill(String(first));
     await expect(timeline).toHaveValue(String(first));
-    await expect(testnet).toAgree({ minHeight: 50 });
+    await expect(testnet).toAgree({ minHeight: 30 });
   });
 });
