@@ -42,7 +42,7 @@ const ROWS: readonly Row[] = [
   ...presets
     .filter(({ id }) => id !== 'storm' && id !== 'sixty-four-validators')
     .filter(({ level, scenario }) => level !== 'broken on purpose' || scenario.protocol.name === 'svbft')
-    .map(({ id }) => ({ title: id, scenario: modelled(id), ms: 11_000 })),
+    .map(({ id }) => ({ title: id, scenario: modelled(id), ms: Math.min(11_000, preset(id).stop?.ms ?? 11_000) })),
   ...STORMS.map((seed) => ({ title: `storm ${seed}`, scenario: { ...preset('storm'), seed }, ms: 11_000 })),
   { title: 'thirteen validators', scenario: { ...modelled('happy-path'), validators: 13 }, ms: 4_000 },
   {
