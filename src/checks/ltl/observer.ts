@@ -12,7 +12,8 @@ import { type Formula, looksAhead } from './formula.ts';
 import { nodeTable } from './nodes.ts';
 import { describeFormulaProblem } from './parse.ts';
 import type { SceneFault, Setting } from './scene.ts';
-import { type Expectation, formatTime, Watch, type Watched, type WatchState } from './watch.ts';
+import { formatTime } from './reason.ts';
+import { type Expectation, Watch, type Watched, type WatchState } from './watch.ts';
 
 /** How a formula stands while the run goes on, and how it is judged should the run be over. */
 export interface ExpectationReport {

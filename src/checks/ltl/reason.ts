@@ -1,5 +1,5 @@
 /** Why a formula fails: the innermost part that does, in words. */
-import type { Micros } from '../../core/time.ts';
+import { type Micros, msFromMicros } from '../../core/time.ts';
 import type { Demand, Duty } from './duties.ts';
 import type { Node, NodeTable } from './nodes.ts';
 import type { Step } from './progress.ts';
@@ -89,4 +89,9 @@ export function describeReason(
     case 'hopeless':
       return 'nothing that can still come satisfies it';
   }
+}
+
+/** `12.430 s` */
+export function formatTime(t: Micros): string {
+  return `${(msFromMicros(t) / 1000).toFixed(3)} s`;
 }

@@ -5,14 +5,14 @@
  * within a moment nor on which formulas are watched.
  */
 import type { NodeIndex } from '../../core/ids.ts';
-import { type Micros, msFromMicros } from '../../core/time.ts';
+import type { Micros } from '../../core/time.ts';
 import { type Binding, type BoundFormula, bindFormula } from './bind.ts';
 import { propositionText } from './formula.ts';
 import { Monitor, type MonitorState } from './monitor.ts';
 import { describeFormulaProblem } from './parse.ts';
 import { channel } from './channels.ts';
 import { IndexSet } from './index-set.ts';
-import { describeReason } from './reason.ts';
+import { describeReason, formatTime } from './reason.ts';
 import { FIELD, Scene, type SceneFault, type SceneState, type Setting } from './scene.ts';
 import type { EventKind, Source } from './vocabulary.ts';
 
@@ -394,9 +394,4 @@ export class Watch {
   whyNot(watched: Watched): string | null {
     return watched.detail ?? this.#why(watched);
   }
-}
-
-/** `12.430 s` */
-export function formatTime(t: Micros): string {
-  return `${(msFromMicros(t) / 1000).toFixed(3)} s`;
 }
