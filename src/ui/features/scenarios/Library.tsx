@@ -5,14 +5,11 @@ import { controlStyles, Select } from '../../components/controls.tsx';
 import { Note } from '../../components/small.tsx';
 import { useFrame, usePlayground } from '../../playground.tsx';
 import { useLoad } from './Header.tsx';
-import { byProtocol, type Dot, matching, pictureOf, type Shelf } from './library.ts';
+import { ALL, byProtocol, type Dot, matching, PRESENT, pictureOf, type Shelf, shelfOf } from './library.ts';
 import styles from './Panel.module.css';
 import { byLevel } from './selectors.ts';
 
 const SIDE = 34;
-const ALL = 'all';
-/** Of the protocol that runs, whichever that is. */
-const PRESENT = 'present';
 
 export function Library() {
   const { catalogue } = usePlayground();
@@ -20,7 +17,7 @@ export function Library() {
   const [chosen, setChosen] = useState(PRESENT);
   const running = useFrame((frame) => frame.declaration.name, '');
   const shelves = byProtocol(catalogue.presets, catalogue.protocols);
-  const wanted = chosen === PRESENT ? running : chosen;
+  const wanted = shelfOf(chosen, running, shelves);
   const isSearched = query.trim() !== '';
   // What is searched for may stand on any shelf.
   const shown = shelves.flatMap((shelf) => {

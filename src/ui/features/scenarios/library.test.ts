@@ -1,11 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../../scenario/index.ts';
 import { PROTOCOLS } from '../../../protocols/registry.ts';
-import { byProtocol, matching, pictureOf } from './library.ts';
+import { ALL, byProtocol, matching, PRESENT, pictureOf, shelfOf } from './library.ts';
 
 const ids = (query: string) => matching(presets, query).map(({ id }) => id);
 
 describe('the library', () => {
+  it('follows the running protocol, and shows everything where none runs yet', () => {
+    const shelves = byProtocol(
+      presets,
+      [...PROTOCOLS.values()].map(({ declaration }) => declaration),
+    );
+    expect(shelfOf(PRESENT, 'raft', shelves)).toBe('raft');
+    expect(shelfOf(PRESENT, '', shelves)).toBe(ALL);
+    expect(shelfOf(PRESENT, 'without-a-scenario', shelves)).toBe(ALL);
+    expect(shelfOf('paxos', 'raft', shelves)).toBe('paxos');
+  });
+
   it('is found by title, protocol, kind of fault and behaviour, all words at once', () => {
     expect(ids('')).toHaveLength(presets.length);
     expect(ids('  Partition ')).toContain('partition-and-heal');

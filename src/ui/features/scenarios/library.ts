@@ -30,6 +30,17 @@ export function byProtocol(
   });
 }
 
+/** Every shelf at once. */
+export const ALL = 'all';
+/** The shelf of the protocol that runs, whichever that is. */
+export const PRESENT = 'present';
+
+/** The shelf to show for a choice: that of the running protocol, or all where nothing runs yet or it has none. */
+export function shelfOf(chosen: string, running: string, shelves: readonly Shelf[]): string {
+  if (chosen !== PRESENT) return chosen;
+  return shelves.some(({ protocol }) => protocol === running) ? running : ALL;
+}
+
 /** What a preset is about: its texts, its protocol, and the kinds of faults and behaviours in it. */
 function wordsOf({ id, title, teaches, level, scenario, violates }: Preset): string {
   const { protocol, faults = [] } = scenario;
