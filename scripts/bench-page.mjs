@@ -4,12 +4,11 @@
  * How fast the built page is in Chromium on this machine: opening, start-up, consensus, frames, memory. Run by
  * `npm run bench:page`; `--json` gives one document, `--quick` leaves out 64 validators, `--only GROUP` picks a group
  * (`long`, half an hour of virtual time, only when it is picked).
- * It measures `dist/` (or `E2E_DIST`), and builds first when there is none.
+ * It measures `dist/`, built anew when a source has changed since, or the folder that `E2E_DIST` names, as it is.
  */
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
@@ -17,6 +16,7 @@ import { preview } from 'vite';
 import { benchCrowd } from './bench-crowd.mjs';
 import { playLong } from './bench-long.mjs';
 import { chromiumFlags, ensureChromium } from './chromium.mjs';
+import { ensurePageBuild } from './page-build.mjs';
 
 /** @typedef {import('@playwright/test').Browser} Browser */
 /** @typedef {import('@playwright/test').Page} Page */
@@ -56,7 +56,12 @@ async function main() {
     process.stderr.write(`--only: found ${JSON.stringify(unknown)}, expected ${GROUPS.join(', ')}\n`);
     return 2;
   }
-  buildIfMissing();
+  ensurePageBuild({
+    root,
+    dist,
+    mayBuild: process.env.E2E_DIST === undefined,
+    say: (line) => void process.stderr.write(`${line}\n`),
+  });
   const found = ensureChromium((line) => void process.stderr.write(`${line}\n`));
   const server = await preview({
     root,
@@ -99,14 +104,6 @@ async function main() {
   const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), browser: browser.version() };
   process.stdout.write(values.json === true ? `${JSON.stringify({ machine, rows })}\n` : table(rows, machine));
   return 0;
-}
-
-function buildIfMissing() {
-  if (existsSync(join(dist, 'index.html'))) return;
-  process.stderr.write(`no build in ${dist}: building\n`);
-  const vite = join(root, 'node_modules/vite/bin/vite.js');
-  const { status } = spawnSync(process.execPath, [vite, 'build', '--outDir', dist], { cwd: root, stdio: 'ignore' });
-  if (status !== 0) throw new Error('the page does not build: see `npm run build`');
 }
 
 /** From navigation to the first node on screen that says it decided, on a fresh profile. @param {Bench} bench */
