@@ -25,6 +25,7 @@ const ENTRIES = {
   sim: 'src/cli/sim.ts',
   check: 'src/cli/check.ts',
   bench: 'src/cli/bench.ts',
+  rival: 'src/cli/rival.ts',
   'node.worker': 'src/cli/node.worker.ts',
   'conductor.worker': 'src/cli/conductor.worker.ts',
 };

@@ -12,6 +12,7 @@ process.exitCode = await benchmark(process.argv.slice(2), {
   err: process.stderr,
   platform: () => nodePlatform({ conductor: beside('conductor.worker'), node: beside('node.worker') }),
   searchEntry: beside('sim'),
+  rivalEntry: beside('rival'),
   coreCount: availableParallelism(),
   machine: {
     cpu: cpus()[0]?.model ?? 'unknown',

@@ -1,7 +1,10 @@
 /** The entries as people start them: through the bundle, in processes and threads of their own. */
 import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { benchmark } from './benchmark.ts';
 import type { RunResult } from './run.ts';
 
@@ -20,6 +23,40 @@ function run(...args: string[]): Promise<{ code: number | null; out: string; err
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, out, err }));
   });
+}
+
+function scratch(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'testnet-peer-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A folder with the interface of the peer's simulator; a run does `once` and then reports 3 messages a node. */
+function fakePeer(once: string): string {
+  const folder = scratch();
+  mkdirSync(join(folder, 'ba-algo'));
+  for (const name of ['pbft', 'hotstuff-NS']) {
+    writeFileSync(join(folder, 'ba-algo', `${name}.js`), 'module.exports = class { onMsgEvent() {} };');
+  }
+  writeFileSync(join(folder, 'config.js'), "module.exports = { logToFile: true, attacker: 'partitioner' };");
+  writeFileSync(
+    join(folder, 'simulator.js'),
+    `const config = require('./config');
+    module.exports = class {
+      constructor(given) {
+        if (given !== config || config.logToFile || config.attacker !== 'fail-stop') throw new Error('not its defaults');
+        this.Node = require('./ba-algo/' + config.protocol);
+        this.nodes = [null, new this.Node()];
+        this.simulationResults = [];
+      }
+      runOnce() {
+        ${once};
+        this.simulationResults.push({ totalMsgCount: 3 * config.nodeNum });
+      }
+      reset() {}
+    };`,
+  );
+  return folder;
 }
 
 const seeds = (out: string): RunResult[] =>
@@ -92,6 +129,38 @@ describe('npm run bench', { timeout: 60_000 }, () => {
     }
   });
 
+  it('runs the simulator of a clone beside ours on the same work, and prints ratios', async () => {
+    const folder = fakePeer('this.nodes[1].onMsgEvent({})');
+    const { code, out, err } = await run('bench', '--only', 'hotstuff', '--quick', '--json', '--peer', folder);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const { rows, ratios } = JSON.parse(out) as { rows: Record<string, number | string>[]; ratios: { name: string }[] };
+    const theirs = rows.filter(({ name }) => String(name).startsWith('BFT-Simulator'));
+    expect(theirs.map(({ name }) => name)).toEqual([
+      'BFT-Simulator, hotstuff-NS n=4, 100 decisions a run, 12 messages sent, 1 handled',
+      'BFT-Simulator, hotstuff-NS n=16, 100 decisions a run, 48 messages sent, 1 handled',
+    ]);
+    for (const { median } of theirs) expect(Number(median)).toBeGreaterThan(0);
+    expect(ratios.map(({ name }) => name)).toEqual([
+      'hotstuff-NS n=4, 100 decisions a run: ours / BFT-Simulator',
+      'hotstuff-NS n=16, 100 decisions a run: ours / BFT-Simulator',
+    ]);
+  });
+
+  it('says what is wrong with a folder that is no clone, or one that does not run', async () => {
+    const empty = scratch();
+    expect(await run('bench', '--peer', empty)).toEqual({
+      code: 2,
+      out: '',
+      err: `--peer: found "${empty}", which has no config.js, expected the folder of a clone of csienslab/BFT-Simulator\n`,
+    });
+    const broken = await run('bench', '--only', 'peer', '--peer', fakePeer("require('fastpriorityqueue')"));
+    expect(broken).toMatchObject({ code: 2, out: '' });
+    expect(broken.err).toContain("Cannot find module 'fastpriorityqueue'");
+    expect(broken.err.trimEnd().split('\n')).toHaveLength(1);
+    const gone = await run('bench', '--only', 'peer', '--peer', fakePeer('process.exit(7)'));
+    expect(gone.err).toContain('its process ended with code 7');
+  });
+
   it('refuses what it does not know', async () => {
     let err = '';
     const write = (text: string): void => {
@@ -108,5 +177,9 @@ describe('npm run bench', { timeout: 60_000 }, () => {
     };
     expect(await benchmark(['--only', 'page'], io)).toBe(2);
     expect(err).toContain('--only: found "page", expected crypto');
+    expect(await benchmark(['--peer'], io)).toBe(2);
+    expect(err).toContain('--peer: found nothing, expected the folder of a clone');
+    expect(await benchmark(['--only', 'storm', '--peer', '.'], io)).toBe(2);
+    expect(err).toContain('--peer: found "storm", expected --only hotstuff or peer beside it');
   });
 });

@@ -5,21 +5,26 @@ import type { RunPlan } from '../../kernel/plan.ts';
 import { openConstants } from '../../runtime/constants.ts';
 import { InProcessExecutor } from '../../runtime/inprocess.ts';
 import { kernelPlan } from './kernel.ts';
-import { type BenchOptions, type GroupResult, type Row, rates, rowOf } from './measure.ts';
+import { besideRival } from './beside.ts';
+import type { BenchOptions, GroupResult, Ratio, Row } from './measure.ts';
+import type { RivalPlace } from '../rival/process.ts';
 
 const EVERYTHING = { until: 3600 * SECOND, windows: Number.POSITIVE_INFINITY, goal: null };
 const DECISIONS = 100;
 
-export async function benchHotstuff(options: BenchOptions): Promise<GroupResult> {
+/** `rival`: the peer's own simulator runs too. */
+export async function benchHotstuff(options: BenchOptions, rival: RivalPlace | null): Promise<GroupResult> {
   const rows: Row[] = [];
+  const ratios: Ratio[] = [];
   for (const validatorCount of options.quick ? [4, 16] : [4, 16, 32, 64]) {
-    const name = `chained HotStuff n=${validatorCount}, ${DECISIONS} decisions a run`;
-    options.onStep(name);
     const world = await openConstants(planFor(validatorCount), { keepWords: false, highlights: 'decisions' });
-    const perSecond = await rates(() => runOnce(world), options.quick ? 50 : 300, options);
-    rows.push(rowOf('hotstuff', name, 'decisions/s', perSecond));
+    const name = `chained HotStuff n=${validatorCount}, ${DECISIONS} decisions a run`;
+    const work = { group: 'hotstuff', name, once: () => runOnce(world), decisions: DECISIONS } as const;
+    const measured = await besideRival(work, rival, 'hotstuff-NS', validatorCount, options);
+    rows.push(measured.row, ...measured.rivalRows);
+    ratios.push(...measured.ratios);
   }
-  return { rows, ratios: [] };
+  return { rows, ratios };
 }
 
 function planFor(validatorCount: number): RunPlan {

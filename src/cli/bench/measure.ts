@@ -65,11 +65,23 @@ const WARM_UP_MS = 1500;
 export async function rates(
   once: () => number | Promise<number>,
   budgetMs: number,
-  { quick, now }: Pick<BenchOptions, 'quick' | 'now'>,
+  options: Pick<BenchOptions, 'quick' | 'now'>,
 ): Promise<number[]> {
-  await rate(once, quick ? budgetMs : Math.max(budgetMs, WARM_UP_MS), now);
-  const values: number[] = [];
-  for (let run = 0; run < RUNS; run++) values.push(await rate(once, budgetMs, now));
+  const [values = []] = await ratesInTurns([(ms) => rate(once, ms, options.now)], budgetMs, options);
+  return values;
+}
+
+/** `rates` of several ways, in turns: what else the machine does strikes all alike. A way answers with its rate over so many ms. */
+export async function ratesInTurns(
+  ways: readonly ((budgetMs: number) => Promise<number>)[],
+  budgetMs: number,
+  { quick }: Pick<BenchOptions, 'quick'>,
+): Promise<number[][]> {
+  for (const way of ways) await way(quick ? budgetMs : Math.max(budgetMs, WARM_UP_MS));
+  const values: number[][] = ways.map(() => []);
+  for (let run = 0; run < RUNS; run++) {
+    for (const [index, way] of ways.entries()) values[index]?.push(await way(budgetMs));
+  }
   return values;
 }
 

@@ -13,25 +13,33 @@ import { openConstants } from '../../runtime/constants.ts';
 import type { RunObserver } from '../../runtime/executor.ts';
 import { InProcessExecutor } from '../../runtime/inprocess.ts';
 import { kernelPlan } from './kernel.ts';
-import { type BenchOptions, type GroupResult, type Row, rates, rowOf } from './measure.ts';
+import { besideRival } from './beside.ts';
+import type { BenchOptions, GroupResult, Ratio, Row } from './measure.ts';
+import { rowOf } from './measure.ts';
+import type { RivalPlace } from '../rival/process.ts';
 
 const NAME = 'pbft, one decision a run, modelled signatures, normal(250 ms, 50 ms)';
 const CONFIG = { blockTimeMs: 60_000, viewChangeTimeoutMs: 60_000, statusPeriodMs: 60_000, checkpointInterval: 1 };
+/** A run of the peer's takes a minute at 256 nodes. */
+const RIVAL_NODES_MAX = 128;
 const FREE = { signMicros: 0, verifyMicros: 0, hashMicrosPerKiB: 0 };
 const LIMIT = { until: 30 * SECOND, windows: Number.POSITIVE_INFINITY };
 const GOAL = { height: null, decidedBy: null, observed: true } as const;
 
-export async function benchPeer(options: BenchOptions): Promise<GroupResult> {
+/** `rival`: the peer's own simulator runs too, where a run of it ends within seconds. */
+export async function benchPeer(options: BenchOptions, rival: RivalPlace | null): Promise<GroupResult> {
   const rows: Row[] = [];
+  const ratios: Ratio[] = [];
   for (const validatorCount of options.quick ? [4, 16] : [4, 16, 32, 64, 128, 512]) {
-    const name = `${NAME}, n=${validatorCount}`;
-    options.onStep(name);
-    rows.push(...(await peerRows(name, validatorCount, options)));
+    const result = await peerRows(validatorCount, options, validatorCount > RIVAL_NODES_MAX ? null : rival);
+    rows.push(...result.rows);
+    ratios.push(...result.ratios);
   }
-  return { rows, ratios: [] };
+  return { rows, ratios };
 }
 
-async function peerRows(name: string, validatorCount: number, options: BenchOptions): Promise<Row[]> {
+async function peerRows(validatorCount: number, options: BenchOptions, rival: RivalPlace | null): Promise<GroupResult> {
+  const name = `${NAME}, n=${validatorCount}`;
   const plan = {
     ...kernelPlan(validatorCount, 1),
     protocol: { name: 'pbft', config: CONFIG, mutant: null },
@@ -39,14 +47,19 @@ async function peerRows(name: string, validatorCount: number, options: BenchOpti
   };
   const opened = await openConstants(plan, { keepWords: false, highlights: 'decisions' });
   const world = { ...opened, costs: opened.costs.map(() => FREE) };
-  const { handled, events } = await countOnce(world);
-  const perSecond = await rates(() => runOnce(world), options.quick ? 50 : 300, options);
-  const per = (count: number): number[] => perSecond.map((value) => value * count);
-  return [
-    rowOf('peer', name, 'decisions/s', perSecond),
-    rowOf('peer', `${name}, ${handled} messages handled a run`, 'messages/s', per(handled)),
-    rowOf('peer', `${name}, ${events} trace events a run`, 'events/s', per(events)),
-  ];
+  const { sent, handled, events } = await countOnce(world);
+  const work = { group: 'peer', name, once: () => runOnce(world), decisions: 1 } as const;
+  const measured = await besideRival(work, rival, 'pbft', validatorCount, options);
+  const per = (count: number): number[] => measured.perSecond.map((value) => value * count);
+  return {
+    rows: [
+      measured.row,
+      rowOf('peer', `${name}, ${sent} messages sent, ${handled} handled a run`, 'messages/s', per(handled)),
+      rowOf('peer', `${name}, ${events} trace events a run`, 'events/s', per(events)),
+      ...measured.rivalRows,
+    ],
+    ratios: measured.ratios,
+  };
 }
 
 /** Builds the network, runs it until n − f nodes have decided and takes the fingerprint. */
@@ -64,9 +77,15 @@ function decide(world: WorldConstants): InProcessExecutor {
   return run;
 }
 
-async function countOnce(world: WorldConstants): Promise<{ readonly handled: number; readonly events: number }> {
+interface Counts {
+  readonly sent: number;
+  readonly handled: number;
+  readonly events: number;
+}
+
+async function countOnce(world: WorldConstants): Promise<Counts> {
   const { events, work } = await decide(world).status();
-  return { handled: work.verified, events };
+  return { sent: work.copies.reduce((sum, copies) => sum + copies, 0), handled: work.verified, events };
 }
 
 /** Waits for so many decisions. */
