@@ -87,7 +87,7 @@ describe('a protocol made up on the spot', () => {
   });
 
   it('can be broken from the palette, where it makes sense', () => {
-    const frame = { nodes: NODES, declaration: CAROUSEL };
+    const frame = { nodes: NODES, declaration: CAROUSEL, scenario: { shards: null } };
     for (const entry of paletteOf(CAROUSEL)) {
       const onClient = faultOn(entry.id, { kind: 'node', node: 2 }, frame);
       const onValidator = faultOn(entry.id, { kind: 'node', node: 1 }, frame);

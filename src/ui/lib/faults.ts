@@ -1,7 +1,9 @@
 /** The faults a person can cause by hand: what each is, in one line, and how it is written in a scenario. Pure. */
+import { faultDomain } from '../../core/quorum.ts';
 import type { Behaviour, MessageAction } from '../../kernel/plan.ts';
 import type { Declaration } from '../../protocols/protocol.ts';
 import type { FaultInput } from '../../scenario/types.ts';
+import type { Frame } from '../../session/view.ts';
 import { sentence } from './format.ts';
 
 export interface FaultChoice {
@@ -33,6 +35,15 @@ const HOOKED: ReadonlySet<Behaviour> = new Set([
   'transplant',
   'inflate-certificate',
 ]);
+
+/** How a testnet is split, as far as it matters for what can go wrong; null where it is one. */
+export type ShardSetting = Pick<NonNullable<Frame['scenario']['shards']>, 'commit' | 'validatorsPerShard'> | null;
+
+/** Whether lying is within the protocol's faults. A shard of several validators bears liars, whatever shards of one node bear. */
+export function bearsLiars({ faultModel }: Pick<Declaration, 'faultModel'>, shards: ShardSetting): boolean {
+  const validatorsPerShard = shards?.validatorsPerShard ?? null;
+  return faultDomain({ validatorCount: 1, validatorsPerShard }, faultModel).faultModel === 'byzantine';
+}
 
 /** Behaviours that a traitor of this protocol is capable of: the generic ones and those it has hooks for. */
 export function behavioursFor(hooks: readonly string[]): readonly Behaviour[] {

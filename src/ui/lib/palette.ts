@@ -4,11 +4,13 @@ import type { FaultInput } from '../../scenario/types.ts';
 import type { Frame } from '../../session/view.ts';
 import {
   BEHAVIOUR_TEXT,
+  bearsLiars,
   behavioursFor,
   byzantineFaults,
   linkFaults,
   type LinkSettings,
   machineFaults,
+  type ShardSetting,
   stepCrashes,
 } from './faults.ts';
 
@@ -33,10 +35,10 @@ export const DRAGGED = 'application/x-testnet-fault';
 const LINK_DEFAULTS: LinkSettings = { delayMs: 200, lossPercent: 30 };
 const CRASHES = /^Crash/;
 
-/** `commit`: leaves out what only concerns other numbers of phases. */
+/** `shards`: how the testnet is split; leaves out what only concerns other numbers of phases. */
 export function paletteOf(
   declaration: Pick<Declaration, 'faultModel' | 'behaviours' | 'transactions'>,
-  commit: '2pc' | '3pc' | null = null,
+  shards: ShardSetting = null,
 ): readonly PaletteEntry[] {
   const machine = machineFaults('it', []).map(
     ({ label, explain }): PaletteEntry => ({
@@ -50,7 +52,7 @@ export function paletteOf(
   const link = linkFaults('one', 'the other', LINK_DEFAULTS).map(
     ({ label, explain }): PaletteEntry => ({ id: `link/${label}`, label, explain, on: 'link', group: 'Link' }),
   );
-  const steps = stepCrashes('it', declaration, commit).map(
+  const steps = stepCrashes('it', declaration, shards?.commit ?? null).map(
     ({ label, explain }): PaletteEntry => ({
       id: `step/${label}`,
       label,
@@ -59,7 +61,7 @@ export function paletteOf(
       group: 'Crash at a step',
     }),
   );
-  if (declaration.faultModel === 'crash') return [...machine, ...steps, ...link];
+  if (!bearsLiars(declaration, shards)) return [...machine, ...steps, ...link];
   const byzantine = behavioursFor(declaration.behaviours).map(
     (behaviour): PaletteEntry => ({
       id: `byzantine/${behaviour}`,
@@ -72,13 +74,11 @@ export function paletteOf(
   return [...machine, ...steps, ...link, ...byzantine];
 }
 
+type Where = Pick<Frame, 'nodes' | 'declaration'> & { readonly scenario: { readonly shards: ShardSetting } };
+
 /** The fault that an entry makes of a target; null where it cannot be put there. */
-export function faultOn(
-  id: string,
-  target: Target,
-  { nodes, declaration }: Pick<Frame, 'nodes' | 'declaration'>,
-): FaultInput | null {
-  const entry = paletteOf(declaration).find((candidate) => candidate.id === id);
+export function faultOn(id: string, target: Target, { nodes, declaration, scenario }: Where): FaultInput | null {
+  const entry = paletteOf(declaration, scenario.shards).find((candidate) => candidate.id === id);
   if (entry === undefined) return null;
   if (target.kind === 'link') {
     const [from, to] = [nodes[target.from], nodes[target.to]];

@@ -10,8 +10,8 @@ const TARGETS = { node: 'a node', validator: 'a validator', link: 'a link' } as 
 
 export function Palette() {
   const declaration = useFrame((frame) => frame.declaration, null);
-  const commit = useFrame((frame) => frame.scenario.shards?.commit ?? null, null);
-  const entries = useMemo(() => (declaration === null ? [] : paletteOf(declaration, commit)), [declaration, commit]);
+  const shards = useFrame((frame) => frame.scenario.shards, null);
+  const entries = useMemo(() => (declaration === null ? [] : paletteOf(declaration, shards)), [declaration, shards]);
   const armed = useUi((state) => state.armed);
   const inHand = entries.find((entry) => entry.id === armed);
   return (

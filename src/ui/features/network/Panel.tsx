@@ -164,9 +164,9 @@ function useCarry(): (node: number) => boolean {
   return useCallback(
     (node) => {
       const { armed, marked, mark, clearMarks } = store.getState();
-      const declaration = session.frame()?.declaration;
-      if (armed === null || declaration === undefined) return false;
-      const entry = paletteOf(declaration).find(({ id }) => id === armed);
+      const frame = session.frame();
+      if (armed === null || frame === null) return false;
+      const entry = paletteOf(frame.declaration, frame.scenario.shards).find(({ id }) => id === armed);
       const [first] = marked;
       if (entry?.on !== 'link') apply(armed, { kind: 'node', node });
       else if (first === undefined || first === node) mark([node]);
