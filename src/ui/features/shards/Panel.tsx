@@ -17,10 +17,12 @@ export function ShardsPanel() {
     return <p className={styles.empty}>This protocol has no transactions between shards.</p>;
   const policies = declared.policies(configOf(now.frame));
   return (
-    <div className={styles.panel}>
-      <Locks now={now} />
-      <WaitGraphView graph={graph} policy={policies.locks} />
-      <Doubts now={now} policy={policies.doubt} />
+    <div className={styles.frame}>
+      <div className={styles.panel}>
+        <Locks now={now} />
+        <WaitGraphView graph={graph} policy={policies.locks} />
+        <Doubts now={now} policy={policies.doubt} />
+      </div>
     </div>
   );
 }
