@@ -1,10 +1,11 @@
 /** What the schema cannot say about faults: nodes exist, times are in order, a node does not crash twice at once. */
 import type { AnyProtocol } from '../protocols/protocol.ts';
+import { nodeName } from '../core/ids.ts';
 import { msFromMicros } from '../core/time.ts';
 import { behavioursOf } from './behaviours.ts';
 import { stormEnd } from './compile.ts';
 import { parseCondition } from './condition.ts';
-import { indexOfNode, messageName, validatorCount } from './nodes.ts';
+import { indexOfNode, messageName, namingOfScenario, validatorCount } from './nodes.ts';
 import { add, expect, type Report } from './report.ts';
 import type { Fault, Scenario } from './schema.ts';
 import { formatPath, oneOf } from './show.ts';
@@ -83,7 +84,9 @@ function checkNode(scenario: Scenario, name: string, kind: 'validator' | 'node',
   const index = indexOfNode(scenario, name);
   const n = validatorCount(scenario);
   if (index !== null && (kind === 'node' || index < n)) return;
-  const validators = n === 1 ? 'v0' : `a validator from v0 to v${n - 1}`;
+  const naming = namingOfScenario(scenario);
+  const [first, last] = [nodeName(0, naming), nodeName(n - 1, naming)];
+  const validators = n === 1 ? first : `a validator from ${first} to ${last}`;
   const clients = scenario.clients === 1 ? 'c0' : `a client from c0 to c${scenario.clients - 1}`;
   expect(report, path, kind === 'validator' ? validators : `${validators} or ${clients}`);
 }

@@ -123,6 +123,10 @@ describe('meaning', () => {
       'workload.crossShard: found 0.5, expected 0: only the protocol "sharded" has shards',
     ],
     [{ faults: [crash('v4', 0)] }, 'faults[0].target: found "v4", expected a validator from v0 to v3'],
+    [
+      { protocol: { name: 'sharded' }, shards: { count: 2, validatorsPerShard: 4 }, faults: [crash('s2v0', 0)] },
+      'faults[0].target: found "s2v0", expected a validator from s0v0 to s1v3',
+    ],
     [{ faults: [crash('c0', 0)] }, 'faults[0].target: found "c0", expected a validator from v0 to v3'],
     [
       { faults: [{ kind: 'slow', target: 'c1' }] },

@@ -86,8 +86,9 @@ export class Conformance implements RunObserver {
     this.#stateFields = declaration.fields.flatMap(({ name }, position) =>
       labels.some((on) => on.kind === 'state' && on.field === name) ? [position] : [],
     );
-    this.#replay =
-      net === null ? null : new Replay(foldNet(net), world.plan.validators.length, (slot) => this.#electorate(slot));
+    const electorate = (slot: number) => this.#electorate(slot);
+    const nameOf = (node: NodeIndex) => this.#facts.name(node);
+    this.#replay = net === null ? null : new Replay(foldNet(net), world.plan.validators.length, electorate, nameOf);
     this.#order = this.#replay === null ? null : new StepOrder(this.#replay, (event) => this.#judge(event));
   }
 

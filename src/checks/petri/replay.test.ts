@@ -349,3 +349,15 @@ it('a vote for a node is for who acts on it, whatever that is about', () => {
 it('an arc to no place is a mistake of the declaration', () => {
   expect(() => foldNet(declare([], [transition('t', { put: [{ place: 'nowhere' }] })]))).toThrow(/nowhere/);
 });
+
+it('names nodes as the testnet does', () => {
+  const net = declare([place('x')], [transition('assign', { put: [{ place: 'x' }] })]);
+  const replay = new Replay(
+    foldNet(net),
+    4,
+    () => FOUR,
+    (node) => `s1v${node}`,
+  );
+  const said = replay.step({ t: 0, node: 2, label: 'send assign', slot: 1, epoch: 1, value: 'a', claimedFrom: 3 });
+  expect(said?.missing).toEqual([{ place: 'said by s1v3 before', has: 0, needs: 1 }]);
+});

@@ -3,7 +3,7 @@
  * the same, with the tokens that are missing made up, and is a deviation; so the replay goes on behind a liar.
  * Ref: Rozinat & van der Aalst, Information Systems 33(1), 2008, §4 (missing and consumed tokens).
  */
-import type { NodeIndex } from '../../core/ids.ts';
+import { type NodeIndex, nodeName } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { NetElectorate, NetWeight } from '../../protocols/net.ts';
 import { fits, type FoldedArc, type FoldedNet, type FoldedTransition } from './compile.ts';
@@ -60,6 +60,7 @@ export class Replay {
   readonly net: FoldedNet;
   readonly marking: Marking;
   readonly #electorate: (slot: number) => NetElectorate;
+  readonly #nameOf: (node: NodeIndex) => string;
   readonly #slotsKept: number;
   /** By slot: what was said by whom. */
   #said = new Map<number, Set<string>>();
@@ -69,9 +70,16 @@ export class Replay {
   /** The highest slot decided by a node that counts. */
   #top = 0;
 
-  constructor(net: FoldedNet, validatorCount: number, electorate: (slot: number) => NetElectorate) {
+  /** `nameOf`: what nodes are called in the reasons of deviations; absent: as where there are no shards. */
+  constructor(
+    net: FoldedNet,
+    validatorCount: number,
+    electorate: (slot: number) => NetElectorate,
+    nameOf: (node: NodeIndex) => string = (node) => nodeName(node, { validatorCount }),
+  ) {
     this.net = net;
     this.#electorate = electorate;
+    this.#nameOf = nameOf;
     this.#slotsKept = net.declaration.slotsKept ?? SLOTS_KEPT;
     this.#heights = new Array<number>(validatorCount).fill(0);
     this.marking = new Marking(net.declaration.firstEpoch);
@@ -102,7 +110,7 @@ export class Replay {
     if (this.#isKnown(event, shelf)) return null;
     if (event.claimedFrom !== event.node) {
       if (this.#isCarried(event)) return null;
-      return deviation(event, null, [{ place: `said by v${event.claimedFrom} before`, has: 0, needs: 1 }]);
+      return deviation(event, null, [{ place: `said by ${this.#nameOf(event.claimedFrom)} before`, has: 0, needs: 1 }]);
     }
     if (isOfSlot && event.slot > this.#top + (this.net.declaration.slotsAhead ?? SLOTS_AHEAD)) {
       return deviation(event, null, [

@@ -59,7 +59,8 @@ export class NetPlayback {
     const members = validators.map(({ index }) => index);
     const quorum = declaration.quorum(members.length);
     this.net = foldNet(net);
-    this.replay = new Replay(this.net, members.length, () => ({ members, quorum }));
+    const nameOf = (node: NodeIndex) => nodes[node]?.id ?? '?';
+    this.replay = new Replay(this.net, members.length, () => ({ members, quorum }), nameOf);
     this.#reader = new TraceReader(declaration, this.#nodes);
     this.#order = new StepOrder(this.replay, (event) => this.#play(event));
     this.#keep();
