@@ -20,7 +20,10 @@ const DIGEST = /^[0-9a-f]{64}$/;
 
 /** A client's batch, or null. */
 export function parseBatch(value: unknown): Batch | null {
-  if (!hasExactly(value, ['type', 'client', 'sequence', 'transfers'])) return null;
+  const keys = ['type', 'client', 'sequence', 'transfers'];
+  if (hasExactly(value, [...keys, 'shard'])) {
+    if (!isInteger(value.shard, MAX_NODE)) return null;
+  } else if (!hasExactly(value, keys)) return null;
   if (value.type !== 'submit') return null;
   if (!isInteger(value.client, MAX_NODE) || !isInteger(value.sequence, MAX_SEQUENCE)) return null;
   if (!isListOf(value.transfers, 1, MAX_BATCH_TRANSFERS, isTransfer)) return null;

@@ -22,6 +22,8 @@ export interface Batch {
   /** 0, 1, 2, … per client. */
   readonly sequence: number;
   readonly transfers: readonly Transfer[];
+  /** The shard that is to coordinate it, where a liar could otherwise hand it to another one as well; else absent. */
+  readonly shard?: number;
 }
 
 /** A batch with its client's signature, as validators pass it on inside blocks. */

@@ -50,10 +50,8 @@ function checkKinds({ workload }: Scenario, { kinds, strategy, count }: Describe
     );
 }
 
-function checkChanges({ changes, count, spare, dynamic, validatorsPerShard }: Described, report: Report): void {
+function checkChanges({ changes, count, spare }: Described, report: Report): void {
   const all = count + spare;
-  if (validatorsPerShard > 1 && (dynamic || changes.length > 0))
-    expect(report, ['shards', dynamic ? 'dynamic' : 'changes'], 'none: only shards of one node split and merge');
   for (const [i, { shard, into }] of changes.entries()) {
     for (const [key, name] of [
       ['shard', shard],

@@ -3,7 +3,6 @@
  * until it hears what became of it. A share of its transactions crosses shards.
  */
 import type { NodeIndex } from '../../core/ids.ts';
-import { oneCorrect } from '../../core/quorum.ts';
 import type { Micros } from '../../core/time.ts';
 import { transferId } from '../../ledger/ledger.ts';
 import { isTransfer } from '../../ledger/parse.ts';
@@ -11,12 +10,13 @@ import type { Batch, Transfer } from '../../ledger/types.ts';
 import type { ClientCommand } from '../client/client.ts';
 import { arrivalMicros, isActive, type Share, shareOf } from '../client/workload.ts';
 import type { Effects, Input, Machine, NodeContext, NodeKnowledge } from '../protocol.ts';
+import { createHearsay, type Hearsay, hearMoved, isBelieved } from './belief.ts';
 import type { ShardedConfig } from './config.ts';
-import type { Message, Outcome, Reason, Refusal, Result } from './messages.ts';
-import { onAccountMoved, type Whereabouts } from './moves.ts';
+import type { Message, Outcome, Reason, Refusal } from './messages.ts';
+import { isMoving, type Whereabouts } from './moves.ts';
 import { coordinatorAmong, shardOf, slotOf } from './placement.ts';
 import { multicast } from './replicated/apply.ts';
-import { isReplicated, membersOf, type ReplicaOut, shardOfNode, shardSize } from './replicated/state.ts';
+import { isReplicated, membersOf, type ReplicaOut, stakesByShard } from './replicated/state.ts';
 import { makeTransfers } from './workload.ts';
 
 /** Plain data. */
@@ -29,8 +29,8 @@ export interface ShardedClientState {
   madeCount: number;
   /** What was not answered yet, by number, oldest first. */
   readonly unanswered: Map<number, { readonly batch: Batch; readonly to: NodeIndex; delay: Micros; due: Micros }>;
-  /** Where shards have several validators: who said which outcome of what is unanswered. */
-  readonly answers: Map<number, Readonly<Record<Outcome, NodeIndex[]>>>;
+  /** Where shards have several validators: what too few of them have said. */
+  readonly hearsay: Hearsay;
   /** Transfers that come again under another number, by it: their accounts were on the move. */
   readonly resting: Map<number, { readonly transfers: readonly Transfer[]; readonly tries: number }>;
   restCount: number;
@@ -89,7 +89,7 @@ function create(ctx: ClientContext): ShardedClientState {
     nextSequence: 0,
     madeCount: 0,
     unanswered: new Map(),
-    answers: new Map(),
+    hearsay: createHearsay(),
     resting: new Map(),
     restCount: 0,
     tries: new Map(),
@@ -143,16 +143,17 @@ function submit(
   out: ClientEffects,
   ctx: ClientContext,
 ): void {
-  const batch: Batch = { type: 'submit', client: state.self, sequence: state.nextSequence++, transfers };
   const places = transfers.flatMap(({ from, to: target }) => [whereIs(state, from, ctx), whereIs(state, target, ctx)]);
-  const to = coordinatorAmong(places, ctx);
+  const to = coordinatorAmong(places, { ...ctx, stakes: stakesByShard(ctx) });
+  const named = isReplicated(ctx) && isMoving(ctx) ? { shard: to } : {};
+  const batch: Batch = { type: 'submit', client: state.self, sequence: state.nextSequence++, transfers, ...named };
   const delay = ctx.config.clientRetryMicros;
   const transaction = slotOf(batch, ctx);
   state.unanswered.set(transaction, { batch, to, delay, due: now + delay });
   if (state.unanswered.size > UNANSWERED_MAX) {
     const [oldest = 0] = state.unanswered.keys();
     state.unanswered.delete(oldest);
-    state.answers.delete(oldest);
+    state.hearsay.answers.delete(oldest);
   }
   state.recent.push({ transaction, id: transferId(batch, 0), at: now, outcome: null, reason: null });
   if (tries > 0) state.tries.set(transaction, tries);
@@ -167,14 +168,14 @@ function onMessage(
   out: ClientEffects,
   ctx: ClientContext,
 ): void {
-  if (message.type === 'account-moved') return onAccountMoved(state.known, message);
+  if (message.type === 'account-moved') return hearMoved(state.hearsay, state.known, from, message, ctx);
   if (message.type === 'refusal') return onRefusal(state, message, out);
   if (message.type !== 'result') return out.note('client: takes no such message');
   const { slot, outcome, reason } = message;
   const asked = state.unanswered.get(slot);
-  if (!isBelieved(state, from, message, ctx) || asked === undefined) return;
+  if (asked === undefined || !isBelieved(state.hearsay, from, message, asked.to, ctx)) return;
   state.unanswered.delete(slot);
-  state.answers.delete(slot);
+  state.hearsay.answers.delete(slot);
   out.cancelTimer({ kind: 'back', transaction: slot });
   const tries = state.tries.get(slot) ?? 0;
   state.tries.delete(slot);
@@ -241,22 +242,6 @@ function whereIs({ known }: ShardedClientState, account: number, ctx: ClientCont
 /** To all validators of the shard: its leader may be down, and the others must know what it withholds. */
 function tellShard(shard: number, batch: Batch, out: ClientEffects, ctx: ClientContext): void {
   multicast(out as unknown as ReplicaOut, membersOf(shard, ctx), batch);
-}
-
-/** A shard of several validators is believed once one more than can lie among them say the same. */
-function isBelieved(
-  state: ShardedClientState,
-  from: NodeIndex,
-  { slot, outcome }: Result,
-  ctx: ClientContext,
-): boolean {
-  if (!isReplicated(ctx)) return true;
-  const asked = state.unanswered.get(slot);
-  if (asked === undefined || shardOfNode(from, ctx) !== asked.to) return false;
-  const answers = state.answers.get(slot) ?? { commit: [], abort: [] };
-  state.answers.set(slot, answers);
-  if (!answers[outcome].includes(from)) answers[outcome].push(from);
-  return answers[outcome].length >= oneCorrect(shardSize(ctx));
 }
 
 function askAgain(state: ShardedClientState, now: Micros, out: ClientEffects, ctx: ClientContext): void {

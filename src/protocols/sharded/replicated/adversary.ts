@@ -16,9 +16,10 @@ export const adversary: Hooks = {
   /** Another block for the slot, a vote for another; as a shard: the opposite vote, the opposite decision. */
   conflicting(message, state, ctx) {
     if (isOrder(message)) return otherOrder(message, state as Replica);
-    const other = alone.conflicting(isSpoken(message) ? words(message) : message, state as State, ctx as never);
-    if (other === null) return null;
-    return isSpoken(message) ? ({ ...sound(other), said: message.said } as Spoken) : other;
+    if (!isSpoken(message)) return alone.conflicting(message, state as State, ctx as never);
+    const plain = words(message);
+    const other = otherMove(plain) ?? alone.conflicting(plain, state as State, ctx as never);
+    return other === null ? null : ({ ...sound(other), said: message.said } as Spoken);
   },
   /** All others of its shard say and vote the same, it says. */
   forgeries(message, ctx) {
@@ -34,6 +35,23 @@ export const adversary: Hooks = {
   },
   inflate: (message, ctx) => (isOrder(message) ? inflated(message, ctx) : null),
 };
+
+/** An account with more units in it, or one that never came, or is elsewhere. */
+function otherMove(message: Message): Message | null {
+  switch (message.type) {
+    case 'account-parcel':
+      return { ...message, balance: message.balance + 1 };
+    case 'account-receipt':
+      return { ...message, version: message.version + 1 };
+    case 'account-moved':
+      return {
+        ...message,
+        moves: message.moves.map((move) => ({ ...move, shard: move.shard === 0 ? 1 : 0, version: move.version + 1 })),
+      };
+    default:
+      return null;
+  }
+}
 
 /** A NO has a reason, a YES has none. */
 function sound(message: Message): Message {

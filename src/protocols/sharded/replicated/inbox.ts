@@ -5,6 +5,7 @@ import type { SignedBatch } from '../../../ledger/types.ts';
 import { verifyAll } from '../../common/proofs.ts';
 import { distinctMembers } from '../../common/ordering/rules.ts';
 import type { SignedRef } from '../../protocol.ts';
+import { isMoving } from '../moves.ts';
 import { readTransaction } from '../placement.ts';
 import type { Ctx } from '../state.ts';
 import { NOTE } from './notes.ts';
@@ -119,10 +120,15 @@ export function onSubmit(replica: Replica, signed: SignedBatch, out: ReplicaOut,
   if (replica.submits.size < SUBMITS_MAX) replica.submits.set(slot, signed);
 }
 
-/** Number of a transaction that this shard is to coordinate; null: it is none. */
+/**
+ * Number of a transaction that this shard is to coordinate; null: it is none. Where accounts move it is the shard that the client
+ * names: it may turn the transaction away, and no other one ever takes it, whoever hands it over.
+ */
 export function submittedSlot({ shard }: Replica, signed: SignedBatch, shardCtx: Ctx): number | null {
   const transaction = readTransaction(signed, shardCtx);
-  return 'refused' in transaction || transaction.shards[0] !== shard ? null : transaction.slot;
+  if ('refused' in transaction) return null;
+  const coordinator = isMoving(shardCtx) ? signed.batch.shard : transaction.shards[0];
+  return coordinator === shard ? transaction.slot : null;
 }
 
 /** A peer of the shard hands something over: it counts if it is proved. */

@@ -80,6 +80,14 @@ export function membersOf(shard: number, ctx: Pick<ReplicaCtx, 'shards'>): NodeI
   return Array.from({ length: size }, (_, place) => shard * size + place);
 }
 
+/** Voting power by shard: of all its validators. */
+export function stakesByShard({ shards, stakes }: Pick<ReplicaCtx, 'shards' | 'stakes'>): readonly number[] {
+  if (shards === undefined) return stakes;
+  return Array.from({ length: shards.count }, (_, shard) =>
+    membersOf(shard, { shards }).reduce((sum, node) => sum + (stakes[node] ?? 0), 0),
+  );
+}
+
 export function groupOf({ shard, self }: Pick<Replica, 'shard' | 'self'>, ctx: ReplicaCtx): Group {
   return { id: shard, self, members: membersOf(shard, ctx), patienceMicros: ctx.config.orderMicros };
 }

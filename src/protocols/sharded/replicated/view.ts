@@ -1,7 +1,7 @@
 /** The testnet as the commit sees it: shards for nodes. */
 import type { ShardedConfig } from '../config.ts';
 import type { Ctx } from '../state.ts';
-import { membersOf, type ReplicaCtx } from './state.ts';
+import { type ReplicaCtx, stakesByShard } from './state.ts';
 
 /** By context: it is the same all through a run. */
 const views = new WeakMap<object, Map<number, Ctx>>();
@@ -33,15 +33,13 @@ export function replicatedConfig(config: ShardedConfig): ShardedConfig {
 }
 
 function make(ctx: ReplicaCtx, shard: number): Ctx {
-  const { config, shards, stakes } = ctx;
+  const { config } = ctx;
   return {
     ...ctx,
     self: shard,
     // Words said again do harm only where a vote binds no transaction.
     mutant: ctx.mutant === 'shard-words-replayed' ? 'xshard-replay' : ctx.mutant,
-    stakes: Array.from({ length: shards?.count ?? 0 }, (_, each) =>
-      membersOf(each, ctx).reduce((sum, node) => sum + (stakes[node] ?? 0), 0),
-    ),
+    stakes: stakesByShard(ctx),
     config: replicatedConfig(config),
     verify: (signer, message, signature) => ctx.verify(signer, message, signature),
   };
