@@ -1,7 +1,7 @@
 /**
  * Accounts that move at random moments while transactions run, over a network that loses and repeats and shards that crash: no unit is
- * lost or doubled, and every transfer that a client wanted has ended. `MOVES_SEEDS=1..1000 npx vitest run src/checks/sharded-moves.test.ts`
- * runs all of them (some minutes).
+ * lost or doubled, and every transfer that a client wanted has ended. The same between shards of four validators, of which one crashes
+ * or lies. `MOVES_SEEDS=1..1000 npx vitest run src/checks/sharded-moves.test.ts` runs all of them (some minutes; `-t four`: the latter).
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { draw, PURPOSE, scale, streamKey } from '../core/prng.ts';
@@ -13,15 +13,17 @@ import { advanceToEnd } from '../cli/run.ts';
 import { simObservers } from '../cli/tally.ts';
 import type { JudgeReport } from './judge.ts';
 
-const [FIRST = 1, LAST = 4] = (process.env['MOVES_SEEDS'] ?? '1..4').split('..').map(Number);
+const seedsFrom = (standard: string): number[] => (process.env['MOVES_SEEDS'] ?? standard).split('..').map(Number);
 const MOMENTS = 10;
 const SHARDS = 3;
 const ACCOUNTS = 12;
 const UNITS = 500;
 const CLIENTS = 2;
+const LIES = ['equivocate', 'replay', 'double-vote', 'silent'] as const;
+type Lie = (typeof LIES)[number];
 
 /** A little load for three seconds, one change of the map in the midst of it, then time to settle. */
-function input(seed: number, moment: number): ScenarioInput {
+function input(seed: number, moment: number, size: number): ScenarioInput {
   const key = streamKey(seed, PURPOSE.noise, moment);
   let drawn = 0;
   const pick = (bound: number): number => scale(draw(key, drawn++), bound);
@@ -32,7 +34,8 @@ function input(seed: number, moment: number): ScenarioInput {
   const faults: FaultInput[] = [];
   if (pick(2) === 0)
     faults.push({ kind: 'link', from: null, to: null, loss: 0.05, duplicate: 0.1, at: 0, until: 6000 });
-  if (pick(2) === 0) {
+  if (size > 1) faults.push(...inside(size, at, pick));
+  else if (pick(2) === 0) {
     const target = `s${pick(2) === 0 ? from : into}v0`;
     faults.push({ kind: 'crash', target, at: at + pick(800), until: at + 1500 + pick(1000) });
   }
@@ -42,6 +45,7 @@ function input(seed: number, moment: number): ScenarioInput {
     shards: {
       count: SHARDS,
       spare: 1,
+      validatorsPerShard: size,
       commit: pick(3) === 0 ? '3pc' : '2pc',
       strategy: 'range',
       changes: [{ at, kind, shard: `s${from}`, into: `s${into}` }],
@@ -60,8 +64,19 @@ function input(seed: number, moment: number): ScenarioInput {
       };
     }),
     faults,
-    stop: { ms: 30_000 },
+    stop: { ms: size > 1 ? 60_000 : 30_000 },
   };
+}
+
+/** In each shard of several validators one at most: it crashes around the move, or lies all the time. */
+function inside(size: number, at: number, pick: (bound: number) => number): FaultInput[] {
+  return [0, 1, 2, 3].flatMap((shard): FaultInput[] => {
+    const target = `s${shard}v${pick(size)}`;
+    const what = pick(3);
+    const crash = { kind: 'crash', target, at: at + pick(800), until: at + 1500 + pick(4000) } as const;
+    const lie = { kind: 'byzantine', target, behaviour: LIES[pick(LIES.length)] as Lie, types: null, at: 0 } as const;
+    return what === 0 ? [] : [what === 1 ? crash : lie];
+  });
 }
 
 interface Told {
@@ -84,8 +99,8 @@ interface Shard {
   readonly onTheWay: readonly unknown[];
 }
 
-async function run(seed: number, moment: number): Promise<Told> {
-  const scenario = input(seed, moment);
+async function run(seed: number, moment: number, size: number): Promise<Told> {
+  const scenario = input(seed, moment, size);
   const validated = validateScenario(scenario, PROTOCOLS);
   if ('problems' in validated) throw new Error(JSON.stringify(validated.problems));
   const plan = compileScenario(validated.scenario, PROTOCOLS);
@@ -97,8 +112,10 @@ async function run(seed: number, moment: number): Promise<Told> {
       if (report?.knowledge == null) throw new Error(`node ${node} tells nothing`);
       return report.knowledge;
     };
-    const shards = await Promise.all([0, 1, 2, 3].map(knowledge));
-    const clients = await Promise.all([4, 5].map(knowledge));
+    const lie = (scenario.faults ?? []).flatMap((fault) => (fault.kind === 'byzantine' ? [String(fault.target)] : []));
+    const honest = [0, 1, 2, 3].map((shard) => shard * size + (lie.includes(`s${shard}v0`) ? 1 : 0));
+    const shards = await Promise.all(honest.map(knowledge));
+    const clients = await Promise.all([4 * size, 4 * size + 1].map(knowledge));
     const accounts = shards.map(({ details }) => details['accounts'] as Shard);
     const of = (name: string): number => clients.reduce((sum, { details }) => sum + Number(details[name]), 0);
     const { reports } = await executor.status();
@@ -127,12 +144,15 @@ async function run(seed: number, moment: number): Promise<Told> {
   }
 }
 
-describe(`seeds ${FIRST} to ${LAST}, ${MOMENTS} moments each`, () => {
+describe.each([
+  { size: 1, kind: 'shards of one node', seeds: seedsFrom('1..4') },
+  { size: 4, kind: 'shards of four validators', seeds: seedsFrom('1..2') },
+])('$kind, seeds $seeds, ten moments each', ({ size, seeds: [first = 1, last = first] }) => {
   const told: Told[] = [];
 
   beforeAll(async () => {
-    for (let seed = FIRST; seed <= LAST; seed++)
-      for (let moment = 0; moment < MOMENTS; moment++) told.push(await run(seed, moment));
+    for (let seed = first; seed <= last; seed++)
+      for (let moment = 0; moment < MOMENTS; moment++) told.push(await run(seed, moment, size));
   }, 3_600_000);
 
   it('no unit is lost or doubled, and nothing stays on its way', () => {

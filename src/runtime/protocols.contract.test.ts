@@ -20,7 +20,12 @@ const PRESETS: readonly string[] = [
   ...['pbft-null-requests', 'pbft-left-behind', 'pbft-two-traitors', 'mutant-slot-conflict'],
   ...['tendermint-locked', 'tendermint-voting-power', 'tendermint-two-traitors', 'mutant-tendermint-unverified'],
   ...['fastpath-fall-back', 'fastpath-equivocation', 'fastpath-found-again', 'mutant-zyzzyva-view-change'],
-  ...['sharded-replicated-coordinator-crash', 'sharded-byzantine-leader', 'sharded-replicated-eight'],
+  ...[
+    'sharded-replicated-coordinator-crash',
+    'sharded-byzantine-leader',
+    'sharded-replicated-eight',
+    'sharded-replicated-split',
+  ],
   ...['sharded-coordinator-crash', 'sharded-3pc', 'mutant-3pc-partition'],
   ...['sharded-split', 'sharded-overload', 'sharded-downgrade-attack'],
 ];

@@ -7,6 +7,8 @@ interface Setting {
   readonly count?: number;
   readonly size?: number;
   readonly clients?: number;
+  readonly shards?: Partial<NonNullable<ScenarioInput['shards']>>;
+  readonly config?: Record<string, unknown>;
   readonly workload?: ScenarioInput['workload'];
   readonly faults?: FaultInput[];
   readonly stopMs: number;
@@ -14,11 +16,11 @@ interface Setting {
 
 /** Copies take 50 ms, more than half of the load crosses shards. */
 function replicated(setting: Setting, mutant: string | null = null): ScenarioInput {
-  const { seed = 7, count = 3, size = 4, clients = 1, faults = [], workload, stopMs } = setting;
+  const { seed = 7, count = 3, size = 4, clients = 1, faults = [], config, shards, workload, stopMs } = setting;
   return {
     seed,
-    protocol: { name: 'sharded', mutant, config: { heartbeatMs: 5000, downAfterMs: 20_000 } },
-    shards: { count, validatorsPerShard: size },
+    protocol: { name: 'sharded', mutant, config: { heartbeatMs: 5000, downAfterMs: 20_000, ...config } },
+    shards: { count, validatorsPerShard: size, ...shards },
     clients,
     crypto: { suite: 'modelled:ml-dsa-65' },
     network: { latency: { kind: 'constant', ms: 50 }, synchrony: { kind: 'partial', gstMs: 0, deltaMs: 100 } },
@@ -79,6 +81,23 @@ export const replicatedPresets: readonly Preset[] = [
       clients: 4,
       workload: { ratePerSecond: 20, crossShard: 0.3, accounts: 800 },
       stopMs: 10_000,
+    }),
+  }),
+  preset({
+    id: 'sharded-replicated-split',
+    title: 'Replicated shards: a shard of four splits under load',
+    teaches:
+      'One shard of four validators has too much to do and gives half of its accounts to a spare one; each step of a ' +
+      'move is ordered in both, while its leader dies and another validator lies.',
+    level: 'faults',
+    scenario: replicated({
+      count: 2,
+      clients: 2,
+      shards: { spare: 1, strategy: 'range', dynamic: true },
+      config: { heartbeatMs: 1000, downAfterMs: 8000, capacityPerSecond: 10, reshardAfterMs: 3000, movesMax: 2 },
+      workload: { ratePerSecond: 10, crossShard: 0.2, accounts: 24, hotspot: { accounts: 12, share: 0.9 } },
+      faults: [lies('s2v1', 'equivocate', null), { kind: 'crash', target: 's0v0', at: 6000, until: 12_000 }],
+      stopMs: 30_000,
     }),
   }),
   preset({
