@@ -60,3 +60,13 @@ export function show(value: unknown): string {
   const text = JSON.stringify(value) ?? typeof value;
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
+
+/** How far back a node can help others with blocks. */
+export const BLOCKS_KEPT = {
+  default: 128,
+  minimum: 0,
+  maximum: 1_000_000,
+  integer: true,
+  description:
+    'Decided blocks that a validator keeps for others to catch up; who lags further takes over the state. 0 = all.',
+} as const satisfies NumberOption;

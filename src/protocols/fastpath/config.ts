@@ -3,6 +3,7 @@ import type { Problem } from '../../core/problem.ts';
 import { fastQuorumSize, quorumSize } from '../../core/quorum.ts';
 import { type Micros, microsFromMs } from '../../core/time.ts';
 import {
+  BLOCKS_KEPT,
   type NumberOption,
   numberSchema,
   own,
@@ -11,7 +12,7 @@ import {
   refuseUnknown,
   show,
 } from '../common/options.ts';
-import { MAX_SYNC_ENTRIES } from './messages.ts';
+import { MAX_SYNC_ENTRIES } from '../common/chain/messages.ts';
 
 /** What the machine reads: times in µs. */
 export interface FastPathConfig {
@@ -29,6 +30,8 @@ export interface FastPathConfig {
   /** Whether blocks without transfers are proposed. */
   readonly emptyBlocks: boolean;
   readonly syncBatch: number;
+  /** Decided blocks kept for replicas that catch up; who lags further takes over the state. 0: all. */
+  readonly blocksKept: number;
   readonly statusMicros: Micros;
 }
 
@@ -74,6 +77,7 @@ const NUMBERS = {
     integer: true,
     description: 'Transfers that wait at one replica; more are refused.',
   },
+  blocksKept: BLOCKS_KEPT,
   syncBatch: {
     default: 16,
     minimum: 1,
@@ -139,6 +143,7 @@ export function parseConfig(
     mempoolLimit: number('mempoolLimit'),
     emptyBlocks: parseBoolean(raw, 'emptyBlocks', true, problems),
     syncBatch: number('syncBatch'),
+    blocksKept: number('blocksKept'),
     statusMicros: Math.max(1, microsFromMs(number('statusPeriodMs'))),
   };
   return problems.length > 0 ? { problems } : { config };

@@ -2,7 +2,10 @@
 import type { Micros } from '../../core/time.ts';
 import { applyBlock, blockHash } from '../../ledger/block.ts';
 import { sizeOf } from '../../ledger/mempool.ts';
+import { forgetOld } from '../common/chain/forget.ts';
+import { type Snapshot, standOn } from '../common/chain/snapshot.ts';
 import type { DecidedEntry } from './messages.ts';
+import { NOTE } from './notes.ts';
 import type { Ctx } from './rules.ts';
 import { moveToNextHeight, type Out, type State } from './state.ts';
 
@@ -43,10 +46,30 @@ export function finalise(state: State, entry: DecidedEntry, now: Micros, out: Ou
   out.cancelTimer({ kind: 'fast', height: state.height, view: state.view });
   out.persist({ kind: 'decided', entry });
   append(state, entry, ctx);
+  forgetOld(state, ctx.config.blocksKept, out);
+  goOn(state, entry, false, now, out, ctx);
+}
+
+/** Takes over a proved state further on: the heights between are decided by it, not one by one. Ref: TOCS 20(4), 2002, state transfer. */
+export function jump(state: State, snapshot: Snapshot<DecidedEntry>, now: Micros, out: Out, ctx: Ctx): void {
+  out.cancelTimer({ kind: 'fast', height: state.height, view: state.view });
+  out.persist({ kind: 'snapshot', snapshot });
+  install(state, snapshot, ctx);
+  out.note(NOTE.jumped);
+  goOn(state, snapshot.entry, true, now, out, ctx);
+}
+
+function goOn(state: State, entry: DecidedEntry, isSnapshot: boolean, now: Micros, out: Out, ctx: Ctx): void {
   state.progressAt = now;
   const { block, view, isFast, votes } = entry;
-  const certificate = { view, isFast, votes };
-  out.decide({ slot: block.height, epoch: view, digest: state.tip, value: block, certificate });
+  const decision = {
+    slot: block.height,
+    epoch: view,
+    digest: state.tip,
+    value: block,
+    certificate: { view, isFast, votes },
+  };
+  out.decide(isSnapshot ? { ...decision, isSnapshot } : decision);
   // The schedule is kept, not the delay: with every decision in time, one block a block time. Late, it starts from now.
   state.scheduledAt = Math.max(state.scheduledAt + ctx.config.blockMicros, now);
   startHeight(state, now, out, ctx);
@@ -56,11 +79,21 @@ export function finalise(state: State, entry: DecidedEntry, now: Micros, out: Ou
 export function append(state: State, entry: DecidedEntry, ctx: Ctx): void {
   applyBlock(state.ledger, state.pool, entry.block, ctx.validatorCount);
   state.chain.push(entry);
+  state.decided = entry.block.height;
   state.tip = blockHash(entry.block);
   state.waiting = sizeOf(state.pool).batches;
-  state.known[state.self] = state.chain.length;
+  state.known[state.self] = state.decided;
   state.lastPath = entry.isFast ? 'fast' : 'normal';
   if (entry.isFast) state.fastCount++;
   else state.normalCount++;
   moveToNextHeight(state);
+}
+
+/** Stands where the snapshot stands. */
+export function install(state: State, snapshot: Snapshot<DecidedEntry>, ctx: Ctx): void {
+  standOn(state, snapshot, ctx.validatorCount);
+  state.known[state.self] = state.decided;
+  moveToNextHeight(state);
+  // The rounds before are of another height than the one below ours.
+  state.previous = null;
 }

@@ -89,7 +89,7 @@ export function observe(state: State, out: Int32Array): void {
   const round = currentRound(state);
   out[0] = roleOf(state);
   out[1] = state.view;
-  out[2] = state.chain.length;
+  out[2] = state.decided;
   out[3] = PHASES.indexOf(state.phase);
   out[4] = state.prepared?.view ?? -1;
   out[5] = state.waiting;
@@ -117,7 +117,7 @@ export function inspect(state: State): NodeKnowledge {
   return {
     role: ROLES[roleOf(state)] ?? 'replica',
     epoch: state.view,
-    height: state.chain.length,
+    height: state.decided,
     phase: PHASE_LABELS[state.phase],
     lock: prepared && { view: prepared.view, digest: prepared.digest, signers: signersOf(prepared.votes) },
     certificates: state.chain.slice(-LISTED).map((entry) => certificateOf(entry, state)),

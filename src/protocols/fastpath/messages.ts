@@ -5,6 +5,12 @@
 import type { NodeIndex } from '../../core/ids.ts';
 import { isDigest, parseBatch, parseBlock } from '../../ledger/parse.ts';
 import type { Batch, Block } from '../../ledger/types.ts';
+import {
+  isSyncRequest,
+  isSyncResponse,
+  type SyncRequest,
+  type SyncResponse as Answer,
+} from '../common/chain/messages.ts';
 import { has, isList, isNumber, isRef, isSignature, MAX_NODE, MAX_REFS } from '../common/shape.ts';
 import type { SignedRef } from '../protocol.ts';
 
@@ -79,18 +85,6 @@ export interface Status {
   readonly view: number;
 }
 
-export interface SyncRequest {
-  readonly type: 'sync-request';
-  /** First height wanted. */
-  readonly height: number;
-}
-
-export interface SyncResponse {
-  readonly type: 'sync-response';
-  /** Consecutive, ascending; each proves itself by its certificate. */
-  readonly entries: readonly DecidedEntry[];
-}
-
 /** A decided block with what decided it: a fast quorum of VOTEs, or a quorum of COMMITs, of one view. */
 export interface DecidedEntry {
   readonly block: Block;
@@ -99,11 +93,13 @@ export interface DecidedEntry {
   readonly votes: readonly SignedRef[];
 }
 
-export type AnyVote = Vote | Commit;
-export type Message = Proposal | AnyVote | ViewChange | Status | SyncRequest | SyncResponse | Batch;
+export type SyncResponse = Answer<DecidedEntry>;
 
-/** Blocks in one SYNC-RESPONSE, whatever the sender's configuration. */
-export const MAX_SYNC_ENTRIES = 64;
+export type AnyVote = Vote | Commit;
+/** What belongs to one height. */
+export type HeightMessage = Proposal | AnyVote | ViewChange;
+export type Message = HeightMessage | Status | SyncRequest | SyncResponse | Batch;
+
 /** A replica reports at most two different blocks. */
 const MAX_CLAIMED_BLOCKS = 2;
 
@@ -124,11 +120,9 @@ export function parseMessage(value: unknown): Message | null {
         ? (value as unknown as Status)
         : null;
     case 'sync-request':
-      return has(value, ['type', 'height']) && isNumber(value.height, 1) ? (value as unknown as SyncRequest) : null;
+      return isSyncRequest(value) ? value : null;
     case 'sync-response':
-      return has(value, ['type', 'entries']) && isList(value.entries, MAX_SYNC_ENTRIES, isEntry)
-        ? (value as unknown as SyncResponse)
-        : null;
+      return isSyncResponse(value, isEntry) ? value : null;
     case 'submit':
       return parseBatch(value);
     default:

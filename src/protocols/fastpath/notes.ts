@@ -1,7 +1,8 @@
 /** Which rule fired, or why an input was refused: constant texts of the trace. */
+import { SYNC_NOTE } from '../common/chain/sync.ts';
+
 export const NOTE = {
   notValidator: 'refused: the sender is no replica',
-  notClient: 'refused: a batch is not sent by its client',
   notPrimary: 'proposal refused: not from the primary of its view',
   oldProposal: 'proposal of an abandoned view: kept, not voted for',
   secondProposal: 'proposal refused: the primary proposed another block before',
@@ -12,7 +13,6 @@ export const NOTE = {
   mayNotVote: 'proposal refused: it contradicts our own vote',
   blockMissing: 'final, but the block has not arrived: asking for it',
   viewTooFar: 'vote refused: its view is too far ahead',
-  overflow: 'dropped: too many messages for the next height from one sender',
   fastDecided: 'fast path: a fast quorum of VOTEs decides',
   normalDecided: 'normal path: a quorum of COMMITs decides',
   fastTimedOut: 'fall-back: no fast quorum in time',
@@ -28,7 +28,6 @@ export const NOTE = {
   choseFast: 'new view: a majority of the reports voted for this block, it may have been decided fast',
   chosePrepared: 'new view: the block that was prepared last',
   choseFree: 'new view: nothing can have been decided, a new block',
-  unsolicited: 'sync response refused: not from whom we asked',
-  syncGap: 'sync response refused: not the next height',
+  ...SYNC_NOTE,
   recovered: 'restarted: says again what it said',
 } as const;

@@ -1,6 +1,7 @@
 /** What a message says of itself: what its signature covers, which signatures travel inside, what the trace shows. */
 import { blockHash } from '../../ledger/block.ts';
 import type { SignedBatch } from '../../ledger/types.ts';
+import { entriesIn, syncStatement } from '../common/chain/messages.ts';
 import type { MessageMeta, SignedMessage } from '../protocol.ts';
 import type {
   AnyVote,
@@ -62,7 +63,7 @@ export function statement(message: Message, mutant: string | null): unknown {
       return { type, height, view, ...reportOf(message) };
     }
     case 'sync-response':
-      return { type: message.type, digests: message.entries.map(({ block }) => blockHash(block)) };
+      return syncStatement(message);
     default:
       return message;
   }
@@ -117,7 +118,7 @@ export function embedded(message: Message): SignedMessage<Message>[] {
       return [...votes, ...message.blocks.flatMap(({ batches }) => batches.map(submission))];
     }
     case 'sync-response':
-      return message.entries.flatMap((entry) => [...certificateOf(entry), ...entry.block.batches.map(submission)]);
+      return entriesIn(message).flatMap((entry) => [...certificateOf(entry), ...entry.block.batches.map(submission)]);
     default:
       return [];
   }
@@ -164,8 +165,10 @@ export function meta(message: Message): MessageMeta {
       return { type, slot: message.height, epoch: message.view, digest: '' };
     case 'sync-request':
       return { type, slot: message.height, epoch: 0, digest: '' };
-    case 'sync-response':
-      return { type, slot: message.entries[0]?.block.height ?? 0, epoch: message.entries[0]?.view ?? 0, digest: '' };
+    case 'sync-response': {
+      const [first] = entriesIn(message);
+      return { type, slot: first?.block.height ?? 0, epoch: first?.view ?? 0, digest: '' };
+    }
     case 'submit':
       return { type, slot: 0, epoch: 0, digest: '' };
   }

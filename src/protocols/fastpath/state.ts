@@ -1,13 +1,15 @@
 /** What a replica knows: plain data, structured-cloneable. `Durable` is the part that survives a crash. */
 import { required } from '../../core/assert.ts';
 import type { NodeIndex } from '../../core/ids.ts';
-import { oneCorrect } from '../../core/quorum.ts';
 import type { Micros } from '../../core/time.ts';
 import { GENESIS_HASH } from '../../ledger/block.ts';
 import { createLedger } from '../../ledger/ledger.ts';
 import { createMempool, type Mempool } from '../../ledger/mempool.ts';
 import { MAX_BATCH_TRANSFERS } from '../../ledger/parse.ts';
 import type { Block, LedgerState } from '../../ledger/types.ts';
+import type { Asked } from '../common/chain/catch-up.ts';
+import type { KeptRecord } from '../common/chain/forget.ts';
+import type { Waiting } from '../common/chain/future.ts';
 import { createTally, type Tally } from '../common/tally.ts';
 import type { Effects, SignedMessage, SignedRef } from '../protocol.ts';
 import { primaryOf } from './leader.ts';
@@ -33,7 +35,8 @@ export type Durable =
   | { readonly kind: 'accepted'; readonly signed: SignedMessage<Proposal> }
   /** The prepared certificate, before a COMMIT or a VIEW-CHANGE speaks of it. */
   | { readonly kind: 'prepared'; readonly view: number; readonly block: Block; readonly votes: readonly SignedRef[] }
-  | { readonly kind: 'decided'; readonly entry: DecidedEntry };
+  | { readonly kind: 'decided'; readonly entry: DecidedEntry }
+  | KeptRecord<DecidedEntry>;
 
 export type Out = Effects<Message, Timer, Durable>;
 
@@ -79,18 +82,14 @@ export interface VotedBlock {
   readonly block: Block;
 }
 
-export interface Arrival {
-  readonly from: NodeIndex;
-  readonly message: Message;
-  readonly proof: SignedRef;
-}
-
 export interface State {
   readonly self: NodeIndex;
   readonly validatorCount: number;
   readonly quorums: Quorums;
 
-  /** Decided blocks: the entry at index h−1 decided height h. */
+  /** The last height decided; 0 before the first. */
+  decided: number;
+  /** The last decided blocks, ascending without gaps up to `decided`: what is older is forgotten. */
   readonly chain: DecidedEntry[];
   /** Hash of the last decided block. */
   tip: string;
@@ -124,11 +123,11 @@ export interface State {
   isIdle: boolean;
 
   /** Messages for the next height, in order of arrival, bounded per sender. */
-  future: Arrival[];
+  future: Waiting<Message>[];
   /** By replica: the last height it is known to have decided. */
   readonly known: number[];
   /** Whom we asked for blocks last, and when we may ask again; null before the first time. */
-  asked: { readonly peer: NodeIndex; readonly retryAt: Micros; readonly hasAnswered: boolean } | null;
+  asked: Asked | null;
   /** When something last went forward here: a start, a decision, a view entered, a proposal accepted, µs. */
   progressAt: Micros;
 
@@ -150,6 +149,7 @@ export function createState(ctx: Ctx): State {
     self,
     validatorCount,
     quorums: ownQuorums(ctx),
+    decided: 0,
     chain: [],
     tip: GENESIS_HASH,
     ledger: createLedger(ctx.workload, clientCount),
@@ -218,7 +218,7 @@ export function moveToView(state: State, view: number): void {
 
 /** Moves to the height after the last decided block. */
 export function moveToNextHeight(state: State): void {
-  state.height = state.chain.length + 1;
+  state.height = state.decided + 1;
   state.phase = 'waiting';
   state.previous = new Map(state.rounds);
   state.rounds.clear();
@@ -239,13 +239,4 @@ export function takeProposal(state: State, signed: SignedMessage<Proposal>, dige
   round.voted = digest;
   state.voted = { view: round.view, digest, block: signed.message.block };
   return round;
-}
-
-/**
- * Whether it is on us to pass a large message on to this peer: of the f+1 replicas after it one is correct, and so not
- * everyone sends it.
- */
-export function isHelperOf(state: State, peer: NodeIndex): boolean {
-  const distance = (state.self - peer + state.validatorCount) % state.validatorCount;
-  return distance <= oneCorrect(state.validatorCount);
 }

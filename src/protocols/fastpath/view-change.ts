@@ -13,7 +13,8 @@ import { NOTE } from './notes.ts';
 import { freshBlock, propose } from './proposal.ts';
 import { type Choice, type Ctx, chooseValue, reportForChange, verifyCertificate } from './rules.ts';
 import { highestPrepared, reportOf, voteMessage } from './signing.ts';
-import { currentRound, isHelperOf, moveToView, type Out, type State } from './state.ts';
+import { isHelperOf } from '../common/relay.ts';
+import { currentRound, moveToView, type Out, type State } from './state.ts';
 import { blockRules, checkPlace, isChecked } from './validity.ts';
 import { keepCertificate } from './votes.ts';
 

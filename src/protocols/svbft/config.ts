@@ -3,6 +3,7 @@ import { nodeIndexOf, type NodeIndex } from '../../core/ids.ts';
 import type { Problem } from '../../core/problem.ts';
 import { type Micros, microsFromMs } from '../../core/time.ts';
 import {
+  BLOCKS_KEPT,
   type NumberOption,
   numberSchema,
   own,
@@ -11,7 +12,7 @@ import {
   refuseUnknown,
   show,
 } from '../common/options.ts';
-import { MAX_SYNC_ENTRIES } from './messages.ts';
+import { MAX_SYNC_ENTRIES } from '../common/chain/messages.ts';
 import { LEADER_RULES, type LeaderRule } from './leader.ts';
 
 /** What the machine reads: times in µs, names as indices. */
@@ -82,14 +83,7 @@ const NUMBERS = {
     integer: true,
     description: 'Blocks in one answer to a validator that catches up.',
   },
-  blocksKept: {
-    default: 128,
-    minimum: 0,
-    maximum: 1_000_000,
-    integer: true,
-    description:
-      'Decided blocks that a validator keeps for others to catch up; who lags further takes over the state. 0 = all.',
-  },
+  blocksKept: BLOCKS_KEPT,
   statusPeriodMs: {
     default: 2000,
     minimum: 1,
@@ -222,5 +216,3 @@ function parseChange(
 }
 
 const MAX_VALIDATORS = 1024;
-
-/** Short JSON of what stands there, for one line of a report. */

@@ -2,10 +2,11 @@
 import { blockHash, applyBlock } from '../../ledger/block.ts';
 import { sizeOf } from '../../ledger/mempool.ts';
 import type { Micros } from '../../core/time.ts';
+import { forgetOld } from '../common/chain/forget.ts';
 import type { DecidedEntry, Snapshot } from './messages.ts';
 import { NOTE } from './notes.ts';
 import type { Ctx } from './rules.ts';
-import { forgetOld, install } from './snapshot.ts';
+import { install } from './snapshot.ts';
 import { isVoter, moveToNextHeight, type Out, type State } from './state.ts';
 
 /** Doublings of the view timeout after which it stays: 2^10 times the configured one. */
@@ -47,7 +48,7 @@ export function wake(state: State, now: Micros, out: Out, ctx: Ctx): void {
 export function finalise(state: State, entry: DecidedEntry, now: Micros, out: Out, ctx: Ctx): void {
   out.persist({ kind: 'decided', entry });
   append(state, entry, ctx);
-  forgetOld(state, out, ctx);
+  forgetOld(state, ctx.config.blocksKept, out);
   state.progressAt = now;
   const { block, view, votes } = entry;
   out.decide({ slot: block.height, epoch: view, digest: state.tip, value: block, certificate: { view, votes } });

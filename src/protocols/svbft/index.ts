@@ -5,6 +5,7 @@ import type { Micros } from '../../core/time.ts';
 import { blockHash } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
 import type { DecidedBlock, Protocol, SignedRef } from '../protocol.ts';
+import type { NoCommand } from '../common/step.ts';
 import { adversary } from './adversary.ts';
 import { configSchema, parseConfig, type SvbftConfig } from './config.ts';
 import { declaration } from './describe.ts';
@@ -15,9 +16,9 @@ import { electorateAt } from './net.ts';
 import { recover } from './recover.ts';
 import { commitsOf, embedded, meta, statement } from './signing.ts';
 import { createState, type Durable, type State, type Timer } from './state.ts';
-import { type Command, step } from './step.ts';
+import { step } from './step.ts';
 
-export const svbft: Protocol<State, Message, Timer, Command, Durable, SvbftConfig> = {
+export const svbft: Protocol<State, Message, Timer, NoCommand, Durable, SvbftConfig> = {
   declaration,
   mutants,
   parseConfig,

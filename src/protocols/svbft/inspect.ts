@@ -5,7 +5,8 @@ import { stateRoot } from '../../ledger/ledger.ts';
 import { sizeOf } from '../../ledger/mempool.ts';
 import type { FieldDeclaration, NodeKnowledge } from '../protocol.ts';
 import type { DecidedEntry } from './messages.ts';
-import { currentRound, firstKept, isVoter, PHASES, type State } from './state.ts';
+import { firstKept } from '../common/chain/kept.ts';
+import { currentRound, isVoter, PHASES, type State } from './state.ts';
 import { type Tally, votesFor } from '../common/tally.ts';
 
 const ROLES = ['primary', 'validator', 'observer'] as const;

@@ -3,8 +3,15 @@
  * (Castro & Liskov, OSDI '99, §4); a height takes the place of the sequence number, as in IBFT (arXiv 2002.03613).
  */
 import type { NodeIndex } from '../../core/ids.ts';
-import { isDigest, parseBatch, parseBlock, parseLedger } from '../../ledger/parse.ts';
-import type { Batch, Block, LedgerState } from '../../ledger/types.ts';
+import { isDigest, parseBatch, parseBlock } from '../../ledger/parse.ts';
+import type { Batch, Block } from '../../ledger/types.ts';
+import {
+  isSyncRequest,
+  isSyncResponse,
+  type SyncRequest,
+  type SyncResponse as Answer,
+} from '../common/chain/messages.ts';
+import type { Snapshot as Transferred } from '../common/chain/snapshot.ts';
 import { has, isList, isNumber, isRef, isSignature, MAX_NODE, MAX_REFS } from '../common/shape.ts';
 import type { SignedRef } from '../protocol.ts';
 
@@ -74,26 +81,6 @@ export interface Status {
   readonly view: number;
 }
 
-export interface SyncRequest {
-  readonly type: 'sync-request';
-  /** First height wanted. */
-  readonly height: number;
-}
-
-export interface SyncResponse {
-  readonly type: 'sync-response';
-  /** Consecutive, ascending; each proves itself by its commit certificate. */
-  readonly entries: readonly DecidedEntry[];
-  /** Instead of blocks that are no longer kept. */
-  readonly snapshot?: Snapshot;
-}
-
-/** Where a validator stands: its last decided block, and balances and executed batches after it, whose root the block names. */
-export interface Snapshot {
-  readonly entry: DecidedEntry;
-  readonly ledger: LedgerState;
-}
-
 /** A decided block and the COMMITs that decided it, all of one view. */
 export interface DecidedEntry {
   readonly block: Block;
@@ -101,11 +88,14 @@ export interface DecidedEntry {
   readonly votes: readonly SignedRef[];
 }
 
-export type Vote = Prepare | Commit;
-export type Message = Proposal | Vote | ViewChange | Status | SyncRequest | SyncResponse | Batch;
+export type SyncResponse = Answer<DecidedEntry>;
+/** Where a validator stands, proved by its last block's commit certificate. */
+export type Snapshot = Transferred<DecidedEntry>;
 
-/** Blocks in one SYNC-RESPONSE, whatever the sender's configuration. */
-export const MAX_SYNC_ENTRIES = 64;
+export type Vote = Prepare | Commit;
+/** What belongs to one height. */
+export type HeightMessage = Proposal | Vote | ViewChange;
+export type Message = HeightMessage | Status | SyncRequest | SyncResponse | Batch;
 
 /** The message, or null when the value is none. Never throws; what passes is the very object that came in. */
 export function parseMessage(value: unknown): Message | null {
@@ -124,9 +114,9 @@ export function parseMessage(value: unknown): Message | null {
         ? (value as unknown as Status)
         : null;
     case 'sync-request':
-      return has(value, ['type', 'height']) && isNumber(value.height, 1) ? (value as unknown as SyncRequest) : null;
+      return isSyncRequest(value) ? value : null;
     case 'sync-response':
-      return isSyncResponse(value) ? value : null;
+      return isSyncResponse(value, isEntry) ? value : null;
     case 'submit':
       return parseBatch(value);
     default:
@@ -174,17 +164,6 @@ function isViewChange(value: object): value is ViewChange {
   if (!has(prepared, ['view', 'digest', 'block', 'votes'])) return false;
   if (!isNumber(prepared.view) || !isDigest(prepared.digest) || !isList(prepared.votes, MAX_REFS, isRef)) return false;
   return parseBlock(prepared.block)?.height === value.height;
-}
-
-function isSyncResponse(value: object): value is SyncResponse {
-  const hasSnapshot = has(value, ['type', 'entries', 'snapshot']);
-  if (!hasSnapshot && !has(value, ['type', 'entries'])) return false;
-  if (!isList((value as { readonly entries: unknown }).entries, MAX_SYNC_ENTRIES, isEntry)) return false;
-  return !hasSnapshot || isSnapshot(value.snapshot);
-}
-
-function isSnapshot(value: unknown): value is Snapshot {
-  return has(value, ['entry', 'ledger']) && isEntry(value.entry) && parseLedger(value.ledger) !== null;
 }
 
 function isEntry(value: unknown): value is DecidedEntry {

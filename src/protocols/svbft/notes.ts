@@ -1,8 +1,9 @@
 /** Which rule fired, or why an input was refused: constant texts of the trace. */
+import { SYNC_NOTE } from '../common/chain/sync.ts';
+
 export const NOTE = {
   notValidator: 'refused: the sender is no validator',
   notMember: 'refused: the sender is no member of this height',
-  notClient: 'refused: a batch is not sent by its client',
   notPrimary: 'proposal refused: not from the primary of its view',
   oldProposal: 'proposal of an abandoned view: kept, not voted for',
   secondProposal: 'proposal refused: the primary proposed another block before',
@@ -14,17 +15,12 @@ export const NOTE = {
   mayNotPrepare: 'proposal refused: it contradicts our own vote',
   blockMissing: 'final, but the block has not arrived: asking for it',
   viewTooFar: 'vote refused: its view is too far ahead',
-  overflow: 'dropped: too many messages for the next height from one sender',
   oldChange: 'view change is not newer than the one before',
   badClaim: 'view change refused: its prepared block does not fit its claim',
   joined: 'joined a view change: f+1 others left our view',
   timedOut: 'view timed out',
   repeatedChange: 'view change sent again: no quorum yet',
   newView: 'new view: a quorum of view changes arrived',
-  unsolicited: 'sync response refused: not from whom we asked',
-  syncGap: 'sync response refused: not the next height',
-  oldSnapshot: 'snapshot refused: not above our last block',
-  wrongState: "snapshot refused: not the state behind its block's root",
-  jumped: 'took over the state of a peer: the blocks between are forgotten',
+  ...SYNC_NOTE,
   recovered: 'restarted: says again what it said',
 } as const;

@@ -2,7 +2,8 @@
 import { append } from './height.ts';
 import type { Ctx } from './rules.ts';
 import { blockHash } from '../../ledger/block.ts';
-import { install, restoreKept } from './snapshot.ts';
+import { restoreOldest } from '../common/chain/kept.ts';
+import { install } from './snapshot.ts';
 import { currentRound, createState, type Durable, moveToView, type State } from './state.ts';
 
 /** Replays the records, oldest first. Votes of others and the mempool are gone; peers and clients send them again. */
@@ -22,7 +23,7 @@ function replay(state: State, record: Durable, ctx: Ctx): void {
       if (record.snapshot.entry.block.height > state.decided) install(state, record.snapshot, ctx);
       return;
     case 'kept':
-      return restoreKept(state, record.entries);
+      return restoreOldest(state, record.entries, ({ block }) => block);
     case 'view':
       if (record.height !== state.height || record.view <= state.view) return;
       moveToView(state, record.view, ctx);

@@ -1,6 +1,7 @@
 /** What a message says of itself: what its signature covers, which signatures travel inside, what the trace shows. */
 import { blockHash } from '../../ledger/block.ts';
 import type { SignedBatch } from '../../ledger/types.ts';
+import { entriesIn, syncStatement } from '../common/chain/messages.ts';
 import type { MessageMeta, SignedMessage } from '../protocol.ts';
 import type {
   Claim,
@@ -10,7 +11,6 @@ import type {
   Message,
   Prepare,
   SignedChange,
-  SyncResponse,
   ViewChange,
 } from './messages.ts';
 
@@ -59,12 +59,7 @@ export function statement(message: Message, mutant: string | null): unknown {
     case 'view-change':
       return { type: message.type, height: message.height, view: message.view, prepared: claimOf(message.prepared) };
     case 'sync-response':
-      return {
-        type: message.type,
-        digests: message.entries.map(({ block }) => blockHash(block)),
-        // The accounts stand for themselves: the block names their root.
-        ...(message.snapshot === undefined ? {} : { snapshot: blockHash(message.snapshot.entry.block) }),
-      };
+      return syncStatement(message);
     default:
       return message;
   }
@@ -129,10 +124,6 @@ function inJustification(
   if (highest === null) return signed;
   const vote = prepareMessage(height, highest.view, highest.digest);
   return [...signed, ...certificate.map((proof) => ({ message: vote, proof }))];
-}
-
-function entriesIn({ entries, snapshot }: SyncResponse): readonly DecidedEntry[] {
-  return snapshot === undefined ? entries : [snapshot.entry, ...entries];
 }
 
 /** The claim of the highest view, the first of equals; null when nobody claims anything. */

@@ -7,7 +7,7 @@ import { adversary } from './adversary.ts';
 import { parseMessage, type SyncResponse } from './messages.ts';
 import { NOTE } from './notes.ts';
 import { REFUSED } from './rules.ts';
-import { firstKept } from './state.ts';
+import { firstKept } from '../common/chain/kept.ts';
 import { type Copy, Network, type NetworkOptions } from './testing/harness.ts';
 
 const SECOND = 1_000_000;

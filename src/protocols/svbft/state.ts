@@ -1,7 +1,6 @@
 /** What a validator knows: plain data, structured-cloneable. `Durable` is the part that survives a crash. */
 import { required } from '../../core/assert.ts';
 import type { NodeIndex } from '../../core/ids.ts';
-import { oneCorrect } from '../../core/quorum.ts';
 import type { Micros } from '../../core/time.ts';
 import { GENESIS_HASH } from '../../ledger/block.ts';
 import { createLedger } from '../../ledger/ledger.ts';
@@ -9,8 +8,11 @@ import { createMempool, type Mempool } from '../../ledger/mempool.ts';
 import { MAX_BATCH_TRANSFERS } from '../../ledger/parse.ts';
 import type { Block, LedgerState } from '../../ledger/types.ts';
 import type { Effects, SignedMessage, SignedRef } from '../protocol.ts';
+import type { KeptRecord } from '../common/chain/forget.ts';
+import type { Asked } from '../common/chain/catch-up.ts';
+import type { Waiting } from '../common/chain/future.ts';
 import { leaderOf } from './leader.ts';
-import type { DecidedEntry, Message, Proposal, Snapshot, ViewChange } from './messages.ts';
+import type { DecidedEntry, Message, Proposal, ViewChange } from './messages.ts';
 import { type Ctx, quorumOf } from './rules.ts';
 import { createTally, type Tally } from '../common/tally.ts';
 
@@ -32,10 +34,7 @@ export type Durable =
   /** The prepared certificate; the COMMIT for it goes out. */
   | { readonly kind: 'prepared'; readonly view: number; readonly block: Block; readonly votes: readonly SignedRef[] }
   | { readonly kind: 'decided'; readonly entry: DecidedEntry }
-  /** Where we stand, in the place of all before it: taken over from a peer, or our own when old blocks are forgotten. */
-  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
-  /** Blocks before that of the snapshot, ascending, for peers that catch up. */
-  | { readonly kind: 'kept'; readonly entries: readonly DecidedEntry[] };
+  | KeptRecord<DecidedEntry>;
 
 export type Out = Effects<Message, Timer, Durable>;
 
@@ -63,12 +62,6 @@ export interface PreparedBlock {
   readonly digest: string;
   readonly block: Block;
   readonly votes: readonly SignedRef[];
-}
-
-export interface Arrival {
-  readonly from: NodeIndex;
-  readonly message: Message;
-  readonly proof: SignedRef;
 }
 
 export interface State {
@@ -113,11 +106,11 @@ export interface State {
   isIdle: boolean;
 
   /** Messages for the next height, in order of arrival, bounded per sender. */
-  future: Arrival[];
+  future: Waiting<Message>[];
   /** By validator: the last height it is known to have decided. */
   readonly known: number[];
   /** Whom we asked for blocks last, and when we may ask again; null before the first time. */
-  asked: { readonly peer: NodeIndex; readonly retryAt: Micros; readonly hasAnswered: boolean } | null;
+  asked: Asked | null;
   /** When something last went forward here: a start, a decision, a view entered, a proposal accepted, µs. */
   progressAt: Micros;
 
@@ -222,11 +215,6 @@ export function moveToView(state: State, view: number, ctx: Ctx): void {
   for (const old of state.rounds.keys()) if (old < view - VIEW_WINDOW) state.rounds.delete(old);
 }
 
-/** The lowest height whose block is kept; one more than the last decided when none is. */
-export function firstKept(state: State): number {
-  return state.decided - state.chain.length + 1;
-}
-
 /** Moves to the height after the last decided block. */
 export function moveToNextHeight(state: State, ctx: Ctx): void {
   const decided = state.chain.at(-1);
@@ -247,13 +235,4 @@ export function moveToNextHeight(state: State, ctx: Ctx): void {
 /** Whether we vote at the height in progress. */
 export function isVoter(state: State): boolean {
   return state.isMember[state.self] === true;
-}
-
-/**
- * Whether it is on us to pass a large message on to this peer: of the f+1 members after it one is correct, and so not
- * everyone sends it.
- */
-export function isHelperOf(state: State, peer: NodeIndex): boolean {
-  const distance = (state.self - peer + state.validatorCount) % state.validatorCount;
-  return distance <= oneCorrect(state.validatorCount);
 }

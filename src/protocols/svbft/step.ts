@@ -1,12 +1,18 @@
-/** The machine: (state, input) → effects. One exhaustive switch; the handlers are in the files named after their phase. */
-import { assertNever } from '../../core/assert.ts';
-import type { NodeIndex } from '../../core/ids.ts';
+/** The machine: (state, input) → effects. The handlers, by message, are in the files named after their phase. */
 import type { Micros } from '../../core/time.ts';
-import { addBatch, sizeOf } from '../../ledger/mempool.ts';
-import type { Batch } from '../../ledger/types.ts';
-import type { Input, SignedRef } from '../protocol.ts';
+import { replayFuture } from '../common/chain/future.ts';
+import {
+  type Arrival,
+  machineStep,
+  type MessageHandlers,
+  onMessageOf,
+  type NoCommand,
+  type TimerHandlers,
+} from '../common/step.ts';
+import { takeBatch } from '../common/submit.ts';
+import type { Input } from '../protocol.ts';
 import { armView, startHeight, viewMicros, wake } from './height.ts';
-import type { Message } from './messages.ts';
+import type { HeightMessage, Message } from './messages.ts';
 import { NOTE } from './notes.ts';
 import { onProposal, onProposeTimer, sendPrepare } from './proposal.ts';
 import type { Ctx } from './rules.ts';
@@ -15,107 +21,64 @@ import { answerBehind, onFuture, onStatus, onStatusTimer, onSyncRequest, onSyncR
 import { askForView, onViewChange, onViewTimer } from './view-change.ts';
 import { onCommit, onLateVote, onPrepare, sendCommit, tryFinal, tryPrepared } from './votes.ts';
 
-/** SVBFT takes no commands: transactions come from clients, as messages. */
-export type Command = never;
-
 /** Same state and input, same effects. Owns `state` and updates it in place. */
-export function step(state: State, input: Input<Message, Timer, Command>, out: Out, ctx: Ctx): void {
+export function step(state: State, input: Input<Message, Timer, NoCommand>, out: Out, ctx: Ctx): void {
   const { height } = state;
-  switch (input.kind) {
-    case 'start':
-      onStart(state, input.now, out, ctx);
-      break;
-    case 'message':
-      onMessage(state, input.from, input.message, input.proof, input.now, out, ctx);
-      break;
-    case 'timeout':
-      onTimeout(state, input.timer, input.now, out, ctx);
-      break;
-    case 'command':
-      return assertNever(input.command);
-    default:
-      return assertNever(input);
-  }
-  if (state.height !== height) replayFuture(state, input.now, out, ctx);
+  take(state, input, out, ctx);
+  if (state.height === height) return;
+  replayFuture(state, (waiting) => onMessage(state, { ...waiting, now: input.now }, out, ctx));
 }
 
-/** What waited for this height is heard now; what is for the one after waits on. */
-function replayFuture(state: State, now: Micros, out: Out, ctx: Ctx): void {
-  for (let height = -1; height !== state.height; ) {
-    height = state.height;
-    const waiting = state.future;
-    state.future = [];
-    for (const { from, message, proof } of waiting) onMessage(state, from, message, proof, now, out, ctx);
-  }
+/** For the height in progress. */
+const CURRENT: MessageHandlers<State, HeightMessage, Out, Ctx> = {
+  proposal: (state, { message, proof, now }, out, ctx) => onProposal(state, message, proof, now, out, ctx),
+  prepare: (state, { message, proof, now }, out, ctx) => onPrepare(state, message, proof, now, out, ctx),
+  commit: (state, { message, proof, now }, out, ctx) => onCommit(state, message, proof, now, out, ctx),
+  'view-change': (state, { message, proof, now }, out, ctx) => onViewChange(state, message, proof, now, out, ctx),
+};
+
+/** For the height before: too late to count, not too late to convict. */
+const PREVIOUS: MessageHandlers<State, HeightMessage, Out, Ctx> = {
+  ...CURRENT,
+  prepare: (state, { message, proof }, out) => onLateVote(state, message, proof, out),
+  commit: (state, { message, proof }, out) => onLateVote(state, message, proof, out),
+  'view-change': (state, { from }, out) => answerBehind(state, from, out),
+};
+
+const MESSAGES: MessageHandlers<State, Message, Out, Ctx> = {
+  submit(state, arrival, out, ctx) {
+    if (takeBatch(state, arrival, out)) wake(state, arrival.now, out, ctx);
+  },
+  proposal: onHeightMessage,
+  prepare: onHeightMessage,
+  commit: onHeightMessage,
+  'view-change': onHeightMessage,
+  status: (state, { from, message, now }, out, ctx) => onStatus(state, from, message, now, out, ctx),
+  'sync-request': (state, { from, message }, out, ctx) => onSyncRequest(state, from, message, out, ctx),
+  'sync-response': (state, { from, message, now }, out, ctx) => onSyncResponse(state, from, message, now, out, ctx),
+};
+
+const TIMERS: TimerHandlers<State, Timer, Out, Ctx> = {
+  propose: (state, { height }, now, out, ctx) => onProposeTimer(state, height, now, out, ctx),
+  view: (state, { height, view }, now, out, ctx) => onViewTimer(state, height, view, now, out, ctx),
+  status: (state, _, now, out, ctx) => onStatusTimer(state, now, out, ctx),
+};
+
+const take = machineStep({ onStart, onMessage, timers: TIMERS });
+
+function onMessage(state: State, arrival: Arrival<Message>, out: Out, ctx: Ctx): void {
+  if (arrival.message.type !== 'submit' && arrival.from >= state.validatorCount) return out.note(NOTE.notValidator);
+  onMessageOf(MESSAGES, state, arrival, out, ctx);
 }
 
-function onMessage(
-  state: State,
-  from: NodeIndex,
-  message: Message,
-  proof: SignedRef,
-  now: Micros,
-  out: Out,
-  ctx: Ctx,
-): void {
-  if (message.type === 'submit') return onSubmit(state, from, message, proof, now, out, ctx);
-  if (from >= state.validatorCount) return out.note(NOTE.notValidator);
-  switch (message.type) {
-    case 'status':
-      return onStatus(state, from, message, now, out, ctx);
-    case 'sync-request':
-      return onSyncRequest(state, from, message, out, ctx);
-    case 'sync-response':
-      return onSyncResponse(state, from, message, now, out, ctx);
-    default:
-  }
-  if (message.height > state.height) return onFuture(state, { from, message, proof }, message.height, now, out, ctx);
-  const isPast = message.height < state.height;
-  const isPrevious = message.height === state.height - 1;
-  switch (message.type) {
-    case 'prepare':
-      if (isPast) return isPrevious ? onLateVote(state, message, proof, out) : undefined;
-      return onPrepare(state, message, proof, now, out, ctx);
-    case 'commit':
-      if (isPast) return isPrevious ? onLateVote(state, message, proof, out) : undefined;
-      return onCommit(state, message, proof, now, out, ctx);
-    case 'proposal':
-      return isPast && !isPrevious ? undefined : onProposal(state, message, proof, now, out, ctx);
-    case 'view-change':
-      return isPast ? answerBehind(state, from, out) : onViewChange(state, message, proof, now, out, ctx);
-    default:
-      return assertNever(message);
-  }
-}
-
-function onTimeout(state: State, timer: Timer, now: Micros, out: Out, ctx: Ctx): void {
-  switch (timer.kind) {
-    case 'propose':
-      return onProposeTimer(state, timer.height, now, out, ctx);
-    case 'view':
-      return onViewTimer(state, timer.height, timer.view, now, out, ctx);
-    case 'status':
-      return onStatusTimer(state, now, out, ctx);
-    default:
-      return assertNever(timer);
-  }
-}
-
-/** A client's batch; its signature is the message's own. */
-function onSubmit(
-  state: State,
-  from: NodeIndex,
-  batch: Batch,
-  proof: SignedRef,
-  now: Micros,
-  out: Out,
-  ctx: Ctx,
-): void {
-  if (batch.client !== from) return out.note(NOTE.notClient);
-  const refusal = addBatch(state.pool, state.ledger, { batch, signature: proof.signature });
-  if (refusal !== null) return out.note(`batch refused: ${refusal}`);
-  state.waiting = sizeOf(state.pool).batches;
-  wake(state, now, out, ctx);
+/** What belongs to a height: for a later one it waits, of those before only the last matters. */
+function onHeightMessage(state: State, arrival: Arrival<HeightMessage>, out: Out, ctx: Ctx): void {
+  const { from, message } = arrival;
+  const ahead = message.height - state.height;
+  if (ahead > 0) return onFuture(state, arrival, out, ctx);
+  if (ahead === 0) return onMessageOf(CURRENT, state, arrival, out, ctx);
+  if (ahead === -1) return onMessageOf(PREVIOUS, state, arrival, out, ctx);
+  if (message.type === 'view-change') answerBehind(state, from, out);
 }
 
 /** Begins, or begins again after a crash: then it repeats what it said in its view and asks a neighbour what it missed. */

@@ -13,7 +13,8 @@ import { NOTE } from './notes.ts';
 import { freshBlock, propose } from './proposal.ts';
 import { type Ctx, claimForChange, verifyCertificate } from './rules.ts';
 import { claimOf, highestClaim, prepareMessage } from './signing.ts';
-import { currentRound, isHelperOf, isVoter, moveToView, type Out, type State } from './state.ts';
+import { isHelperOf } from '../common/relay.ts';
+import { currentRound, isVoter, moveToView, type Out, type State } from './state.ts';
 import { blockRules, checkPlace } from './validity.ts';
 
 /** The view's time is over: on to the next; or, while too few have followed us into this one, tell them again. */

@@ -23,7 +23,7 @@ export function createNetwork(options: Options & { readonly lies?: Readonly<Reco
 
 /** Decided heights by node. */
 export function heightsOf(network: Network): number[] {
-  return network.states.map(({ chain }) => chain.length);
+  return network.states.map(({ decided }) => decided);
 }
 
 /** Says one thing to even nodes, another to odd ones: proposals and votes alike. */
@@ -79,6 +79,7 @@ function describe(message: Message): string | null {
     case 'sync-request':
       return `SYNC-REQUEST from height ${message.height}`;
     case 'sync-response':
+      if (message.snapshot !== undefined) return `SYNC-RESPONSE state at ${message.snapshot.entry.block.height}`;
       return `SYNC-RESPONSE heights ${message.entries.map(({ block }) => block.height).join(' ')}`;
     default:
       return null;

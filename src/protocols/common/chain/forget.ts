@@ -1,0 +1,33 @@
+/**
+ * Forgetting, in memory and on disk: the disk is written anew, with the state at the last block in the place of the way there.
+ * Ref: Castro & Liskov, OSDI '99, §4.3 (discarding old messages needs a provably correct state for those left behind).
+ */
+import type { Block } from '../../../ledger/types.ts';
+import { forgetOldest, type Kept } from './kept.ts';
+import { type Snapshot, snapshotOf } from './snapshot.ts';
+
+/** What then is on disk. */
+export type KeptRecord<E> =
+  /** Where we stand, in the place of all before it: taken over from a peer, or our own when old blocks are forgotten. */
+  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot<E> }
+  /** Blocks before that of the snapshot, ascending, for peers that catch up. */
+  | { readonly kind: 'kept'; readonly entries: readonly E[] };
+
+/**
+ * Forgets blocks beyond the last `kept`, 0: none. Only right after a decision, when nothing was said yet at the height in progress:
+ * `out.rewrite` leaves nothing else on disk.
+ */
+export function forgetOld<E extends { readonly block: Block }>(
+  state: Kept<E> & Parameters<typeof snapshotOf<E>>[0],
+  kept: number,
+  out: { rewrite?(records: readonly KeptRecord<E>[]): void },
+): void {
+  if (!forgetOldest(state, kept)) return;
+  const snapshot = snapshotOf(state);
+  if (snapshot === null || out.rewrite === undefined) return;
+  // The older blocks come last: they are what may be lost with the last write.
+  out.rewrite([
+    { kind: 'snapshot', snapshot },
+    { kind: 'kept', entries: state.chain.slice(0, -1) },
+  ]);
+}

@@ -1,0 +1,133 @@
+/**
+ * What a node keeps is bounded, and who was away longer than that comes back by state transfer: one suite over every protocol that
+ * decides one block after the other.
+ */
+import { describe, expect, it } from 'vitest';
+import { pack } from '../core/pack.ts';
+import { type Copy, TestNetwork } from './common/testing/network.ts';
+import { protocolByName } from './registry.ts';
+
+const SECOND = 1_000_000;
+const KEPT = 8;
+/** By protocol: ten blocks a virtual second, eight blocks kept, and a wait that is over soon. */
+const CONFIGS = {
+  svbft: { blockTimeMs: 100, viewChangeTimeoutMs: 300, statusPeriodMs: 300, blocksKept: KEPT, syncBatch: 4 },
+  fastpath: { blockTimeMs: 100, viewChangeTimeoutMs: 600, statusPeriodMs: 300, blocksKept: KEPT, syncBatch: 4 },
+} as const;
+type Name = keyof typeof CONFIGS;
+const NAMES = Object.keys(CONFIGS) as Name[];
+
+// biome-ignore lint/suspicious/noExplicitAny: the suite sees what all protocols have in common.
+type Network = TestNetwork<any, { readonly type: string }, any, any, any>;
+interface Settings {
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly traitors?: Readonly<Record<number, (copy: Copy<{ readonly type: string }>) => { readonly type: string }[]>>;
+}
+
+function protocolOf(name: Name) {
+  const protocol = protocolByName(name);
+  if (protocol === null) throw new Error(`no protocol ${name}`);
+  return protocol;
+}
+
+/** Four nodes; a client hands in a batch every other block. */
+function running(name: Name, seconds: number, { config = {}, traitors = {} }: Settings = {}): Network {
+  const network: Network = new TestNetwork(protocolOf(name), {
+    n: 4,
+    config: { ...CONFIGS[name], ...config },
+    traitors,
+  });
+  for (let i = 0; i < seconds * 5; i++) network.at(i * 200_000, () => network.submit(i, 1));
+  return network;
+}
+
+function slept(name: Name, settings: Settings = {}): Network {
+  const network = running(name, 20, settings);
+  network.at(SECOND, () => network.crash(3));
+  network.at(7 * SECOND, () => network.restart(3));
+  return network.start();
+}
+
+const known = (name: Name, network: Network, node: number) =>
+  protocolOf(name).validator.inspect(network.states[node]) as { readonly height: number; readonly ledgerRoot: string };
+const heightOf = (name: Name, network: Network, node: number): number => known(name, network, node).height;
+const jumpsOf = (network: Network, node: number) =>
+  (network.decisions[node] ?? []).filter(({ isSnapshot }) => isSnapshot === true);
+const bytesOf = (network: Network, node: number): number => pack([network.states[node], network.disks[node]]).length;
+
+/** Nodes that decided a height in two ways. */
+function disagreements(network: Network, except: readonly number[] = []): string[] {
+  const first = new Map<number, string>();
+  const found: string[] = [];
+  for (const [node, decisions] of network.decisions.entries()) {
+    if (except.includes(node)) continue;
+    for (const { slot, digest } of decisions) {
+      if ((first.get(slot) ?? digest) !== digest) found.push(`v${node} at ${slot}`);
+      first.set(slot, digest);
+    }
+  }
+  return found;
+}
+
+describe.each(NAMES)('%s forgets', (name) => {
+  it('so that state and disk after a thousand decisions are no larger than after two hundred', () => {
+    const network = running(name, 110).start();
+    const nodes = [0, 1, 2, 3];
+    network.run(200 * SECOND, () => heightOf(name, network, 0) >= 200);
+    const before = nodes.map((node) => bytesOf(network, node));
+    network.run(200 * SECOND, () => heightOf(name, network, 0) >= 1000);
+    for (const node of nodes) {
+      expect(heightOf(name, network, node)).toBeGreaterThan(900);
+      expect(bytesOf(network, node)).toBeLessThan(1.3 * (before[node] as number));
+    }
+    expect(disagreements(network)).toEqual([]);
+  }, 120_000);
+
+  it('and who was away longer takes over the state, decides on with the others and is needed', () => {
+    const network = slept(name);
+    network.run(12 * SECOND);
+    const jumps = jumpsOf(network, 3);
+    expect(jumps).toHaveLength(1);
+    expect(jumps[0]?.slot).toBeGreaterThan(2 * KEPT);
+    network.run(20 * SECOND, () => heightOf(name, network, 3) === heightOf(name, network, 0));
+    expect(known(name, network, 3).ledgerRoot).toBe(known(name, network, 0).ledgerRoot);
+    expect(disagreements(network)).toEqual([]);
+    const before = heightOf(name, network, 3);
+    network.crash(0);
+    network.run(network.now + 12 * SECOND);
+    expect(heightOf(name, network, 3)).toBeGreaterThan(before + 10);
+    expect(disagreements(network)).toEqual([]);
+  }, 60_000);
+
+  it('and who was away less is sent blocks', () => {
+    const network = running(name, 10);
+    network.at(SECOND, () => network.crash(3));
+    network.at(1_500_000, () => network.restart(3));
+    network.start().run(5 * SECOND);
+    expect(jumpsOf(network, 3)).toEqual([]);
+    expect(heightOf(name, network, 3)).toBeGreaterThan(30);
+  }, 60_000);
+
+  it('and what was jumped to survives a crash, again and again', () => {
+    const network = slept(name);
+    for (let i = 0; i < 6; i++) {
+      network.at(9 * SECOND + i * 1_700_000, () => network.crash(3));
+      network.at(9 * SECOND + i * 1_700_000 + 200_000, () => network.restart(3));
+    }
+    network.run(9_250_000);
+    const back = heightOf(name, network, 3);
+    expect(back).toBeGreaterThan(40);
+    network.run(24 * SECOND, () => heightOf(name, network, 3) > back + 100);
+    expect(heightOf(name, network, 3)).toBeGreaterThan(back + 100);
+    expect(disagreements(network)).toEqual([]);
+    expect(network.evidence).toEqual([]);
+  }, 60_000);
+
+  it('unless it is told to keep everything', () => {
+    const network = slept(name, { config: { blocksKept: 0 } });
+    network.run(14 * SECOND);
+    expect(jumpsOf(network, 3)).toEqual([]);
+    expect(heightOf(name, network, 3)).toBeGreaterThan(60);
+    expect(bytesOf(network, 0)).toBeGreaterThan(2 * bytesOf(slept(name).run(14 * SECOND), 0));
+  }, 60_000);
+});
