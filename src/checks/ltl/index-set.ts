@@ -1,15 +1,26 @@
 /** A set of small whole numbers, read in the order in which they came: what `Set` does, without hashing. Called for every event. */
 export class IndexSet {
   readonly #has: boolean[] = [];
+  /** Members come first; what lies behind them is left from before. */
   readonly #list: number[] = [];
+  #size = 0;
 
   constructor(indices: Iterable<number> = []) {
     for (const index of indices) this.add(index);
   }
 
-  /** Members in insertion order. Valid until the next change; those that are added meanwhile come last. */
-  get list(): readonly number[] {
-    return this.#list;
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The member that came so many others after the first. Those that are added meanwhile come last. */
+  at(place: number): number {
+    return this.#list[place] as number;
+  }
+
+  /** A copy, in insertion order. */
+  list(): number[] {
+    return this.#list.slice(0, this.#size);
   }
 
   has(index: number): boolean {
@@ -19,11 +30,11 @@ export class IndexSet {
   add(index: number): void {
     if (this.#has[index] === true) return;
     this.#has[index] = true;
-    this.#list.push(index);
+    this.#list[this.#size++] = index;
   }
 
   clear(): void {
-    for (const index of this.#list) this.#has[index] = false;
-    this.#list.length = 0;
+    for (let i = 0; i < this.#size; i++) this.#has[this.#list[i] as number] = false;
+    this.#size = 0;
   }
 }

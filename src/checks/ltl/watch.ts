@@ -6,15 +6,14 @@
  */
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
+import { type Atom, Atoms } from './atoms.ts';
 import { type Binding, type BoundFormula, bindFormula } from './bind.ts';
 import { propositionText } from './formula.ts';
 import { Monitor, type MonitorState } from './monitor.ts';
 import { describeFormulaProblem } from './parse.ts';
-import { channel } from './channels.ts';
 import { IndexSet } from './index-set.ts';
 import { describeReason, formatTime } from './reason.ts';
 import { FIELD, Scene, type SceneFault, type SceneState, type Setting } from './scene.ts';
-import type { EventKind, Source } from './vocabulary.ts';
 
 /** A formula with the name under which it is judged. */
 export interface Expectation {
@@ -30,14 +29,6 @@ export interface Watched extends Expectation {
   readonly atoms: readonly number[];
   /** Why it is violated, once it is; in one line. */
   detail: string | null;
-}
-
-interface Atom {
-  readonly key: string;
-  readonly binding: Binding;
-  truth: boolean;
-  /** Positions of the formulas that read it. */
-  readonly users: number[];
 }
 
 /** Plain data. */
@@ -60,15 +51,8 @@ export class Watch {
   onState: (() => void) | null = null;
   readonly #setting: Setting;
   #watched: Watched[] = [];
-  #atoms: Atom[] = [];
-  /** Atoms by what they listen to. */
-  #onEvent = new Map<number, number[]>();
-  #onSource: Record<Source, number[]> = { state: [], decision: [], fault: [], time: [] };
-  #onNode: number[][] = [];
+  #atoms = new Atoms();
   #open: Micros | null = null;
-  #touched = new IndexSet();
-  #happened = new IndexSet();
-  #before = new IndexSet();
   /** Positions of the formulas to step at the end of the moment: one of their atoms has turned, or they change by themselves. */
   #dirty = new IndexSet();
   /** By position: states of the run that the formula was not stepped through, because nothing changed for it. */
@@ -76,16 +60,18 @@ export class Watch {
   /** Until when the formulas that are not dirty stay as they are. */
   #calmUntil: Micros = Number.MAX_SAFE_INTEGER;
   readonly #due: number[] = [];
+  readonly #onTurn = (atom: Atom): void => {
+    for (const user of atom.users) this.#dirty.add(user);
+  };
   /** The state as the formula sees it that is being stepped. */
   #looking: readonly number[] = [];
   readonly #moment = {
     t: 0,
-    holds: (proposition: number): boolean => this.#atoms[this.#looking[proposition] as number]?.truth === true,
+    holds: (proposition: number): boolean => this.#atoms.truth(this.#looking[proposition] as number),
   };
   #count = 0;
   #lastAt: Micros = 0;
   #leader: NodeIndex | null = null;
-  #followsLeader = false;
 
   constructor(setting: Setting) {
     this.#setting = setting;
@@ -116,7 +102,7 @@ export class Watch {
   addBound(name: string, ltl: string, bound: BoundFormula): Watched {
     const index = this.#watched.length;
     const atoms = bound.table.propositions.map((proposition, i) =>
-      this.#atom(propositionText(proposition), bound.bindings[i] as Binding, index),
+      this.#atoms.add(propositionText(proposition), bound.bindings[i] as Binding, index),
     );
     const watched = { name, ltl, bound, monitor: new Monitor(bound.table), atoms, detail: null };
     this.#watched.push(watched);
@@ -139,15 +125,15 @@ export class Watch {
   }
 
   sent(type: number, node: NodeIndex): void {
-    this.#happen('sent', type, node);
+    this.#atoms.happen('sent', type, node);
   }
 
   decide(node: NodeIndex, slot: number): void {
     const { heights } = this.scene;
     if (slot > (heights[node] ?? 0)) heights[node] = slot;
-    this.#happen('decide', -1, node);
-    this.#touch('decision', -1);
-    this.#touch('state', -1);
+    this.#atoms.happen('decide', -1, node);
+    this.#atoms.touch('decision', -1);
+    this.#atoms.touch('state', -1);
   }
 
   state(node: NodeIndex, alive: boolean, fields: ArrayLike<number>): void {
@@ -156,41 +142,41 @@ export class Watch {
     const before = scene.fields[node]?.[FIELD.epoch] ?? 0;
     scene.alive[node] = alive;
     scene.fields[node] = fields;
-    if ((fields[FIELD.epoch] as number) > before && scene.isCorrect(node)) this.#happen('epochChanged', -1, node);
-    this.#touch('state', node);
+    if ((fields[FIELD.epoch] as number) > before && scene.isCorrect(node)) this.#atoms.happen('epochChanged', -1, node);
+    this.#atoms.touch('state', node);
   }
 
   fault(fault: SceneFault): void {
     this.scene.begin(fault);
     for (const event of fault.kind === 'crash' ? (['fault', 'crash'] as const) : (['fault'] as const)) {
-      for (const target of fault.targets) this.#happen(event, -1, target);
-      if (fault.targets.length === 0) this.#happen(event, -1, -1);
+      for (const target of fault.targets) this.#atoms.happen(event, -1, target);
+      if (fault.targets.length === 0) this.#atoms.happen(event, -1, -1);
     }
-    if (fault.kind === 'partition') this.#happen('partition', -1, -1);
-    this.#touch('fault', -1);
+    if (fault.kind === 'partition') this.#atoms.happen('partition', -1, -1);
+    this.#atoms.touch('fault', -1);
   }
 
   heal(fault: SceneFault): void {
     this.scene.end(fault.id);
     for (const event of fault.kind === 'crash' ? (['heal', 'restart'] as const) : (['heal'] as const)) {
-      for (const target of fault.targets) this.#happen(event, -1, target);
-      if (fault.targets.length === 0) this.#happen(event, -1, -1);
+      for (const target of fault.targets) this.#atoms.happen(event, -1, target);
+      if (fault.targets.length === 0) this.#atoms.happen(event, -1, -1);
     }
-    this.#touch('fault', -1);
+    this.#atoms.touch('fault', -1);
   }
 
   evidence(against: NodeIndex): void {
-    this.#happen('evidence', -1, against);
+    this.#atoms.happen('evidence', -1, against);
   }
 
   /** Steps one formula through the present: values as they are, no event. For goals, which begin now. */
   stepNow(watched: Watched): void {
     for (const index of watched.atoms) {
-      const atom = this.#atoms[index] as Atom;
+      const atom = this.#atomAt(index);
       if (atom.binding.kind === 'value') atom.truth = atom.binding.holds(this.scene);
     }
     const isTrue = (index: number): boolean => {
-      const atom = this.#atoms[watched.atoms[index] as number] as Atom;
+      const atom = this.#atomAt(watched.atoms[index] as number);
       return atom.binding.kind === 'value' && atom.truth;
     };
     watched.monitor.step({ t: this.scene.t, holds: isTrue });
@@ -201,11 +187,11 @@ export class Watch {
     return {
       scene: this.scene.capture(),
       open: this.#open,
-      happened: this.#happened.list.map((index) => (this.#atoms[index] as Atom).key),
+      happened: this.#atoms.happened(),
       count: this.#count,
       lastAt: this.#lastAt,
       leader: this.#leader,
-      atoms: this.#atoms.map(({ key, truth }) => ({ key, truth })),
+      atoms: this.#atoms.all.map(({ key, truth }) => ({ key, truth })),
       watched: this.#watched.map(({ name, ltl, monitor, detail }) => ({
         name,
         ltl,
@@ -218,30 +204,14 @@ export class Watch {
   /** Becomes the watch that was captured, with its formulas. @throws Error when one means nothing in this testnet */
   restore(state: WatchState): void {
     this.#watched = [];
-    this.#atoms = [];
-    this.#onEvent = new Map();
-    this.#onSource = { state: [], decision: [], fault: [], time: [] };
-    this.#onNode = [];
-    this.#followsLeader = false;
+    this.#atoms = new Atoms();
     this.scene.restore(state.scene);
     for (const { monitor, detail, ...expectation } of state.watched) {
       const watched = this.add(expectation);
       watched.monitor.restore(monitor);
       watched.detail = detail;
     }
-    const truths = new Map(state.atoms.map(({ key, truth }) => [key, truth]));
-    const happened = new Set(state.happened);
-    this.#happened = new IndexSet();
-    this.#before = new IndexSet();
-    this.#atoms.forEach((atom, index) => {
-      atom.truth = truths.get(atom.key) ?? false;
-      if (atom.binding.kind === 'event' && atom.truth) this.#before.add(index);
-      if (happened.has(atom.key)) this.#happened.add(index);
-    });
-    // Every value is looked at again: what had been touched in the open moment is not kept.
-    this.#touched = new IndexSet(
-      this.#atoms.flatMap(({ binding }, index) => (binding.kind === 'value' ? [index] : [])),
-    );
+    this.#atoms.restore(new Map(state.atoms.map(({ key, truth }) => [key, truth])), new Set(state.happened));
     this.#open = state.open;
     this.#count = state.count;
     this.#passed = this.#watched.map(() => state.count);
@@ -251,56 +221,13 @@ export class Watch {
     this.#leader = state.leader;
   }
 
-  #atom(key: string, binding: Binding, user: number): number {
-    const known = this.#atoms.findIndex((atom) => atom.key === key);
-    if (known >= 0) {
-      this.#atoms[known]?.users.push(user);
-      return known;
-    }
-    const index = this.#atoms.push({ key, binding, truth: false, users: [user] }) - 1;
-    if (binding.kind === 'event') {
-      const of = channel(binding.event, binding.type, binding.node);
-      this.#onEvent.set(of, [...(this.#onEvent.get(of) ?? []), index]);
-      if (binding.event === 'leaderChanged') this.#followsLeader = true;
-    } else {
-      this.#touched.add(index);
-      if (binding.node < 0 || binding.source !== 'state') this.#onSource[binding.source].push(index);
-      else {
-        this.#onNode[binding.node] ??= [];
-        this.#onNode[binding.node]?.push(index);
-      }
-    }
-    return index;
-  }
-
-  #happen(event: EventKind, type: number, node: NodeIndex): void {
-    if (this.#onEvent.size === 0) return;
-    this.#mark(channel(event, -1, -1));
-    if (node >= 0) this.#mark(channel(event, -1, node));
-    if (type < 0) return;
-    this.#mark(channel(event, type, -1));
-    this.#mark(channel(event, type, node));
-  }
-
-  #mark(of: number): void {
-    const atoms = this.#onEvent.get(of);
-    if (atoms !== undefined) for (const index of atoms) this.#happened.add(index);
-  }
-
-  #touch(source: Source, node: NodeIndex): void {
-    for (const index of this.#onSource[source]) this.#touched.add(index);
-    const own = this.#onNode[node];
-    if (own !== undefined) for (const index of own) this.#touched.add(index);
-  }
-
   #close(t: Micros): void {
     this.scene.t = t;
     this.#count++;
     this.#lastAt = t;
-    if (this.#followsLeader) this.#lookAtLeader();
-    this.#readValues();
-    this.#readEvents();
-    this.#stepFormulas(t);
+    if (this.#atoms.followsLeader) this.#lookAtLeader();
+    this.#atoms.close(this.scene, this.#onTurn);
+    if (this.#dirty.size > 0 || t > this.#calmUntil) this.#stepFormulas(t);
     this.onState?.();
   }
 
@@ -308,7 +235,7 @@ export class Watch {
     if (t > this.#calmUntil) this.#wakeFormulas(t);
     const due = this.#due;
     this.#moment.t = t;
-    for (const index of this.#dirty.list) due.push(index);
+    for (let i = 0; i < this.#dirty.size; i++) due.push(this.#dirty.at(i));
     this.#dirty.clear();
     for (const index of due) {
       const watched = this.#watched[index] as Watched;
@@ -343,40 +270,14 @@ export class Watch {
     });
   }
 
-  #readValues(): void {
-    for (const index of this.#onSource.time) this.#touched.add(index);
-    for (const index of this.#touched.list) {
-      const atom = this.#atoms[index] as Atom;
-      if (atom.binding.kind !== 'value') continue;
-      const truth = atom.binding.holds(this.scene);
-      if (truth !== atom.truth) this.#turn(atom, truth);
-    }
-    this.#touched.clear();
-  }
-
-  #readEvents(): void {
-    for (const index of this.#before.list) {
-      if (!this.#happened.has(index)) this.#turn(this.#atoms[index] as Atom, false);
-    }
-    for (const index of this.#happened.list) {
-      const atom = this.#atoms[index] as Atom;
-      if (!atom.truth) this.#turn(atom, true);
-    }
-    const last = this.#before;
-    last.clear();
-    this.#before = this.#happened;
-    this.#happened = last;
-  }
-
-  #turn(atom: Atom, truth: boolean): void {
-    atom.truth = truth;
-    for (const user of atom.users) this.#dirty.add(user);
+  #atomAt(index: number): Atom {
+    return this.#atoms.all[index] as Atom;
   }
 
   #lookAtLeader(): void {
     const { leader } = this.scene;
     if (leader === null || leader === this.#leader) return;
-    if (this.#leader !== null) this.#happen('leaderChanged', -1, -1);
+    if (this.#leader !== null) this.#atoms.happen('leaderChanged', -1, -1);
     this.#leader = leader;
   }
 
