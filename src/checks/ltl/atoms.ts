@@ -20,7 +20,7 @@ export interface Atom {
 const NOBODY: readonly number[] = [];
 /** Sources that say when their values may differ; time always does. */
 type Told = Exclude<Source, 'time'>;
-const TOLD: readonly Told[] = ['state', 'decision', 'fault'];
+const TOLD: readonly Told[] = ['front', 'state', 'fault'];
 
 export class Atoms {
   readonly all: Atom[] = [];
@@ -30,10 +30,10 @@ export class Atoms {
   readonly #byChannel = new Map<number, number[]>();
   /** By narrowest channel of an event: who listens to it or to a wider one. Filled as events come. */
   readonly #listeners = new Map<number, readonly number[]>();
-  readonly #bySource: Record<Source, number[]> = { state: [], decision: [], fault: [], time: [] };
+  readonly #bySource: Record<Source, number[]> = { front: [], state: [], fault: [], time: [] };
   readonly #byNode: number[][] = [];
   /** What has changed in the open moment. */
-  readonly #told: Record<Told, boolean> = { state: false, decision: false, fault: false };
+  readonly #told: Record<Told, boolean> = { front: false, state: false, fault: false };
   readonly #nodes = new IndexSet();
   /** Values that no state has shown yet. */
   readonly #fresh = new IndexSet();
@@ -66,7 +66,8 @@ export class Atoms {
       return index;
     }
     this.#fresh.add(index);
-    if (binding.node < 0 || binding.source !== 'state') this.#bySource[binding.source].push(index);
+    const isOfOneNode = binding.node >= 0 && (binding.source === 'front' || binding.source === 'state');
+    if (!isOfOneNode) this.#bySource[binding.source].push(index);
     else {
       this.#byNode[binding.node] ??= [];
       this.#byNode[binding.node]?.push(index);

@@ -16,6 +16,15 @@ const REMEMBERED_MAX = 2000;
 
 type Foreseen = 'satisfied' | 'violated' | null;
 
+/** What a search found that no limit cut short, and how many steps it took. */
+interface Found {
+  readonly foreseen: Foreseen;
+  readonly steps: number;
+}
+
+/** By formula, for all runs of a thread: found once, but paid for by every monitor, so that no run depends on the ones before it. */
+const searched = new WeakMap<NodeTable, Map<string, Found>>();
+
 export class Foresight {
   readonly #table: NodeTable;
   readonly #known = new Map<string, Foreseen>();
@@ -43,9 +52,24 @@ export class Foresight {
     const key = stateKey(progressed);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const found = this.#search(progressed, valuations);
+    const found = this.#searchOnce(key, progressed, valuations);
     if (this.#known.size < REMEMBERED_MAX) this.#known.set(key, found);
     return found;
+  }
+
+  #searchOnce(key: string, progressed: Progressed, valuations: readonly (readonly boolean[])[]): Foreseen {
+    const before = searched.get(this.#table) ?? new Map<string, Found>();
+    searched.set(this.#table, before);
+    const known = before.get(key);
+    if (known !== undefined && this.#steps + known.steps <= STEPS_MAX) {
+      this.#steps += known.steps;
+      return known.foreseen;
+    }
+    const began = this.#steps;
+    const foreseen = this.#search(progressed, valuations);
+    if (this.#steps <= STEPS_MAX && before.size < REMEMBERED_MAX)
+      before.set(key, { foreseen, steps: this.#steps - began });
+    return foreseen;
   }
 
   #search(start: Progressed, valuations: readonly (readonly boolean[])[]): Foreseen {

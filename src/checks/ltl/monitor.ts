@@ -177,16 +177,7 @@ export class Monitor {
   }
 
   #bear(residual: Demand, position: number, t: Micros): readonly Birth[] {
-    if (residual.length === 0) return [];
-    const births: Birth[] = [];
-    for (const clause of residual) {
-      for (const duty of clause) {
-        const key = keyOf(duty);
-        if (births.some((birth) => birth.key === key)) continue;
-        births.push(this.#births.find((birth) => birth.key === key) ?? { key, position, t });
-      }
-    }
-    return births;
+    return keysOf(residual).map((key) => this.#births.find((birth) => birth.key === key) ?? { key, position, t });
   }
 }
 
@@ -194,6 +185,18 @@ const FORESEEN: Reason = { text: '', kind: 'hopeless', since: null };
 
 function keyOf({ node, weak, until }: Duty): string {
   return `${node}${weak ? 'w' : 's'}${until}`;
+}
+
+/** By demand: demands of an automaton are the same objects again and again. */
+const keysBefore = new WeakMap<Demand, readonly string[]>();
+
+/** The duties of a demand, each once. */
+function keysOf(demand: Demand): readonly string[] {
+  const before = keysBefore.get(demand);
+  if (before !== undefined) return before;
+  const keys = [...new Set(demand.flat().map(keyOf))];
+  keysBefore.set(demand, keys);
+  return keys;
 }
 
 function isSame(a: Progressed, b: Progressed): boolean {

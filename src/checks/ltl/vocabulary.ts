@@ -21,8 +21,11 @@ export type EventKind =
   | 'partition'
   | 'evidence';
 
-/** What a value can change with. */
-export type Source = 'state' | 'decision' | 'fault' | 'time';
+/**
+ * What a value can change with. `front`: who leads, how far everybody is and who is up, which changes far less often than the
+ * rest of a validator's `state`.
+ */
+export type Source = 'front' | 'state' | 'fault' | 'time';
 
 export type Parameter = 'none' | 'node' | 'node?' | 'message, node?';
 
@@ -104,7 +107,7 @@ function truths(): Word[] {
       kind: 'truth',
       word: 'alive',
       parameter: 'node',
-      source: 'state',
+      source: 'front',
       explain: 'The validator named runs.',
       read: (scene, node) => scene.alive[node ?? -1] ?? false,
     },
@@ -123,7 +126,7 @@ function numbers(setting: Setting): Word[] {
   const number = (word: string, source: Source, explain: string, read: typeof height): Word => ({
     kind: 'number',
     word,
-    parameter: source === 'state' ? 'node?' : 'none',
+    parameter: source === 'front' ? 'node?' : 'none',
     source,
     explain,
     read,
@@ -132,16 +135,16 @@ function numbers(setting: Setting): Word[] {
     kind: 'name',
     word,
     parameter: 'none',
-    source: 'state',
+    source: 'front',
     explain: 'The validator that the most advanced validators take for the leader.',
     read: (scene) => (scene.leader === null ? null : nodeName(scene.leader, setting)),
   });
   return [
     ...['height', camel(slot)].map((word) =>
-      number(word, 'state', 'Largest height decided by a correct validator (or by the one named).', height),
+      number(word, 'front', 'Largest height decided by a correct validator (or by the one named).', height),
     ),
     ...['view', 'epoch', camel(epoch)].map((word) =>
-      number(word, 'state', `${declaration.words.epoch} of the most advanced validators (or of the one named).`, view),
+      number(word, 'front', `${declaration.words.epoch} of the most advanced validators (or of the one named).`, view),
     ),
     number('timeMs', 'time', 'Virtual time of the state, ms.', (scene) => msFromMicros(scene.t)),
     number('faults', 'fault', 'How many faults are on.', (scene) => scene.active.length),

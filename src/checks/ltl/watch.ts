@@ -72,6 +72,8 @@ export class Watch {
   #count = 0;
   #lastAt: Micros = 0;
   #leader: NodeIndex | null = null;
+  /** Whether somebody came up, went down or changed its role, epoch or height in the open moment. */
+  #hasMoved = true;
 
   constructor(setting: Setting) {
     this.#setting = setting;
@@ -132,18 +134,23 @@ export class Watch {
     const { heights } = this.scene;
     if (slot > (heights[node] ?? 0)) heights[node] = slot;
     this.#atoms.happen('decide', -1, node);
-    this.#atoms.touch('decision', -1);
-    this.#atoms.touch('state', -1);
+    this.#atoms.touch('front', -1);
   }
 
   state(node: NodeIndex, alive: boolean, fields: ArrayLike<number>): void {
     const { scene } = this;
     if (node >= this.#setting.validatorCount) return;
-    const before = scene.fields[node]?.[FIELD.epoch] ?? 0;
+    const before = scene.fields[node];
+    const moved = alive !== scene.alive[node] || !agree(before, fields, FRONT);
     scene.alive[node] = alive;
     scene.fields[node] = fields;
-    if ((fields[FIELD.epoch] as number) > before && scene.isCorrect(node)) this.#atoms.happen('epochChanged', -1, node);
-    this.#atoms.touch('state', node);
+    const isLater = (fields[FIELD.epoch] as number) > (before?.[FIELD.epoch] ?? 0);
+    if (isLater && scene.isCorrect(node)) this.#atoms.happen('epochChanged', -1, node);
+    if (moved) {
+      this.#atoms.touch('front', node);
+      this.#hasMoved = true;
+    }
+    if (moved || !agree(before, fields, fields.length)) this.#atoms.touch('state', node);
   }
 
   fault(fault: SceneFault): void {
@@ -154,6 +161,7 @@ export class Watch {
     }
     if (fault.kind === 'partition') this.#atoms.happen('partition', -1, -1);
     this.#atoms.touch('fault', -1);
+    if (fault.kind === 'byzantine') this.#touchAll();
   }
 
   heal(fault: SceneFault): void {
@@ -219,13 +227,15 @@ export class Watch {
     this.#calmUntil = Number.MAX_SAFE_INTEGER;
     this.#lastAt = state.lastAt;
     this.#leader = state.leader;
+    this.#hasMoved = true;
   }
 
   #close(t: Micros): void {
     this.scene.t = t;
     this.#count++;
     this.#lastAt = t;
-    if (this.#atoms.followsLeader) this.#lookAtLeader();
+    if (this.#hasMoved && this.#atoms.followsLeader) this.#lookAtLeader();
+    this.#hasMoved = false;
     this.#atoms.close(this.scene, this.#onTurn);
     if (this.#dirty.size > 0 || t > this.#calmUntil) this.#stepFormulas(t);
     this.onState?.();
@@ -270,6 +280,12 @@ export class Watch {
     });
   }
 
+  /** What is told of correct validators alone is told of fewer. */
+  #touchAll(): void {
+    this.#atoms.touch('front', -1);
+    this.#atoms.touch('state', -1);
+  }
+
   #atomAt(index: number): Atom {
     return this.#atoms.all[index] as Atom;
   }
@@ -295,4 +311,14 @@ export class Watch {
   whyNot(watched: Watched): string | null {
     return watched.detail ?? this.#why(watched);
   }
+}
+
+/** The fields that every protocol declares first. */
+const FRONT = Object.keys(FIELD).length;
+
+/** Whether the first `count` fields are the same. */
+function agree(a: ArrayLike<number> | null | undefined, b: ArrayLike<number>, count: number): boolean {
+  if (a === null || a === undefined) return false;
+  for (let i = 0; i < count; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
