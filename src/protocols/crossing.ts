@@ -30,9 +30,18 @@ export interface CrashStep {
   readonly commit?: '2pc' | '3pc';
 }
 
+/** Several messages under one signature: what is inside, the trace does not say. */
+export interface CarriersDeclaration {
+  readonly types: readonly string[];
+  /** Type and transaction of each message in a carrier, as `parseMessage` gave it; null where only its receiver can look inside. */
+  inside(carrier: unknown): readonly { readonly type: string; readonly transaction: number }[] | null;
+}
+
 export interface TransactionsDeclaration {
   /** Types of messages whose slot is the number of a transaction. */
   readonly messages: readonly string[];
+  /** Messages that carry others; absent where each travels by itself. */
+  readonly carriers?: CarriersDeclaration;
   readonly steps: readonly TransactionStep[];
   readonly crashes: readonly CrashStep[];
   /** One sentence each: who waits for whose lock, and what a shard does that has promised and hears nothing. */

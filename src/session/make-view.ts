@@ -12,8 +12,8 @@ export function keepTrace(run: Run, options: SessionOptions, onArrival: () => vo
   run.shelf.use({ storage, memory, onArrival, ...(makeLock === undefined ? {} : { makeLock }) });
 }
 
-/** The views' reading side of a run's trace. */
-export function makeView(run: Run): StoreTraceView {
+/** The views' reading side of a run's trace. `onRead`: what a view asked for, and the executor had to be asked, is here. */
+export function makeView(run: Run, onRead: () => void): StoreTraceView {
   const { executor, protocol, store } = run;
   const { plan } = executor;
   return new StoreTraceView(store, {
@@ -23,5 +23,6 @@ export function makeView(run: Run): StoreTraceView {
     transactions: () => boardOf(run.status).transactions,
     whenHere: (work) => run.shelf.whenHere(work),
     envelope: (origin, sequence) => executor.envelope(origin, sequence),
+    onRead,
   });
 }

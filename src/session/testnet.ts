@@ -318,7 +318,7 @@ export class TestnetSession implements Testnet, LiveSession {
     this.#seeked = null;
     this.#announcer.follow(run);
     keepTrace(run, this.#options, () => this.#publish());
-    if (previous !== run || this.#view === null) this.#view = makeView(run);
+    if (previous !== run || this.#view === null) this.#view = makeView(run, () => this.#publish());
     if (previous !== null && previous !== run) await previous.close();
     if (run.checkpoints.count === 0) await run.capture();
     await this.#settle(run);

@@ -86,6 +86,8 @@ export interface Flight {
   readonly to: NodeIndex;
   /** Position in `Declaration.messages`. */
   readonly type: number;
+  /** In lives of transactions: the type of the message inside which it travels; absent where it travels by itself. */
+  readonly carrier?: number;
   readonly sentAt: Micros;
   /** When it arrives; for a lost copy, when it would have; for a held one, Infinity. */
   readonly arrivesAt: Micros;

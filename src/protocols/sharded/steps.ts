@@ -1,4 +1,6 @@
 /** The steps of a transaction as the trace shows them, and those at which a crash shows what the protocol is worth. */
+import type { Message } from './messages.ts';
+import type { Spoken } from './replicated/wire.ts';
 import type { CrashStep, TransactionsDeclaration, TransactionStep } from '../crossing.ts';
 
 const STEPS: readonly TransactionStep[] = [
@@ -124,8 +126,16 @@ const MESSAGES = [
   'refusal',
 ] as const;
 
+/** Sealed, a bundle is its receiver's alone. */
+function itemsOf(carrier: unknown): readonly { readonly type: string; readonly transaction: number }[] | null {
+  const message = carrier as Message | Spoken;
+  if (message.type !== 'bundle') return null;
+  return message.items.flatMap((item) => ('slot' in item ? [{ type: item.type, transaction: item.slot }] : []));
+}
+
 export const transactions: TransactionsDeclaration = {
   messages: MESSAGES,
+  carriers: { types: ['bundle'], inside: itemsOf },
   steps: STEPS,
   crashes: CRASHES,
   policies({ inDoubt = 'block', lockPolicy = 'wound-wait' }) {

@@ -78,13 +78,21 @@ export interface LifeStep {
   readonly account: string;
 }
 
+export interface LifeCopy {
+  readonly flight: Flight;
+  /** Position of its sending in the trace. */
+  readonly send: number;
+}
+
 /** Everything that happened about one transaction between shards. */
 export interface TransactionLife {
   readonly transaction: number;
   /** Ascending by position in the trace. */
   readonly steps: readonly LifeStep[];
-  /** Copies about it, the client's included, in the order of sending. */
-  readonly copies: readonly { readonly flight: Flight; readonly send: number }[];
+  /** Copies about it, the client's included, in the order of sending. What travelled inside another message stands by itself. */
+  readonly copies: readonly LifeCopy[];
+  /** Messages between its shards that may have carried more of it: nobody can look into them (any more). */
+  readonly closedCount: number;
 }
 
 /** How nodes make up shards. */
@@ -98,6 +106,8 @@ export interface ShardView {
   /** Null where the protocol declares no transactions between shards. */
   readonly shape: ShardShape | null;
   shardsAt(at: Micros): ShardMoment;
+  /** Whether the trace has a step of that transaction. */
+  hasLife(transaction: number): boolean;
   /** Null for a transaction that the trace does not know. */
   lifeOf(transaction: number): TransactionLife | null;
 }
@@ -105,5 +115,6 @@ export interface ShardView {
 export const NO_SHARDS: ShardView = {
   shape: null,
   shardsAt: () => ({ locks: [], waits: [], open: [], totals: [], down: [] }),
+  hasLife: () => false,
   lifeOf: () => null,
 };

@@ -88,6 +88,10 @@ export class ShardIndex implements RecordIndex {
     return cursor.state.moment;
   }
 
+  knows(transaction: number): boolean {
+    return this.#spans.has(transaction);
+  }
+
   /** The marks of one transaction in their order; none when the trace does not know it. */
   stepsOf(transaction: number): readonly LifeStep[] {
     const span = this.#spans.get(transaction);
@@ -141,7 +145,7 @@ export class ShardIndex implements RecordIndex {
   }
 
   #key(node: NodeIndex, kind: number, text: number, transaction: number, holder: number): string {
-    return `${this.#shardOf(node)} ${kind} ${this.#store.text(node, text)} ${transaction} ${holder}`;
+    return `${this.shardOf(node)} ${kind} ${this.#store.text(node, text)} ${transaction} ${holder}`;
   }
 
   #cursorBefore(wanted: number): Cursor {
@@ -158,7 +162,7 @@ export class ShardIndex implements RecordIndex {
     if (place % KEYFRAME_EVERY === 0) this.#keyframes[place / KEYFRAME_EVERY] ??= state.copy();
   }
 
-  #shardOf(node: NodeIndex): number {
+  shardOf(node: NodeIndex): number {
     return Math.floor(node / (this.shape?.validatorsPerShard ?? 1));
   }
 
@@ -167,7 +171,7 @@ export class ShardIndex implements RecordIndex {
     const kind = this.#kinds.get(place);
     const node = this.#store.nodeOf(seq);
     const transaction = this.#transactions.get(place);
-    const about = { at: this.#store.timeAt(seq), shard: this.#shardOf(node), transaction };
+    const about = { at: this.#store.timeAt(seq), shard: this.shardOf(node), transaction };
     if (kind === UP || kind === DOWN) return { ...about, kind: kind === UP ? 'up' : 'down', node };
     const text = this.#store.text(node, this.#texts.get(place));
     if (kind === RECORD.wait) return { ...about, kind: 'wait', account: text, holder: this.#holders.get(place) };

@@ -14,6 +14,7 @@ import type { Flight, Marker, MessageDetails, NodeMoment, QuorumProgress, TraceV
 import { BlockIndex } from './blocks.ts';
 import { CandidateIndex } from './candidates.ts';
 import { CausalCone, SendIndex } from './causality.ts';
+import { CarriedReader } from './carried.ts';
 import { describeMessage, type MessageBytes, type Signing } from './details.ts';
 import type { Band, Candidate, Cone, CopySample, MarkSample, Stretch } from './diagram.ts';
 import { FaultIndex } from './faults.ts';
@@ -35,6 +36,8 @@ export interface TraceViewOptions {
   readonly signing: readonly Signing[];
   /** The executor's memory of recent messages; null when one is no longer kept. */
   envelope(origin: NodeIndex, sequence: number): Promise<MessageBytes | null>;
+  /** A view asked for what takes a moment, and it is here: draw anew. */
+  onRead?(): void;
   /** Does what reads the trace once all it needs is in memory; absent: it always is. */
   whenHere?<T>(work: () => T): Promise<T>;
   /** Transactions in the blocks decided so far, from height 1 on: the trace itself does not say. */
@@ -76,7 +79,9 @@ export class StoreTraceView implements TraceView, RecordIndex {
     this.#sends = new SendIndex(store);
     const { shards = { count: plan.validators.length, validatorsPerShard: 1 } } = plan;
     this.#shards = new ShardIndex(store, shards);
-    this.#lives = new LifeReader(store, this.#shards, this.#flights, this.#sends);
+    const { protocol, envelope, onRead = () => undefined } = options;
+    const carried = new CarriedReader({ protocol, envelope, onRead });
+    this.#lives = new LifeReader(store, this.#shards, this.#flights, this.#sends, carried);
     this.#indexes = [
       this.#markers,
       this.#states,
@@ -199,6 +204,10 @@ export class StoreTraceView implements TraceView, RecordIndex {
 
   shardsAt(at: Micros): ShardMoment {
     return this.#shards.at(at);
+  }
+
+  hasLife(transaction: number): boolean {
+    return this.#shards.knows(transaction);
   }
 
   lifeOf(transaction: number): TransactionLife | null {

@@ -1,6 +1,8 @@
 /** Readings of shards at a moment, for every view of them: who holds, who waits for whom, who is in doubt. Pure. */
 import type { Micros } from '../../core/time.ts';
+import type { Declaration } from '../../protocols/protocol.ts';
 import type {
+  Flight,
   Frame,
   HeldLock,
   LockWait,
@@ -25,6 +27,11 @@ export function transactionsText(transactions: readonly number[]): string {
   const last = transactions.at(-1);
   if (transactions.length < 2) return `transaction ${last ?? '–'}`;
   return `transactions ${transactions.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** `, in a bundle`: how a message travels that does not by itself; else ''. */
+export function insideText({ carrier }: Pick<Flight, 'carrier'>, { messages }: Pick<Declaration, 'messages'>): string {
+  return carrier === undefined ? '' : `, in a ${messages[carrier]?.label.toLowerCase() ?? 'message'}`;
 }
 
 /** The nodes of every shard, by shard. */

@@ -2,7 +2,7 @@
 import { Button } from '../../components/controls.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Badge, Facts, Note } from '../../components/small.tsx';
-import { formatDuration, formatTime } from '../../lib/format.ts';
+import { formatDuration, formatTime, plural } from '../../lib/format.ts';
 import { shardName } from '../../lib/shards.ts';
 import { useCalmFrame, usePlayground, useUi } from '../../playground.tsx';
 import { crossingStatus, lifeLines } from './crossing.ts';
@@ -58,6 +58,12 @@ export function CrossingInspector({ transaction }: { readonly transaction: numbe
             </li>
           ))}
         </ol>
+        {life.closedCount > 0 && (
+          <Note>
+            {plural(life.closedCount, 'message')} between these shards may have carried more of it: sealed, or no longer
+            in memory.
+          </Note>
+        )}
       </Section>
     </>
   );

@@ -9,11 +9,13 @@ import { formatBytes, formatDuration, formatMs, plural, sentence } from '../../l
 import { useFrame, usePlayground, useUi } from '../../playground.tsx';
 import { CatchIt } from './CatchIt.tsx';
 import { JsonView } from './JsonView.tsx';
+import { crossingsOf } from './crossing.ts';
 import styles from './Panel.module.css';
 import { hexRows, signatureText, transfersOf } from './selectors.ts';
 import { useMessage } from './useDetails.ts';
 
 const DUMP_ROWS = 64;
+const CROSSINGS_SHOWN = 24;
 
 export function MessageInspector({ id }: { readonly id: string }) {
   const answer = useMessage(id);
@@ -70,7 +72,7 @@ function Message({ message }: { readonly message: MessageDetails }) {
         <CatchIt message={message} />
       </Section>
       <Transactions message={message} />
-      {declaration?.transactions?.messages.includes(message.type) === true && <Crossing transaction={message.slot} />}
+      {declaration !== null && <Crossings transactions={crossingsOf(message, declaration)} />}
       <Section title="Copies" aside={plural(message.copies.length, 'copy', 'copies')}>
         <Copies message={message} />
       </Section>
@@ -88,16 +90,21 @@ function Message({ message }: { readonly message: MessageDetails }) {
   );
 }
 
-/** The transaction between shards that a message is about. */
-function Crossing({ transaction }: { readonly transaction: number }) {
+/** The transactions between shards that a message is about. */
+function Crossings({ transactions }: { readonly transactions: readonly number[] }) {
   const { session } = usePlayground();
   const select = useUi((state) => state.select);
-  if (transaction < 1 || session.view().lifeOf(transaction) === null) return null;
+  const shown = transactions.slice(0, CROSSINGS_SHOWN).filter((number) => session.view().hasLife(number));
+  if (shown.length === 0) return null;
   return (
-    <Section title="About">
-      <Button icon="jump" onClick={() => select({ kind: 'crossing', transaction })}>
-        Transaction {transaction}
-      </Button>
+    <Section title="About" {...(transactions.length > 1 ? { aside: plural(transactions.length, 'transaction') } : {})}>
+      <div className={styles.actions}>
+        {shown.map((transaction) => (
+          <Button key={transaction} icon="jump" onClick={() => select({ kind: 'crossing', transaction })}>
+            Transaction {transaction}
+          </Button>
+        ))}
+      </div>
     </Section>
   );
 }

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { microsFromMs } from '../../../core/time.ts';
 import { openTestnet, type TestnetSession } from '../../../session/index.ts';
 import type { Frame, TraceView } from '../../../session/view.ts';
-import { crossingStatus, lifeLines } from './crossing.ts';
+import { crossingsOf, crossingStatus, lifeLines } from './crossing.ts';
 
 /** All copies take 50 ms; the coordinator of transaction 1 is shard 0. */
 const SCENARIO = {
@@ -65,5 +65,31 @@ describe('its life', () => {
     expect(lines.every(({ isDone }) => isDone)).toBe(true);
     const early = lifeLines(life, frame, lines[3]?.at ?? 0);
     expect(early.filter(({ isDone }) => isDone).length).toBeLessThan(early.length);
+  });
+});
+
+describe('bundles', () => {
+  it('are about every transaction inside; other messages about their own, or about none', () => {
+    const { declaration } = frame;
+    const item = (type: string, slot: number) => ({ type, slot, digest: 'ab' });
+    const content = { type: 'bundle', items: [item('vote', 9), item('vote', 4), item('acknowledge', 9)] };
+    expect(crossingsOf({ type: 'bundle', slot: 0, content }, declaration)).toEqual([4, 9]);
+    expect(crossingsOf({ type: 'bundle', slot: 0, content: null }, declaration)).toEqual([]);
+    expect(crossingsOf({ type: 'bundle', slot: 0, content: { type: 'sealed', of: 'bundle' } }, declaration)).toEqual(
+      [],
+    );
+    expect(crossingsOf({ type: 'vote', slot: 7, content: null }, declaration)).toEqual([7]);
+    expect(crossingsOf({ type: 'heartbeat', slot: 0, content: {} }, declaration)).toEqual([]);
+  });
+
+  it('are named beside what travels in them', () => {
+    const life = trace.lifeOf(1);
+    const [copy] = life?.copies ?? [];
+    if (life == null || copy === undefined) throw new Error('no copies');
+    const carrier = frame.declaration.messages.findIndex(({ type }) => type === 'bundle');
+    const vote = frame.declaration.messages.findIndex(({ type }) => type === 'vote');
+    const copies = [{ ...copy, flight: { ...copy.flight, type: vote, carrier } }];
+    const [line] = lifeLines({ ...life, steps: [], copies }, frame, copy.flight.sentAt);
+    expect(line?.text).toMatch(/: Vote, in a bundle to s\dv0$/);
   });
 });

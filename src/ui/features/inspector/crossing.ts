@@ -1,9 +1,9 @@
 /** How far a transaction between shards is at a moment, and its life line by line. Pure. */
 import type { Micros } from '../../../core/time.ts';
 import type { Declaration } from '../../../protocols/protocol.ts';
-import type { Frame, LifeStep, ShardShape, TransactionLife } from '../../../session/view.ts';
+import type { Frame, LifeStep, MessageDetails, ShardShape, TransactionLife } from '../../../session/view.ts';
 import { sentence } from '../../lib/format.ts';
-import { shardName } from '../../lib/shards.ts';
+import { insideText, shardName } from '../../lib/shards.ts';
 
 export interface PartStatus {
   readonly shard: number;
@@ -88,11 +88,11 @@ export function lifeLines(
 ): readonly LifeLine[] {
   const lines = new Map<string, LifeLine & { readonly seq: number; readonly to: readonly number[] }>();
   for (const { flight, send } of life.copies) {
-    const key = `${flight.messageId} ${flight.sentAt}`;
+    const key = `${flight.messageId} ${flight.sentAt} ${flight.type}`;
     const to = [...(lines.get(key)?.to ?? []), flight.to];
     const label = sentence(frame.declaration.messages[flight.type]?.label ?? 'message');
     const names = to.map((node) => frame.nodes[node]?.id ?? '?').join(', ');
-    const text = `${frame.nodes[flight.from]?.id ?? '?'}: ${label} to ${names}`;
+    const text = `${frame.nodes[flight.from]?.id ?? '?'}: ${label}${insideText(flight, frame.declaration)} to ${names}`;
     lines.set(key, { key, at: flight.sentAt, seq: lines.get(key)?.seq ?? send, text, to, isDone: flight.sentAt <= at });
   }
   for (const step of life.steps) {
@@ -106,4 +106,15 @@ export function lifeLines(
 function verbOf({ kind, step, account }: LifeStep): string {
   if (step !== null) return step.label;
   return kind === 'lock' ? `locks ${account}` : kind === 'unlock' ? `releases ${account}` : `waits for ${account}`;
+}
+
+/** The transactions that a message is about: its own, or those of what travels inside it. */
+export function crossingsOf(
+  { type, slot, content }: Pick<MessageDetails, 'type' | 'slot' | 'content'>,
+  { transactions }: Pick<Declaration, 'transactions'>,
+): readonly number[] {
+  if (transactions?.messages.includes(type) === true) return [slot];
+  if (content === null || transactions?.carriers?.types.includes(type) !== true) return [];
+  const inside = transactions.carriers.inside(content) ?? [];
+  return [...new Set(inside.map(({ transaction }) => transaction))].sort((a, b) => a - b);
 }

@@ -212,20 +212,20 @@ export class DiagramControl {
     const isWorking = this.#workOnCone(frame);
     const selection = this.#around.selection();
     const theme = this.#around.theme();
+    const trace = this.#around.trace();
+    const life = selection?.kind === 'crossing' ? trace.lifeOf(selection.transaction) : null;
     const key = [
       ...[frame.playhead, frame.eventCount, frame.runId, this.#viewport, this.#state, width, height, ratio],
-      ...[selection, theme, this.#pens.version, isWorking ? this.#cone?.looked : 0],
+      ...[selection, theme, this.#pens.version, isWorking ? this.#cone?.looked : 0, life?.copies],
     ];
     if (width === 0 || key.every((value, index) => value === this.#painted[index])) return;
     this.#painted = key;
     if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
     if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
-    const trace = this.#around.trace();
     const layout = layoutOf(width, height, this.#state.isDown, frame.nodes.length);
     const axis = this.#axisOf(trace, frame);
     const origin = originOf(this.#viewport, axis, layout.length, frame.playhead);
     const cone = this.#cone?.cone ?? null;
-    const life = selection?.kind === 'crossing' ? trace.lifeOf(selection.transaction) : null;
     this.#scene = sceneOf({
       frame,
       trace,

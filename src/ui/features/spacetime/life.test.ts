@@ -31,6 +31,7 @@ const LIFE: TransactionLife = {
     step('end', 0, 30),
   ],
   copies: [],
+  closedCount: 0,
 };
 
 it('a promise lasts until its end at that node, or until now', () => {

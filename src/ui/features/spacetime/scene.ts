@@ -152,9 +152,24 @@ export function sceneOf({ frame, trace, layout, axis, origin, cone, life = null 
   };
 }
 
-/** Where copies are thinned, those of the selected transaction are all there. */
+/**
+ * Where copies are thinned, those of the selected transaction are all there. A message that carries one about it stands as the one
+ * it carries.
+ */
 function withLife(sample: CopySample, life: TransactionLife | null, from: Micros, until: Micros): CopySample {
-  if (life === null || sample.step === 1) return sample;
+  if (life === null) return sample;
+  const inside = new Map(
+    life.copies.filter(({ flight }) => flight.carrier !== undefined).map((copy) => [copy.send, copy.flight]),
+  );
+  if (inside.size > 0) {
+    const flights = sample.flights.map((flight, i) => inside.get(sample.sends[i] ?? -1) ?? flight);
+    return withMissing({ ...sample, flights }, life, from, until);
+  }
+  return withMissing(sample, life, from, until);
+}
+
+function withMissing(sample: CopySample, life: TransactionLife, from: Micros, until: Micros): CopySample {
+  if (sample.step === 1) return sample;
   const known = new Set(sample.sends);
   const missing = life.copies.filter(
     ({ flight, send }) => !known.has(send) && flight.sentAt <= until && flight.arrivesAt >= from,

@@ -3,6 +3,7 @@ import type { Micros } from '../../../core/time.ts';
 import type { Flight, Frame, Mark } from '../../../session/view.ts';
 import { formatDuration, formatTime, plainText, sentence } from '../../lib/format.ts';
 import { PHASES } from '../../lib/phases.ts';
+import { insideText } from '../../lib/shards.ts';
 import type { Hit } from './hit.ts';
 import type { Scene } from './scene.ts';
 
@@ -29,7 +30,8 @@ export function hitText(names: Names, hit: Hit): string {
     case 'copy': {
       const { flight } = hit.line;
       const way = `${nameOf(names, flight.from)} → ${nameOf(names, flight.to)}`;
-      return `${labelOf(names, flight.type)} ${way}, sent ${formatTime(flight.sentAt)}, ${fateText(flight)}`;
+      const what = `${labelOf(names, flight.type)}${insideText(flight, names.declaration)}`;
+      return `${what} ${way}, sent ${formatTime(flight.sentAt)}, ${fateText(flight)}`;
     }
     case 'mark':
       return `${formatTime(hit.placed.mark.at)} ${markText(names, hit.placed.mark)}`;
@@ -70,7 +72,7 @@ export function rowsOf(scene: Pick<Scene, 'lines' | 'marks' | 'nodes' | 'declara
       key: `${send}`,
       at: flight.sentAt,
       seq: send,
-      kind: `${labelOf(scene, flight.type)} (${PHASES[phase].label})`,
+      kind: `${labelOf(scene, flight.type)}${insideText(flight, scene.declaration)} (${PHASES[phase].label})`,
       node: nameOf(scene, flight.from),
       to: nameOf(scene, flight.to),
       text: fateText(flight),
