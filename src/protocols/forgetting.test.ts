@@ -13,6 +13,16 @@ const KEPT = 8;
 const CONFIGS = {
   svbft: { blockTimeMs: 100, viewChangeTimeoutMs: 300, statusPeriodMs: 300, blocksKept: KEPT, syncBatch: 4 },
   fastpath: { blockTimeMs: 100, viewChangeTimeoutMs: 600, statusPeriodMs: 300, blocksKept: KEPT, syncBatch: 4 },
+  tendermint: {
+    blockTimeMs: 100,
+    timeoutProposeMs: 200,
+    timeoutProposeIncrementMs: 50,
+    timeoutPrevoteMs: 100,
+    timeoutPrecommitMs: 100,
+    heartbeatMs: 300,
+    blocksKept: KEPT,
+    syncBatch: 4,
+  },
 } as const;
 type Name = keyof typeof CONFIGS;
 const NAMES = Object.keys(CONFIGS) as Name[];

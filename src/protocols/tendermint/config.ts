@@ -1,8 +1,15 @@
 /** `protocol.config` of a scenario: one table gives defaults, validation and the published schema. */
 import type { Problem } from '../../core/problem.ts';
 import { type Micros, microsFromMs } from '../../core/time.ts';
-import { type NumberOption, numberSchema, parseBoolean, parseNumber, refuseUnknown } from '../common/options.ts';
-import { MAX_SYNC_ENTRIES } from './messages.ts';
+import {
+  BLOCKS_KEPT,
+  type NumberOption,
+  numberSchema,
+  parseBoolean,
+  parseNumber,
+  refuseUnknown,
+} from '../common/options.ts';
+import { MAX_SYNC_ENTRIES } from '../common/chain/messages.ts';
 
 /** timeoutX(r) = base + r · increment, µs. Ref: §3, "timeoutX(r)". */
 export interface Growing {
@@ -26,6 +33,8 @@ export interface TendermintConfig {
   /** Whether blocks without transfers are proposed. */
   readonly emptyBlocks: boolean;
   readonly syncBatch: number;
+  /** Decided blocks kept for validators that catch up; who lags further takes over the state. 0: all. */
+  readonly blocksKept: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -58,6 +67,7 @@ const NUMBERS = {
   stallMs: ms(10_000, 1, 'Virtual ms without a decision after which a validator reports that consensus has stalled.'),
   maxTransactionsPerBlock: count(1000, 100_000, 'Transfers in one block.'),
   mempoolLimit: count(10_000, 1_000_000, 'Transfers that wait at one validator; more are refused.'),
+  blocksKept: BLOCKS_KEPT,
   syncBatch: count(16, MAX_SYNC_ENTRIES, 'Blocks in one answer to a validator that catches up.'),
 } as const satisfies Record<string, NumberOption>;
 
@@ -90,6 +100,7 @@ export function parseConfig(
     mempoolLimit: number('mempoolLimit'),
     emptyBlocks: parseBoolean(raw, 'emptyBlocks', true, problems),
     syncBatch: number('syncBatch'),
+    blocksKept: number('blocksKept'),
   };
   return problems.length > 0 ? { problems } : { config };
 }

@@ -8,7 +8,8 @@
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { SignedMessage } from '../protocol.ts';
-import { learn, nextAhead, ownHeartbeat, requestSync } from './ask.ts';
+import { compare, nextAhead } from '../common/chain/catch-up.ts';
+import { ownHeartbeat, requestSync } from './ask.ts';
 import { precommitsHeard } from './heard.ts';
 import type { Heartbeat, Proposal } from './messages.ts';
 import { NOTE } from './notes.ts';
@@ -51,14 +52,9 @@ function watchForStall(state: State, quietSince: Micros, now: Micros, out: Out, 
 }
 
 export function onHeartbeat(state: State, from: NodeIndex, message: Heartbeat, now: Micros, out: Out, ctx: Ctx): void {
-  if (state.asked?.peer === from && message.height <= state.height) {
-    state.asked = { peer: from, retryAt: now, hasAnswered: true };
-  }
-  if (message.height > state.height) {
-    learn(state, from, message.height - 1);
-    return requestSync(state, from, now, out, ctx);
-  }
-  if (message.height < state.height) return void out.send(from, ownHeartbeat(state));
+  const standing = compare(state, from, message.height - 1, now);
+  if (standing === 'ahead') return requestSync(state, from, now, out, ctx);
+  if (standing === 'behind') return void out.send(from, ownHeartbeat(state));
   if (message.step !== 'new-round') hear(state, from, message.round, now, out, ctx);
   if (message.height === state.height) supply(state, from, message, out);
 }

@@ -2,6 +2,8 @@
 import type { Micros } from '../../core/time.ts';
 import { applyBlock, blockHash } from '../../ledger/block.ts';
 import { sizeOf } from '../../ledger/mempool.ts';
+import { forgetOld } from '../common/chain/forget.ts';
+import { type Snapshot, standOn } from '../common/chain/snapshot.ts';
 import type { DecidedEntry } from './messages.ts';
 import { NOTE } from './notes.ts';
 import type { Ctx } from './rules.ts';
@@ -26,8 +28,25 @@ export function wake(state: State, now: Micros, out: Out, ctx: Ctx): void {
 export function finalise(state: State, entry: DecidedEntry, now: Micros, out: Out, ctx: Ctx): void {
   out.persist({ kind: 'decided', entry });
   append(state, entry, ctx);
+  forgetOld(state, ctx.config.blocksKept, out);
   const { block, round, votes } = entry;
   out.decide({ slot: block.height, epoch: round, digest: state.tip, value: block, certificate: { round, votes } });
+  goOn(state, now, out, ctx);
+}
+
+/** Takes over a proved state further on: the heights between are decided by it, not one by one. Ref: TOCS 20(4), 2002, state transfer. */
+export function jump(state: State, snapshot: Snapshot<DecidedEntry>, now: Micros, out: Out, ctx: Ctx): void {
+  out.persist({ kind: 'snapshot', snapshot });
+  install(state, snapshot, ctx);
+  const { block, round, votes } = snapshot.entry;
+  const certificate = { round, votes };
+  out.decide({ slot: block.height, epoch: round, digest: state.tip, value: block, certificate, isSnapshot: true });
+  out.note(NOTE.jumped);
+  goOn(state, now, out, ctx);
+}
+
+/** Something was decided: on to the next height. */
+function goOn(state: State, now: Micros, out: Out, ctx: Ctx): void {
   if (state.isStalled) out.note(NOTE.recovered);
   state.isStalled = false;
   state.silentCount = 0;
@@ -41,8 +60,18 @@ export function finalise(state: State, entry: DecidedEntry, now: Micros, out: Ou
 export function append(state: State, entry: DecidedEntry, ctx: Ctx): void {
   applyBlock(state.ledger, state.pool, entry.block, ctx.validatorCount);
   state.chain.push(entry);
+  state.decided = entry.block.height;
   state.tip = blockHash(entry.block);
   state.waiting = sizeOf(state.pool).batches;
-  state.known[state.self] = state.chain.length;
+  state.known[state.self] = state.decided;
   moveToNextHeight(state);
+}
+
+/** Stands where the snapshot stands. */
+export function install(state: State, snapshot: Snapshot<DecidedEntry>, ctx: Ctx): void {
+  standOn(state, snapshot, ctx.validatorCount);
+  state.known[state.self] = state.decided;
+  moveToNextHeight(state);
+  // The rounds before are of another height than the one below ours.
+  state.previous = null;
 }

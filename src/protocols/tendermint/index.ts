@@ -4,6 +4,7 @@ import { maxFaulty } from '../../core/quorum.ts';
 import { blockHash } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
 import type { DecidedBlock, Protocol, SignedRef } from '../protocol.ts';
+import type { NoCommand } from '../common/step.ts';
 import { adversary } from './adversary.ts';
 import { configSchema, parseConfig, type TendermintConfig, timeoutOf } from './config.ts';
 import { declaration } from './describe.ts';
@@ -16,9 +17,9 @@ import { recover } from './recover.ts';
 import { quorumOf } from './rules.ts';
 import { embedded, meta, precommitsOf, statement } from './signing.ts';
 import { createState, type Durable, type State, type Timer } from './state.ts';
-import { type Command, step } from './step.ts';
+import { step } from './step.ts';
 
-export const tendermint: Protocol<State, Message, Timer, Command, Durable, TendermintConfig> = {
+export const tendermint: Protocol<State, Message, Timer, NoCommand, Durable, TendermintConfig> = {
   declaration,
   mutants,
   parseConfig,

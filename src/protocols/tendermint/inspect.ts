@@ -81,7 +81,7 @@ export function observe(state: State, out: Int32Array): void {
   const proposer = proposerAt(state, state.round);
   out[0] = proposer === state.self ? 0 : 1;
   out[1] = state.round;
-  out[2] = state.chain.length;
+  out[2] = state.decided;
   out[3] = phaseOf(state);
   out[4] = state.lock.round;
   out[5] = state.waiting;
@@ -108,7 +108,7 @@ export function inspect(state: State): NodeKnowledge {
   return {
     role: ROLES[proposer === state.self ? 0 : 1],
     epoch: state.round,
-    height: state.chain.length,
+    height: state.decided,
     phase: PHASES[phaseOf(state)] ?? '',
     lock: lock.round === NO_ROUND ? null : { round: lock.round, digest: lock.digest },
     certificates: state.chain.slice(-LISTED).map(certificateOf),

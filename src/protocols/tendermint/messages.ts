@@ -4,6 +4,12 @@
  */
 import { isDigest, parseBatch, parseBlock } from '../../ledger/parse.ts';
 import type { Batch, Block } from '../../ledger/types.ts';
+import {
+  isSyncRequest,
+  isSyncResponse,
+  type SyncRequest,
+  type SyncResponse as Answer,
+} from '../common/chain/messages.ts';
 import { has, isList, isNumber, isRef, MAX_REFS } from '../common/shape.ts';
 import type { SignedRef } from '../protocol.ts';
 
@@ -63,18 +69,6 @@ export interface Polka {
   readonly votes: readonly SignedRef[];
 }
 
-export interface SyncRequest {
-  readonly type: 'sync-request';
-  /** First height wanted. */
-  readonly height: number;
-}
-
-export interface SyncResponse {
-  readonly type: 'sync-response';
-  /** Consecutive, ascending; each proves itself by its PRECOMMITs. */
-  readonly entries: readonly DecidedEntry[];
-}
-
 /** A decided block and the PRECOMMITs that decided it, all of one round. */
 export interface DecidedEntry {
   readonly block: Block;
@@ -83,10 +77,10 @@ export interface DecidedEntry {
 }
 
 export type Vote = Prevote | Precommit;
-export type Message = Proposal | Vote | Heartbeat | Polka | SyncRequest | SyncResponse | Batch;
-
-/** Blocks in one SYNC-RESPONSE, whatever the sender's configuration. */
-export const MAX_SYNC_ENTRIES = 64;
+/** What belongs to one height and round. */
+export type RoundMessage = Proposal | Vote | Polka;
+export type SyncResponse = Answer<DecidedEntry>;
+export type Message = RoundMessage | Heartbeat | SyncRequest | SyncResponse | Batch;
 
 /** The message, or null when the value is none. Never throws; what passes is the very object that came in. */
 export function parseMessage(value: unknown): Message | null {
@@ -103,11 +97,9 @@ export function parseMessage(value: unknown): Message | null {
     case 'polka':
       return isPolka(value) ? value : null;
     case 'sync-request':
-      return has(value, ['type', 'height']) && isNumber(value.height, 1) ? (value as unknown as SyncRequest) : null;
+      return isSyncRequest(value) ? value : null;
     case 'sync-response':
-      return has(value, ['type', 'entries']) && isList(value.entries, MAX_SYNC_ENTRIES, isEntry)
-        ? (value as unknown as SyncResponse)
-        : null;
+      return isSyncResponse(value, isEntry) ? value : null;
     case 'submit':
       return parseBatch(value);
     default:

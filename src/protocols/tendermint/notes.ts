@@ -1,4 +1,6 @@
 /** Which rule fired, by its line of Algorithm 1, or why an input was refused: constant texts of the trace. */
+import { SYNC_NOTE } from '../common/chain/sync.ts';
+
 export const NOTE = {
   fresh: 'line 18: proposes a new block',
   again: 'line 16: proposes the valid value again',
@@ -21,7 +23,6 @@ export const NOTE = {
   recovered: 'consensusRecovered: decides again',
   restarted: 'restarted: says again what it said',
   notValidator: 'refused: the sender is no validator',
-  notClient: 'refused: a batch is not sent by its client',
   notProposer: 'proposal refused: not from the proposer of its round',
   secondProposal: 'proposal refused: its proposer proposed another block before',
   wrongParent: 'proposal invalid: not on top of our last block',
@@ -32,7 +33,5 @@ export const NOTE = {
   roundTooFar: 'refused: its round is too far ahead',
   polkaWanted: 'line 28: the polka of the valid round is missing, asks the proposer',
   blockMissing: 'line 49: decided, but the block has not arrived, asks for it',
-  overflow: 'dropped: too many messages for the next height from one sender',
-  unsolicited: 'sync response refused: not from whom we asked',
-  syncGap: 'sync response refused: not the next height',
+  ...SYNC_NOTE,
 } as const;

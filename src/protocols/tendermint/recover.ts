@@ -1,6 +1,7 @@
 /** The state after a crash, from what is on disk: enough never to contradict what was said before. */
 import { blockHash } from '../../ledger/block.ts';
-import { append } from './height.ts';
+import { restoreOldest } from '../common/chain/kept.ts';
+import { append, install } from './height.ts';
 import { NIL } from './messages.ts';
 import type { Ctx } from './rules.ts';
 import { digestOf } from './signing.ts';
@@ -20,6 +21,11 @@ function replay(state: State, record: Durable, ctx: Ctx): void {
       // A torn disk may have lost the block before: what does not follow is asked for again.
       if (record.entry.block.height === state.height) append(state, record.entry, ctx);
       return;
+    case 'snapshot':
+      if (record.snapshot.entry.block.height > state.decided) install(state, record.snapshot, ctx);
+      return;
+    case 'kept':
+      return restoreOldest(state, record.entries, ({ block }) => block);
     case 'round':
       if (record.height !== state.height) return;
       for (const { message, proof } of record.left) {

@@ -1,6 +1,7 @@
 /** What a message says of itself: what its signature covers, which signatures travel inside, what the trace shows. */
 import { blockHash } from '../../ledger/block.ts';
 import type { SignedBatch } from '../../ledger/types.ts';
+import { entriesIn, syncStatement } from '../common/chain/messages.ts';
 import type { MessageMeta, SignedMessage } from '../protocol.ts';
 import type { DecidedEntry, Message, Precommit, Prevote } from './messages.ts';
 
@@ -52,7 +53,7 @@ export function statement(message: Message, mutant: string | null): unknown {
       return { type, height, round, digest };
     }
     case 'sync-response':
-      return { type: message.type, digests: message.entries.map(({ block }) => blockHash(block)) };
+      return syncStatement(message);
     default:
       return message;
   }
@@ -82,7 +83,7 @@ export function embedded(message: Message): SignedMessage<Message>[] {
       return message.votes.map((proof) => ({ message: vote, proof }));
     }
     case 'sync-response':
-      return message.entries.flatMap((entry) => [...precommitsOf(entry), ...entry.block.batches.map(submission)]);
+      return entriesIn(message).flatMap((entry) => [...precommitsOf(entry), ...entry.block.batches.map(submission)]);
     default:
       return [];
   }
@@ -104,8 +105,10 @@ export function meta(message: Message): MessageMeta {
       return { type, slot: message.height, epoch: message.round, digest: digestOf(message) };
     case 'sync-request':
       return { type, slot: message.height, epoch: 0, digest: '' };
-    case 'sync-response':
-      return { type, slot: message.entries[0]?.block.height ?? 0, epoch: message.entries[0]?.round ?? 0, digest: '' };
+    case 'sync-response': {
+      const [first] = entriesIn(message);
+      return { type, slot: first?.block.height ?? 0, epoch: first?.round ?? 0, digest: '' };
+    }
     case 'submit':
       return { type, slot: 0, epoch: 0, digest: '' };
   }

@@ -7,6 +7,9 @@ import { createLedger } from '../../ledger/ledger.ts';
 import { createMempool, type Mempool } from '../../ledger/mempool.ts';
 import { MAX_BATCH_TRANSFERS } from '../../ledger/parse.ts';
 import type { LedgerState } from '../../ledger/types.ts';
+import type { Asked } from '../common/chain/catch-up.ts';
+import type { KeptRecord } from '../common/chain/forget.ts';
+import type { Waiting } from '../common/chain/future.ts';
 import type { Effects, SignedMessage, SignedRef } from '../protocol.ts';
 import {
   type DecidedEntry,
@@ -43,7 +46,8 @@ export type Durable =
   | { readonly kind: 'prevote' | 'precommit'; readonly height: number; readonly round: number; readonly digest: string }
   /** The block with a polka. A PRECOMMIT for it in the same round is the lock. */
   | { readonly kind: 'valid'; readonly signed: SignedMessage<Proposal>; readonly votes: readonly SignedRef[] }
-  | { readonly kind: 'decided'; readonly entry: DecidedEntry };
+  | { readonly kind: 'decided'; readonly entry: DecidedEntry }
+  | KeptRecord<DecidedEntry>;
 
 export type Out = Effects<Message, Timer, Durable>;
 
@@ -77,12 +81,6 @@ export interface ValidValue {
   readonly votes: readonly SignedRef[];
 }
 
-export interface Arrival {
-  readonly from: NodeIndex;
-  readonly message: Message;
-  readonly proof: SignedRef;
-}
-
 export interface State {
   readonly self: NodeIndex;
   readonly validatorCount: number;
@@ -94,7 +92,9 @@ export interface State {
   readonly priorities: number[];
   turns: Turns;
 
-  /** Decided blocks: the entry at index h−1 decided height h. */
+  /** The last height decided; 0 before the first. */
+  decided: number;
+  /** The last decided blocks, ascending without gaps up to `decided`: what is older is forgotten. */
   readonly chain: DecidedEntry[];
   /** Hash of the last decided block. */
   tip: string;
@@ -126,11 +126,11 @@ export interface State {
   isAwaitingBlock: boolean;
 
   /** Messages for the next height, in order of arrival, bounded per sender. */
-  future: Arrival[];
+  future: Waiting<Message>[];
   /** By validator: the last height it is known to have decided. */
   readonly known: number[];
   /** Whom we asked for blocks last, and when we may ask again; null before the first time. */
-  asked: { readonly peer: NodeIndex; readonly retryAt: Micros; readonly hasAnswered: boolean } | null;
+  asked: Asked | null;
 
   /** When the last decision was taken here, or it started, µs. */
   progressAt: Micros;
@@ -173,6 +173,7 @@ export function createState(ctx: Ctx): State {
     correctPower: correctPowerOf(totalOf(powers)),
     turns: turnsOfHeight(priorities, powers),
     priorities,
+    decided: 0,
     chain: [],
     tip: GENESIS_HASH,
     ledger: createLedger(ctx.workload, clientCount),
@@ -243,9 +244,12 @@ export function moveToRound(state: State, round: number): Round {
   return required(roundAt(state, round), 'the round in progress');
 }
 
-/** Moves to the height after the last decided block. Ref: lines 51–53. */
+/** Moves to the height after the last decided block: each height between takes its turn of proposers. Ref: lines 51–53. */
 export function moveToNextHeight(state: State): void {
-  state.height = state.chain.length + 1;
+  while (state.height <= state.decided) {
+    state.height++;
+    state.turns = turnsOfHeight(state.priorities, state.powers);
+  }
   state.round = 0;
   state.step = 'new-round';
   state.previous = new Map(state.rounds);
@@ -256,7 +260,6 @@ export function moveToNextHeight(state: State): void {
   state.latest.fill(NO_ROUND);
   state.isIdle = false;
   state.isAwaitingBlock = false;
-  state.turns = turnsOfHeight(state.priorities, state.powers);
 }
 
 /** proposer(h_p, r). */

@@ -1,14 +1,20 @@
-/** The machine: (state, input) → effects. One exhaustive switch; the `upon` rules of the paper are in upon.ts. */
-import { assertNever } from '../../core/assert.ts';
-import type { NodeIndex } from '../../core/ids.ts';
+/** The machine: (state, input) → effects. The `upon` rules of the paper are in upon.ts, the rest by message. */
 import type { Micros } from '../../core/time.ts';
-import { addBatch, sizeOf } from '../../ledger/mempool.ts';
-import type { Batch } from '../../ledger/types.ts';
-import type { Input, SignedRef } from '../protocol.ts';
+import { replayFuture } from '../common/chain/future.ts';
+import {
+  type Arrival,
+  machineStep,
+  type MessageHandlers,
+  onMessageOf,
+  type NoCommand,
+  type TimerHandlers,
+} from '../common/step.ts';
+import { takeBatch } from '../common/submit.ts';
+import type { Input } from '../protocol.ts';
 import { requestSync } from './ask.ts';
 import { beat, onHeartbeat, onHeartbeatTimer } from './gossip.ts';
 import { startHeight, wake } from './height.ts';
-import type { Message, Polka, Proposal, Vote } from './messages.ts';
+import type { Message, RoundMessage } from './messages.ts';
 import { NOTE } from './notes.ts';
 import { propose, say, startRound, waitForProposal } from './round.ts';
 import type { Ctx } from './rules.ts';
@@ -18,126 +24,76 @@ import { onFuture, onSyncRequest, onSyncResponse } from './sync.ts';
 import { hear, onStepTimer, run } from './upon.ts';
 import { onLateVote, onPolka, onProposal, onVote } from './votes.ts';
 
-/** Tendermint takes no commands: transactions come from clients, as messages. */
-export type Command = never;
-
 /** Same state and input, same effects. Owns `state` and updates it in place. */
-export function step(state: State, input: Input<Message, Timer, Command>, out: Out, ctx: Ctx): void {
+export function step(state: State, input: Input<Message, Timer, NoCommand>, out: Out, ctx: Ctx): void {
   const { height } = state;
-  switch (input.kind) {
-    case 'start':
-      onStart(state, input.now, out, ctx);
-      break;
-    case 'message':
-      onMessage(state, input.from, input.message, input.proof, input.now, out, ctx);
-      break;
-    case 'timeout':
-      onTimeout(state, input.timer, input.now, out, ctx);
-      break;
-    case 'command':
-      return assertNever(input.command);
-    default:
-      return assertNever(input);
-  }
-  if (state.height !== height) replayFuture(state, input.now, out, ctx);
+  take(state, input, out, ctx);
+  if (state.height === height) return;
+  replayFuture(state, (waiting) => onMessage(state, { ...waiting, now: input.now }, out, ctx));
 }
 
-/** What waited for this height is heard now; what is for the one after waits on. */
-function replayFuture(state: State, now: Micros, out: Out, ctx: Ctx): void {
-  for (let height = -1; height !== state.height; ) {
-    height = state.height;
-    const waiting = state.future;
-    state.future = [];
-    for (const { from, message, proof } of waiting) onMessage(state, from, message, proof, now, out, ctx);
+/** For the height in progress. */
+const CURRENT: MessageHandlers<State, RoundMessage, Out, Ctx> = {
+  proposal: (state, { message, proof, now }, out, ctx) => onProposal(state, message, proof, now, out, ctx),
+  prevote: (state, { message, proof, now }, out, ctx) => onVote(state, message, proof, now, out, ctx),
+  precommit: (state, { message, proof, now }, out, ctx) => onVote(state, message, proof, now, out, ctx),
+  polka: (state, { message, now }, out, ctx) => onPolka(state, message, now, out, ctx),
+};
+
+/** For the height before: too late to count, not too late to convict. */
+const PREVIOUS: MessageHandlers<State, RoundMessage, Out, Ctx> = {
+  ...CURRENT,
+  prevote: (state, { message, proof }, out) => onLateVote(state, message, proof, out),
+  precommit: (state, { message, proof }, out) => onLateVote(state, message, proof, out),
+  polka: () => undefined,
+};
+
+const MESSAGES: MessageHandlers<State, Message, Out, Ctx> = {
+  submit(state, arrival, out, ctx) {
+    if (takeBatch(state, arrival, out)) wake(state, arrival.now, out, ctx);
+  },
+  proposal: onRoundMessage,
+  prevote: onRoundMessage,
+  precommit: onRoundMessage,
+  polka: onRoundMessage,
+  heartbeat: (state, { from, message, now }, out, ctx) => onHeartbeat(state, from, message, now, out, ctx),
+  'sync-request': (state, { from, message }, out, ctx) => onSyncRequest(state, from, message, out, ctx),
+  'sync-response': (state, { from, message, now }, out, ctx) => onSyncResponse(state, from, message, now, out, ctx),
+};
+
+const TIMERS: TimerHandlers<State, Timer, Out, Ctx> = {
+  height(state, { height }, now, out, ctx) {
+    if (height !== state.height || state.step !== 'new-round') return;
+    startRound(state, 0, now, out, ctx);
+    run(state, now, out, ctx);
+  },
+  propose: onStepTimer,
+  prevote: onStepTimer,
+  precommit: onStepTimer,
+  heartbeat: (state, _, now, out, ctx) => onHeartbeatTimer(state, now, out, ctx),
+};
+
+const take = machineStep({ onStart, onMessage, timers: TIMERS });
+
+function onMessage(state: State, arrival: Arrival<Message>, out: Out, ctx: Ctx): void {
+  const { from, message, now } = arrival;
+  if (message.type !== 'submit') {
+    if (from >= state.validatorCount) return out.note(NOTE.notValidator);
+    state.heardAt[from] = now;
   }
+  onMessageOf(MESSAGES, state, arrival, out, ctx);
 }
 
-function onMessage(
-  state: State,
-  from: NodeIndex,
-  message: Message,
-  proof: SignedRef,
-  now: Micros,
-  out: Out,
-  ctx: Ctx,
-): void {
-  if (message.type === 'submit') return onSubmit(state, from, message, proof, now, out, ctx);
-  if (from >= state.validatorCount) return out.note(NOTE.notValidator);
-  state.heardAt[from] = now;
-  switch (message.type) {
-    case 'heartbeat':
-      return onHeartbeat(state, from, message, now, out, ctx);
-    case 'sync-request':
-      return onSyncRequest(state, from, message, out, ctx);
-    case 'sync-response':
-      return onSyncResponse(state, from, message, now, out, ctx);
-    default:
-      return onRoundMessage(state, from, message, proof, now, out, ctx);
-  }
-}
-
-/** What belongs to a height and round: for a later height it waits, for the one before it may convict. */
-function onRoundMessage(
-  state: State,
-  from: NodeIndex,
-  message: Proposal | Vote | Polka,
-  proof: SignedRef,
-  now: Micros,
-  out: Out,
-  ctx: Ctx,
-): void {
+/** What belongs to a height and round: for a later height it waits, of those before only the last matters. */
+function onRoundMessage(state: State, arrival: Arrival<RoundMessage>, out: Out, ctx: Ctx): void {
+  const { message, proof, now } = arrival;
   const { height } = message;
-  if (height > state.height) return onFuture(state, { from, message, proof }, height, now, out, ctx);
-  const isPast = height < state.height;
-  if (isPast && height < state.height - 1) return;
+  if (height > state.height) return onFuture(state, arrival, out, ctx);
+  if (height === state.height - 1) return onMessageOf(PREVIOUS, state, arrival, out, ctx);
+  if (height < state.height) return;
   // A polka is about what others said; what it makes of us follows from its votes. Ref: line 55.
-  if (!isPast && message.type !== 'polka') hear(state, proof.signer, message.round, now, out, ctx);
-  if (!isPast && state.height !== height) return;
-  switch (message.type) {
-    case 'prevote':
-    case 'precommit':
-      return isPast ? onLateVote(state, message, proof, out) : onVote(state, message, proof, now, out, ctx);
-    case 'proposal':
-      return onProposal(state, message, proof, now, out, ctx);
-    case 'polka':
-      return isPast ? undefined : onPolka(state, message, now, out, ctx);
-    default:
-      return assertNever(message);
-  }
-}
-
-function onTimeout(state: State, timer: Timer, now: Micros, out: Out, ctx: Ctx): void {
-  switch (timer.kind) {
-    case 'height':
-      if (timer.height !== state.height || state.step !== 'new-round') return;
-      startRound(state, 0, now, out, ctx);
-      return run(state, now, out, ctx);
-    case 'propose':
-    case 'prevote':
-    case 'precommit':
-      return onStepTimer(state, timer, now, out, ctx);
-    case 'heartbeat':
-      return onHeartbeatTimer(state, now, out, ctx);
-    default:
-      return assertNever(timer);
-  }
-}
-
-/** A client's batch; its signature is the message's own. */
-function onSubmit(
-  state: State,
-  from: NodeIndex,
-  batch: Batch,
-  proof: SignedRef,
-  now: Micros,
-  out: Out,
-  ctx: Ctx,
-): void {
-  if (batch.client !== from) return out.note(NOTE.notClient);
-  const refusal = addBatch(state.pool, state.ledger, { batch, signature: proof.signature });
-  if (refusal !== null) return out.note(`batch refused: ${refusal}`);
-  state.waiting = sizeOf(state.pool).batches;
-  wake(state, now, out, ctx);
+  if (message.type !== 'polka') hear(state, proof.signer, message.round, now, out, ctx);
+  if (state.height === height) onMessageOf(CURRENT, state, arrival, out, ctx);
 }
 
 /** Begins, or begins again after a crash: then it repeats what it said in its round and asks for what it missed. */

@@ -22,7 +22,7 @@ export class Cluster extends TestNetwork<State, Message, Timer, Durable, Tenderm
   }
 
   heights(): number[] {
-    return this.states.map(({ chain }) => chain.length);
+    return this.states.map(({ decided }) => decided);
   }
 }
 
