@@ -5,6 +5,7 @@ import type { Micros } from '../../core/time.ts';
 import { blockHash } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
 import type { DecidedBlock, Decision, Protocol } from '../protocol.ts';
+import type { NoCommand } from '../common/step.ts';
 import { adversary } from './adversary.ts';
 import { configSchema, type HotStuffConfig, parseConfig } from './config.ts';
 import { declaration } from './describe.ts';
@@ -15,10 +16,10 @@ import { properties } from './properties.ts';
 import { recover } from './recover.ts';
 import { embedded, meta, statement, votesOf } from './signing.ts';
 import { createState, type Durable, type State, type Timer } from './state.ts';
-import { type Command, step } from './step.ts';
+import { step } from './step.ts';
 import { MAX_LENGTHENINGS, viewMicros } from './view.ts';
 
-export const hotstuff: Protocol<State, Message, Timer, Command, Durable, HotStuffConfig> = {
+export const hotstuff: Protocol<State, Message, Timer, NoCommand, Durable, HotStuffConfig> = {
   declaration,
   mutants,
   parseConfig,

@@ -1,7 +1,6 @@
 /** Which rule fired, or why an input was refused: constant texts of the trace. */
 export const NOTE = {
   notValidator: 'refused: the sender is no validator',
-  notClient: 'refused: a batch is not sent by its client',
   notLeader: 'refused: not from the leader of its view',
   viewTooFar: 'refused: its view is too far from ours',
   secondProposal: 'proposal refused: the leader proposed another block before',

@@ -1,10 +1,15 @@
-/** The machine: (state, input) → effects. One exhaustive switch; the handlers are in the files named after their part. */
-import { assertNever } from '../../core/assert.ts';
-import type { NodeIndex } from '../../core/ids.ts';
+/** The machine: (state, input) → effects. The handlers, by message, are in the files named after their part. */
 import type { Micros } from '../../core/time.ts';
-import { addBatch, sizeOf } from '../../ledger/mempool.ts';
-import type { Batch } from '../../ledger/types.ts';
-import type { Input, SignedRef } from '../protocol.ts';
+import {
+  type Arrival,
+  machineStep,
+  type MessageHandlers,
+  onMessageOf,
+  type NoCommand,
+  type TimerHandlers,
+} from '../common/step.ts';
+import { takeBatch } from '../common/submit.ts';
+import type { Input } from '../protocol.ts';
 import type { Message } from './messages.ts';
 import { NOTE } from './notes.ts';
 import { onNewView, onViewTimer, sayWish } from './pacemaker.ts';
@@ -17,26 +22,9 @@ import { isBlockMissing } from './tree.ts';
 import { tellLeader, viewMicros } from './view.ts';
 import { onPhase, onVote } from './votes.ts';
 
-/** HotStuff takes no commands: transactions come from clients, as messages. */
-export type Command = never;
-
 /** Same state and input, same effects. Owns `state` and updates it in place. */
-export function step(state: State, input: Input<Message, Timer, Command>, out: Out, ctx: Ctx): void {
-  switch (input.kind) {
-    case 'start':
-      onStart(state, input.now, out, ctx);
-      break;
-    case 'message':
-      onMessage(state, input.from, input.message, input.proof, input.now, out, ctx);
-      break;
-    case 'timeout':
-      onTimeout(state, input.timer, input.now, out, ctx);
-      break;
-    case 'command':
-      return assertNever(input.command);
-    default:
-      return assertNever(input);
-  }
+export function step(state: State, input: Input<Message, Timer, NoCommand>, out: Out, ctx: Ctx): void {
+  take(state, input, out, ctx);
   goOn(state, input.now, out, ctx);
 }
 
@@ -49,58 +37,31 @@ function goOn(state: State, now: Micros, out: Out, ctx: Ctx): void {
   prepareToPropose(state, now, out);
 }
 
-function onMessage(
-  state: State,
-  from: NodeIndex,
-  message: Message,
-  proof: SignedRef,
-  now: Micros,
-  out: Out,
-  ctx: Ctx,
-): void {
-  if (message.type === 'submit') return onSubmit(state, from, message, proof, out);
-  if (from >= state.validatorCount) return out.note(NOTE.notValidator);
-  switch (message.type) {
-    case 'proposal':
-      return onProposal(state, message, proof, now, out, ctx);
-    case 'vote':
-    case 'pre-commit-vote':
-    case 'commit-vote':
-      return onVote(state, message, proof, now, out, ctx);
-    case 'pre-commit':
-    case 'commit':
-    case 'decide':
-      return onPhase(state, from, message, now, out, ctx);
-    case 'new-view':
-      return onNewView(state, message, proof, now, out, ctx);
-    case 'sync-request':
-      return onSyncRequest(state, from, message, out, ctx);
-    case 'sync-response':
-      return onSyncResponse(state, from, message, now, out, ctx);
-    default:
-      return assertNever(message);
-  }
-}
+const MESSAGES: MessageHandlers<State, Message, Out, Ctx> = {
+  submit: (state, arrival, out) => void takeBatch(state, arrival, out),
+  'new-view': (state, { message, proof, now }, out, ctx) => onNewView(state, message, proof, now, out, ctx),
+  proposal: (state, { message, proof, now }, out, ctx) => onProposal(state, message, proof, now, out, ctx),
+  vote: (state, { message, proof, now }, out, ctx) => onVote(state, message, proof, now, out, ctx),
+  'pre-commit': (state, { from, message, now }, out, ctx) => onPhase(state, from, message, now, out, ctx),
+  'pre-commit-vote': (state, { message, proof, now }, out, ctx) => onVote(state, message, proof, now, out, ctx),
+  commit: (state, { from, message, now }, out, ctx) => onPhase(state, from, message, now, out, ctx),
+  'commit-vote': (state, { message, proof, now }, out, ctx) => onVote(state, message, proof, now, out, ctx),
+  decide: (state, { from, message, now }, out, ctx) => onPhase(state, from, message, now, out, ctx),
+  'sync-request': (state, { from, message }, out, ctx) => onSyncRequest(state, from, message, out, ctx),
+  'sync-response': (state, { from, message, now }, out, ctx) => onSyncResponse(state, from, message, now, out, ctx),
+};
 
-function onTimeout(state: State, timer: Timer, now: Micros, out: Out, ctx: Ctx): void {
-  switch (timer.kind) {
-    case 'propose':
-      return onProposeTimer(state, timer.view, now, out, ctx);
-    case 'view':
-      return onViewTimer(state, timer.view, now, out, ctx);
-    case 'sync':
-      return onSyncTimer(state, now, out, ctx);
-    default:
-      return assertNever(timer);
-  }
-}
+const TIMERS: TimerHandlers<State, Timer, Out, Ctx> = {
+  propose: (state, { view }, now, out, ctx) => onProposeTimer(state, view, now, out, ctx),
+  view: (state, { view }, now, out, ctx) => onViewTimer(state, view, now, out, ctx),
+  sync: (state, _, now, out, ctx) => onSyncTimer(state, now, out, ctx),
+};
 
-/** A client's batch; its signature is the message's own. */
-function onSubmit(state: State, from: NodeIndex, batch: Batch, proof: SignedRef, out: Out): void {
-  if (batch.client !== from) return out.note(NOTE.notClient);
-  const refusal = addBatch(state.pool, state.ledger, { batch, signature: proof.signature });
-  if (refusal !== null) return out.note(`batch refused: ${refusal}`);
-  state.waiting = sizeOf(state.pool).batches;
+const take = machineStep({ onStart, onMessage, timers: TIMERS });
+
+function onMessage(state: State, arrival: Arrival<Message>, out: Out, ctx: Ctx): void {
+  if (arrival.message.type !== 'submit' && arrival.from >= state.validatorCount) return out.note(NOTE.notValidator);
+  onMessageOf(MESSAGES, state, arrival, out, ctx);
 }
 
 /** Begins, or begins again after a crash: then it says again what it wants and asks for what it misses. */

@@ -1,7 +1,6 @@
 /** Which rule fired, or why an input was refused: constant texts of the trace. */
 export const NOTE = {
   notServer: 'refused: the sender is no server',
-  notClient: 'refused: a batch is not sent by its client',
   notOwner: 'refused: the ballot belongs to another server',
   recovered: 'restarted: keeps its promises',
   takesOver: 'hears no proposer: prepares a ballot of its own',

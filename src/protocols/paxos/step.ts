@@ -1,10 +1,7 @@
-/** The machine: (state, input) → effects. One exhaustive switch; the handlers are in the files named after their role. */
-import { assertNever } from '../../core/assert.ts';
-import type { NodeIndex } from '../../core/ids.ts';
+/** The machine: (state, input) → effects. The handlers, by message, are in the files named after their role. */
 import type { Micros } from '../../core/time.ts';
-import { addBatch, sizeOf } from '../../ledger/mempool.ts';
-import type { Batch } from '../../ledger/types.ts';
-import type { Input, SignedRef } from '../protocol.ts';
+import { type Arrival, machineStep, type MessageHandlers, onMessageOf, type TimerHandlers } from '../common/step.ts';
+import { takeBatch } from '../common/submit.ts';
 import { onAccept, onHeartbeat, onPrepare } from './acceptor.ts';
 import { armTakeover } from './leadership.ts';
 import { onLearn, onLearnRequest } from './learner.ts';
@@ -22,78 +19,37 @@ import {
 import type { Ctx } from './rules.ts';
 import type { Out, State, Timer } from './state.ts';
 
-/** Paxos takes no commands: transfers come from clients, as messages. */
-export type Command = never;
+const MESSAGES: MessageHandlers<State, Message, Out, Ctx> = {
+  // It waits at every server for whoever proposes.
+  submit: (state, arrival, out) => void takeBatch(state, arrival, out),
+  prepare: (state, { from, message }, out, ctx) => onPrepare(state, from, message, out, ctx),
+  promise: (state, { from, message, now }, out, ctx) => onPromise(state, from, message, now, out, ctx),
+  accept: (state, { from, message }, out, ctx) => onAccept(state, from, message, out, ctx),
+  accepted: (state, { from, message, now }, out, ctx) => onAccepted(state, from, message, now, out, ctx),
+  refusal: (state, { message, now }, out, ctx) => onRefusal(state, message, now, out, ctx),
+  heartbeat: (state, { from, message }, out, ctx) => onHeartbeat(state, from, message, out, ctx),
+  'learn-request': (state, { from, message }, out, ctx) => onLearnRequest(state, from, message, out, ctx),
+  learn(state, { message, now }, out, ctx) {
+    onLearn(state, message, out, ctx);
+    if (state.proposing !== null) tryLead(state, state.proposing, now, out, ctx);
+  },
+};
+
+const TIMERS: TimerHandlers<State, Timer, Out, Ctx> = {
+  takeover: (state, _, now, out, ctx) => onTakeoverTimer(state, now, out, ctx),
+  heartbeat: (state, { ballot }, _, out, ctx) => onHeartbeatTimer(state, ballot, out, ctx),
+  propose: (state, { ballot }, now, out, ctx) => onProposeTimer(state, ballot, now, out, ctx),
+};
 
 /** Same state and input, same effects. Owns `state` and updates it in place. */
-export function step(state: State, input: Input<Message, Timer, Command>, out: Out, ctx: Ctx): void {
-  switch (input.kind) {
-    case 'start':
-      if (state.promised > 0) out.note(NOTE.recovered);
-      return armTakeover(state, out, ctx);
-    case 'message':
-      return onMessage(state, input.from, input.message, input.proof, input.now, out, ctx);
-    case 'timeout':
-      return onTimeout(state, input.timer, input.now, out, ctx);
-    case 'command':
-      return assertNever(input.command);
-    default:
-      return assertNever(input);
-  }
+export const step = machineStep({ onStart, onMessage, timers: TIMERS });
+
+function onStart(state: State, _now: Micros, out: Out, ctx: Ctx): void {
+  if (state.promised > 0) out.note(NOTE.recovered);
+  armTakeover(state, out, ctx);
 }
 
-function onTimeout(state: State, timer: Timer, now: Micros, out: Out, ctx: Ctx): void {
-  switch (timer.kind) {
-    case 'takeover':
-      return onTakeoverTimer(state, now, out, ctx);
-    case 'heartbeat':
-      return onHeartbeatTimer(state, timer.ballot, out, ctx);
-    case 'propose':
-      return onProposeTimer(state, timer.ballot, now, out, ctx);
-    default:
-      return assertNever(timer);
-  }
-}
-
-function onMessage(
-  state: State,
-  from: NodeIndex,
-  message: Message,
-  proof: SignedRef,
-  now: Micros,
-  out: Out,
-  ctx: Ctx,
-): void {
-  if (message.type === 'submit') return onSubmit(state, from, message, proof, out);
-  if (from >= state.validatorCount) return out.note(NOTE.notServer);
-  switch (message.type) {
-    case 'prepare':
-      return onPrepare(state, from, message, out, ctx);
-    case 'promise':
-      return onPromise(state, from, message, now, out, ctx);
-    case 'accept':
-      return onAccept(state, from, message, out, ctx);
-    case 'accepted':
-      return onAccepted(state, from, message, now, out, ctx);
-    case 'refusal':
-      return onRefusal(state, message, now, out, ctx);
-    case 'heartbeat':
-      return onHeartbeat(state, from, message, out, ctx);
-    case 'learn-request':
-      return onLearnRequest(state, from, message, out, ctx);
-    case 'learn':
-      onLearn(state, message, out, ctx);
-      if (state.proposing !== null) tryLead(state, state.proposing, now, out, ctx);
-      return;
-    default:
-      return assertNever(message);
-  }
-}
-
-/** A client's batch; its signature is the message's own. It waits at every server for whoever proposes. */
-function onSubmit(state: State, from: NodeIndex, batch: Batch, proof: SignedRef, out: Out): void {
-  if (batch.client !== from) return out.note(NOTE.notClient);
-  const refusal = addBatch(state.pool, state.ledger, { batch, signature: proof.signature });
-  if (refusal !== null) return out.note(`batch refused: ${refusal}`);
-  state.waiting = sizeOf(state.pool).batches;
+function onMessage(state: State, arrival: Arrival<Message>, out: Out, ctx: Ctx): void {
+  if (arrival.message.type !== 'submit' && arrival.from >= state.validatorCount) return out.note(NOTE.notServer);
+  onMessageOf(MESSAGES, state, arrival, out, ctx);
 }

@@ -4,6 +4,7 @@ import type { Micros } from '../../core/time.ts';
 import { blockHash } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
 import type { Dealing, DecidedBlock, Decision, Protocol, SignedMessage, SignedRef } from '../protocol.ts';
+import type { NoCommand } from '../common/step.ts';
 import { adversary } from './adversary.ts';
 import { client } from './client.ts';
 import { configSchema, parseConfig, type PbftConfig } from './config.ts';
@@ -15,10 +16,10 @@ import { properties } from './properties.ts';
 import { recover } from './recover.ts';
 import { commitMessage, embedded, meta, statement } from './signing.ts';
 import { createState, type Durable, type State, type Timer } from './state.ts';
-import { type Command, step } from './step.ts';
+import { step } from './step.ts';
 import { MAX_DOUBLINGS } from './timing.ts';
 
-export const pbft: Protocol<State, Message, Timer, Command, Durable, PbftConfig> = {
+export const pbft: Protocol<State, Message, Timer, NoCommand, Durable, PbftConfig> = {
   declaration,
   mutants,
   parseConfig,

@@ -1,8 +1,6 @@
-/** The machine: (state, input) → effects. One exhaustive switch; the handlers are in the files named after their phase. */
-import { assertNever } from '../../core/assert.ts';
-import type { NodeIndex } from '../../core/ids.ts';
+/** The machine: (state, input) → effects. The handlers, by message, are in the files named after their phase. */
 import type { Micros } from '../../core/time.ts';
-import type { Input, SignedRef } from '../protocol.ts';
+import { type Arrival, machineStep, type MessageHandlers, onMessageOf, type TimerHandlers } from '../common/step.ts';
 import { ownStatus, requestState } from './ask.ts';
 import { onCheckpoint } from './checkpoint.ts';
 import type { Message } from './messages.ts';
@@ -17,76 +15,34 @@ import { awaitNext, schedule } from './timing.ts';
 import { afterChange, askForView, onViewChange, onViewTimer } from './view-change.ts';
 import { onVote, sendCommit, sendPrepare, tryCommitted, tryPrepared } from './votes.ts';
 
-/** PBFT takes no commands: requests come from clients, as messages. */
-export type Command = never;
+const MESSAGES: MessageHandlers<State, Message, Out, Ctx> = {
+  submit: (state, { from, message, proof, now }, out, ctx) => onRequest(state, from, message, proof, now, out, ctx),
+  'pre-prepare': (state, { message, proof, now }, out, ctx) => onPrePrepare(state, message, proof, now, out, ctx),
+  prepare: (state, { message, proof, now }, out, ctx) => onVote(state, message, proof, now, out, ctx),
+  commit: (state, { message, proof, now }, out, ctx) => onVote(state, message, proof, now, out, ctx),
+  reply: (_state, _arrival, out) => out.note(NOTE.notClient),
+  checkpoint: (state, { message, proof, now }, out, ctx) => onCheckpoint(state, message, proof, now, out, ctx),
+  'view-change': (state, { message, proof, now }, out, ctx) => onViewChange(state, message, proof, now, out, ctx),
+  'new-view': (state, { message, proof, now }, out, ctx) => onNewView(state, message, proof, now, out, ctx),
+  status: (state, { from, message, now }, out, ctx) => onStatus(state, from, message, now, out, ctx),
+  'state-request': (state, { from, message }, out, ctx) => onStateRequest(state, from, message, out, ctx),
+  'state-response': (state, { from, message, now }, out, ctx) => onStateResponse(state, from, message, now, out, ctx),
+  fetch: (state, { from, message }, out) => onFetch(state, from, message, out),
+  fetched: (state, { message, now }, out, ctx) => onFetched(state, message, now, out, ctx),
+};
+
+const TIMERS: TimerHandlers<State, Timer, Out, Ctx> = {
+  propose: (state, _, now, out, ctx) => onProposeTimer(state, now, out, ctx),
+  view: (state, { view }, now, out, ctx) => onViewTimer(state, view, now, out, ctx),
+  status: (state, _, now, out, ctx) => onStatusTimer(state, now, out, ctx),
+};
 
 /** Same state and input, same effects. Owns `state` and updates it in place. */
-export function step(state: State, input: Input<Message, Timer, Command>, out: Out, ctx: Ctx): void {
-  switch (input.kind) {
-    case 'start':
-      return onStart(state, input.now, out, ctx);
-    case 'message':
-      return onMessage(state, input.from, input.message, input.proof, input.now, out, ctx);
-    case 'timeout':
-      return onTimeout(state, input.timer, input.now, out, ctx);
-    case 'command':
-      return assertNever(input.command);
-    default:
-      return assertNever(input);
-  }
-}
+export const step = machineStep({ onStart, onMessage, timers: TIMERS });
 
-function onMessage(
-  state: State,
-  from: NodeIndex,
-  message: Message,
-  proof: SignedRef,
-  now: Micros,
-  out: Out,
-  ctx: Ctx,
-): void {
-  if (message.type === 'submit') return onRequest(state, from, message, proof, now, out, ctx);
-  if (from >= state.validatorCount) return out.note(NOTE.notReplica);
-  switch (message.type) {
-    case 'pre-prepare':
-      return onPrePrepare(state, message, proof, now, out, ctx);
-    case 'prepare':
-    case 'commit':
-      return onVote(state, message, proof, now, out, ctx);
-    case 'checkpoint':
-      return onCheckpoint(state, message, proof, now, out, ctx);
-    case 'view-change':
-      return onViewChange(state, message, proof, now, out, ctx);
-    case 'new-view':
-      return onNewView(state, message, proof, now, out, ctx);
-    case 'status':
-      return onStatus(state, from, message, now, out, ctx);
-    case 'state-request':
-      return onStateRequest(state, from, message, out, ctx);
-    case 'state-response':
-      return onStateResponse(state, from, message, now, out, ctx);
-    case 'fetch':
-      return onFetch(state, from, message, out);
-    case 'fetched':
-      return onFetched(state, message, now, out, ctx);
-    case 'reply':
-      return out.note(NOTE.notClient);
-    default:
-      return assertNever(message);
-  }
-}
-
-function onTimeout(state: State, timer: Timer, now: Micros, out: Out, ctx: Ctx): void {
-  switch (timer.kind) {
-    case 'propose':
-      return onProposeTimer(state, now, out, ctx);
-    case 'view':
-      return onViewTimer(state, timer.view, now, out, ctx);
-    case 'status':
-      return onStatusTimer(state, now, out, ctx);
-    default:
-      return assertNever(timer);
-  }
+function onMessage(state: State, arrival: Arrival<Message>, out: Out, ctx: Ctx): void {
+  if (arrival.message.type !== 'submit' && arrival.from >= state.validatorCount) return out.note(NOTE.notReplica);
+  onMessageOf(MESSAGES, state, arrival, out, ctx);
 }
 
 /** Begins, or begins again after a crash: then it repeats what it said and asks a neighbour what it missed. */

@@ -5,6 +5,7 @@ import type { Micros } from '../../core/time.ts';
 import { blockHash } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
 import type { Dealing, DecidedBlock, Decision, Protocol } from '../protocol.ts';
+import type { NoCommand } from '../common/step.ts';
 import { adversary } from './adversary.ts';
 import { client } from './client.ts';
 import { configSchema, parseConfig, type RaftConfig } from './config.ts';
@@ -16,9 +17,9 @@ import { properties } from './properties.ts';
 import { recover } from './recover.ts';
 import { embedded, meta, statement } from './signing.ts';
 import { createState, type Durable, type State, type Timer } from './state.ts';
-import { type Command, step } from './step.ts';
+import { step } from './step.ts';
 
-export const raft: Protocol<State, Message, Timer, Command, Durable, RaftConfig> = {
+export const raft: Protocol<State, Message, Timer, NoCommand, Durable, RaftConfig> = {
   declaration,
   mutants,
   parseConfig,

@@ -1,7 +1,6 @@
 /** Which rule fired, or why an input was refused: constant texts of the trace. */
 export const NOTE = {
   notServer: 'refused: the sender is no server',
-  notClient: 'refused: a batch is not sent by its client',
   recovered: 'restarted: follows until it hears a leader or its time is up',
   timedOut: 'heard no leader: asks whether an election is welcome',
   campaign: 'stands for election',

@@ -1,10 +1,7 @@
-/** The machine: (state, input) → effects. One exhaustive switch; the handlers are in the files named after their part. */
-import { assertNever } from '../../core/assert.ts';
-import type { NodeIndex } from '../../core/ids.ts';
+/** The machine: (state, input) → effects. The handlers, by message, are in the files named after their part. */
 import type { Micros } from '../../core/time.ts';
-import { addBatch, sizeOf } from '../../ledger/mempool.ts';
-import type { Batch } from '../../ledger/types.ts';
-import type { Input, SignedRef } from '../protocol.ts';
+import { type Arrival, machineStep, type MessageHandlers, onMessageOf, type TimerHandlers } from '../common/step.ts';
+import { takeBatch } from '../common/submit.ts';
 import { onAppendRefusal, onAppendReply } from './answers.ts';
 import {
   isDisturbance,
@@ -25,24 +22,48 @@ import type { Ctx } from './rules.ts';
 import type { Out, State, Timer } from './state.ts';
 import { onTransferAbort, onTransferTimer } from './transfer.ts';
 
-/** Raft takes no commands: transfers and reads come from clients, as messages. */
-export type Command = never;
+/** Those of a term that is later than ours begin it first, see `onMessage`. Ref: figure 2, rules for all servers. */
+const MESSAGES: MessageHandlers<State, Message, Out, Ctx> = {
+  submit(state, arrival, out, ctx) {
+    // It waits here for whoever leads: every server has its copy.
+    if (takeBatch(state, arrival, out) && state.leading !== null) {
+      tryPropose(state, state.leading, arrival.now, out, ctx);
+    }
+  },
+  read: (state, { from, message }, out, ctx) => onRead(state, from, message, out, ctx),
+  'read-reply': () => undefined,
+  redirect: () => undefined,
+  'pre-vote': (state, { from, message, now }, out, ctx) => onPreVote(state, from, message, now, out, ctx),
+  'pre-vote-reply': (state, { from, message, now }, out, ctx) => onPreVoteReply(state, from, message, now, out, ctx),
+  'request-vote': (state, { from, message }, out, ctx) => onRequestVote(state, from, message, out, ctx),
+  vote: (state, { from, message, now }, out, ctx) => onVote(state, from, message, now, out, ctx),
+  'vote-refusal': () => undefined,
+  append: (state, { from, message, now }, out, ctx) => onAppend(state, from, message, now, out, ctx),
+  heartbeat: (state, { from, message, now }, out, ctx) => onAppend(state, from, message, now, out, ctx),
+  'append-reply': (state, { from, message, now }, out, ctx) => onAppendReply(state, from, message, now, out, ctx),
+  'append-refusal': (state, { from, message }, out, ctx) => onAppendRefusal(state, from, message, out, ctx),
+  'install-snapshot': (state, { from, message, now }, out, ctx) => {
+    onInstallSnapshot(state, from, message, now, out, ctx);
+  },
+  'timeout-now'(state, { from, message, now }, out, ctx) {
+    if (message.term === state.term) onTimeoutNow(state, from, now, out, ctx);
+  },
+};
+
+const TIMERS: TimerHandlers<State, Timer, Out, Ctx> = {
+  election: (state, _, now, out, ctx) => onElectionTimer(state, now, out, ctx),
+  heartbeat: (state, { term }, _, out, ctx) => onHeartbeatTimer(state, term, out, ctx),
+  propose: (state, { term }, now, out, ctx) => onProposeTimer(state, term, now, out, ctx),
+  quorum: (state, { term }, _, out, ctx) => onQuorumTimer(state, term, out, ctx),
+  membership: (state, { term }, now, out, ctx) => onMembershipTimer(state, term, now, out, ctx),
+  transfer: (state, { to }, _, out, ctx) => onTransferTimer(state, to, out, ctx),
+  'transfer-abort'(state, { term }, now, out, ctx) {
+    if (onTransferAbort(state, term, out) && state.leading !== null) tryPropose(state, state.leading, now, out, ctx);
+  },
+};
 
 /** Same state and input, same effects. Owns `state` and updates it in place. */
-export function step(state: State, input: Input<Message, Timer, Command>, out: Out, ctx: Ctx): void {
-  switch (input.kind) {
-    case 'start':
-      return onStart(state, input.now, out, ctx);
-    case 'message':
-      return onMessage(state, input.from, input.message, input.proof, input.now, out, ctx);
-    case 'timeout':
-      return onTimeout(state, input.timer, input.now, out, ctx);
-    case 'command':
-      return assertNever(input.command);
-    default:
-      return assertNever(input);
-  }
-}
+export const step = machineStep({ onStart, onMessage, timers: TIMERS });
 
 function onStart(state: State, now: Micros, out: Out, ctx: Ctx): void {
   if (state.term > 0) out.note(NOTE.recovered);
@@ -52,95 +73,29 @@ function onStart(state: State, now: Micros, out: Out, ctx: Ctx): void {
   }
 }
 
-function onTimeout(state: State, timer: Timer, now: Micros, out: Out, ctx: Ctx): void {
-  switch (timer.kind) {
-    case 'election':
-      return onElectionTimer(state, now, out, ctx);
-    case 'heartbeat':
-      return onHeartbeatTimer(state, timer.term, out, ctx);
-    case 'propose':
-      return onProposeTimer(state, timer.term, now, out, ctx);
-    case 'quorum':
-      return onQuorumTimer(state, timer.term, out, ctx);
-    case 'membership':
-      return onMembershipTimer(state, timer.term, now, out, ctx);
-    case 'transfer':
-      return onTransferTimer(state, timer.to, out, ctx);
-    case 'transfer-abort':
-      if (onTransferAbort(state, timer.term, out) && state.leading !== null) {
-        tryPropose(state, state.leading, now, out, ctx);
-      }
-      return;
-    default:
-      return assertNever(timer);
+function onMessage(state: State, arrival: Arrival<Message>, out: Out, ctx: Ctx): void {
+  const { from, message, now } = arrival;
+  if (message.type !== 'submit' && message.type !== 'read') {
+    if (from >= state.validatorCount) return out.note(NOTE.notServer);
+    if (message.type === 'request-vote' && isDisturbance(state, message, now, ctx)) return out.note(NOTE.hearsLeader);
+    const term = termBegunBy(message);
+    if (term > state.term) enterTerm(state, term, out, ctx);
   }
+  onMessageOf(MESSAGES, state, arrival, out, ctx);
 }
 
-function onMessage(
-  state: State,
-  from: NodeIndex,
-  message: Message,
-  proof: SignedRef,
-  now: Micros,
-  out: Out,
-  ctx: Ctx,
-): void {
-  if (message.type === 'submit') return onSubmit(state, from, message, proof, now, out, ctx);
-  if (message.type === 'read') return onRead(state, from, message, out, ctx);
-  if (from >= state.validatorCount) return out.note(NOTE.notServer);
+/** The term that a message belongs to; 0 for those that speak of none, or of one that nobody has begun: pre-votes. */
+function termBegunBy(message: Message): number {
   switch (message.type) {
+    case 'submit':
+    case 'read':
     case 'read-reply':
     case 'redirect':
-      return;
     case 'pre-vote':
-      return onPreVote(state, from, message, now, out, ctx);
-    case 'request-vote':
-      if (isDisturbance(state, message, now, ctx)) return out.note(NOTE.hearsLeader);
-      break;
-    default:
-  }
-  // A granted pre-vote names a term that nobody has begun.
-  const isBegun = message.type !== 'pre-vote-reply' || !message.isGranted;
-  if (isBegun && message.term > state.term) enterTerm(state, message.term, out, ctx);
-  switch (message.type) {
+      return 0;
     case 'pre-vote-reply':
-      return onPreVoteReply(state, from, message, now, out, ctx);
-    case 'request-vote':
-      return onRequestVote(state, from, message, out, ctx);
-    case 'vote':
-      return onVote(state, from, message, now, out, ctx);
-    case 'vote-refusal':
-      return;
-    case 'append':
-    case 'heartbeat':
-      return onAppend(state, from, message, now, out, ctx);
-    case 'append-reply':
-      return onAppendReply(state, from, message, now, out, ctx);
-    case 'append-refusal':
-      return onAppendRefusal(state, from, message, out, ctx);
-    case 'install-snapshot':
-      return onInstallSnapshot(state, from, message, now, out, ctx);
-    case 'timeout-now':
-      if (message.term === state.term) onTimeoutNow(state, from, now, out, ctx);
-      return;
+      return message.isGranted ? 0 : message.term;
     default:
-      return assertNever(message);
+      return message.term;
   }
-}
-
-/** A client's batch; its signature is the message's own. It waits here for whoever leads: every server has its copy. */
-function onSubmit(
-  state: State,
-  from: NodeIndex,
-  batch: Batch,
-  proof: SignedRef,
-  now: Micros,
-  out: Out,
-  ctx: Ctx,
-): void {
-  if (batch.client !== from) return out.note(NOTE.notClient);
-  const refusal = addBatch(state.pool, state.ledger, { batch, signature: proof.signature });
-  if (refusal !== null) return out.note(`batch refused: ${refusal}`);
-  state.waiting = sizeOf(state.pool).batches;
-  if (state.leading !== null) tryPropose(state, state.leading, now, out, ctx);
 }
