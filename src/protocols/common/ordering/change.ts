@@ -2,7 +2,8 @@
 import type { NodeIndex } from '../../../core/ids.ts';
 import { oneCorrect, quorumSize } from '../../../core/quorum.ts';
 import type { SignedRef } from '../../protocol.ts';
-import type { Change, NewView, Prepared, SignedChange } from './messages.ts';
+import type { Change, Lead, NewView, Prepared, SignedChange } from './messages.ts';
+import { leadFrom, leadProblem } from './linear/lead.ts';
 import { NOTE } from './notes.ts';
 import { chosen, distinctMembers, isQuorum } from './rules.ts';
 import { leaderOf, type OrderState } from './state.ts';
@@ -91,11 +92,14 @@ function begin<V>(state: OrderState<V>, group: Group, port: Port<V>): void {
   if (wanted.length < quorum) return;
   const changes = wanted.filter((signed) => isSound(signed, slot, view, group, port));
   if (changes.length < quorum) return;
-  const message: NewView<V> = { type: 'order-new', group: group.id, slot, view, changes };
+  const message =
+    port.way() === 'linear'
+      ? leadFrom(changes.slice(0, quorum), slot, view, group, port)
+      : ({ type: 'order-new', group: group.id, slot, view, changes } as const);
   state.newView = message;
   port.note(NOTE.begins);
   port.cast(message);
-  enter(state, message, group, port);
+  enter(state, view, 'best' in message ? message.best : chosen(changes), group, port);
 }
 
 export function onNewView<V>(
@@ -112,17 +116,28 @@ export function onNewView<V>(
   const isShown = isQuorum(signers, group) && changes.every((signed) => isSound(signed, slot, view, group, port, true));
   if (!isShown) return port.note(NOTE.badChanges);
   port.note(NOTE.follows);
-  enter(state, message, group, port);
+  enter(state, view, chosen(changes), group, port);
 }
 
-function enter<V>(state: OrderState<V>, { slot, view, changes }: NewView<V>, group: Group, port: Port<V>): void {
+/** The same where a leader shows certificates. */
+export function onLead<V>(state: OrderState<V>, from: NodeIndex, message: Lead<V>, group: Group, port: Port<V>): void {
+  const { view, best } = message;
+  if (view < state.view || (view === state.view && !state.isChanging)) return;
+  const problem = leadProblem(state, from, message, group, port);
+  if (problem !== null) return port.note(problem);
+  port.note(NOTE.follows);
+  enter(state, view, best, group, port);
+}
+
+/** `obliged`: what must be proposed; null: whatever the leader likes. */
+function enter<V>(state: OrderState<V>, view: number, obliged: Prepared<V> | null, group: Group, port: Port<V>): void {
+  const { slot } = state;
   state.view = view;
   state.entered = view;
   state.isChanging = false;
   state.proposal = null;
   port.persist({ kind: 'order-view', slot, view, entered: true });
   watch(state, port);
-  const obliged = chosen(changes);
   if (obliged === null) return propose(state, group, port);
   const { value } = obliged;
   port.persist({ kind: 'order-voted', slot, view, value });

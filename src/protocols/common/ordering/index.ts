@@ -1,16 +1,17 @@
-/** One slot after the other under a stable leader: the smallest of the PBFT family. */
+/** One slot after the other under a stable leader, in whatever way the holder names for the slot. */
 import { assertNever } from '../../../core/assert.ts';
 import type { NodeIndex } from '../../../core/ids.ts';
 import type { SignedRef } from '../../protocol.ts';
-import { onChange, onNewView, sayChange, startChange, watch } from './change.ts';
+import { onChange, onLead, onNewView, sayChange, startChange, watch } from './change.ts';
+import { onFinal, onPrepared } from './linear/certificates.ts';
 import type { OrderMessage } from './messages.ts';
 import { NOTE } from './notes.ts';
 import { createOrder, EARLY_MAX, enterSlot, leaderOf, type OrderState } from './state.ts';
 import { ask, onDecided, onFetch, tellDecided } from './sync.ts';
-import type { Group, Ordering, OrderRecord, OrderTimer, Port } from './types.ts';
+import type { Group, Ordering, OrderRecord, OrderTimer, Port, Way } from './types.ts';
 import { onCommit, onPrepare, onPropose, propose, recount } from './vote.ts';
 
-/** The way of ordering that shards use unless they are told otherwise. */
+/** PBFT for one slot at a time; where the way is linear, votes go to the leader. */
 export function stableLeader<V>(): Ordering<OrderState<V>, V> {
   return { create: createOrder, replay, start, poke, onMessage, onTimer };
 }
@@ -109,10 +110,23 @@ function handle<V>(
     case 'order-change':
       return onChange(state, from, message, proof, group, port);
     case 'order-new':
-      return onNewView(state, from, message, group, port);
+      return isWay('all-to-all', port) ? onNewView(state, from, message, group, port) : undefined;
+    case 'order-lead':
+      return isWay('linear', port) ? onLead(state, from, message, group, port) : undefined;
+    case 'order-prepared':
+      return isWay('linear', port) ? onPrepared(state, from, message, group, port) : undefined;
+    case 'order-final':
+      return isWay('linear', port) ? onFinal(state, from, message, group, port) : undefined;
     default:
       return assertNever(message);
   }
+}
+
+/** What the other way says means nothing in this slot: no correct member says it. */
+function isWay<V>(way: Way, port: Port<V>): boolean {
+  if (port.way() === way) return true;
+  port.note(NOTE.otherWay);
+  return false;
 }
 
 function onTimer<V>(state: OrderState<V>, timer: OrderTimer, group: Group, port: Port<V>): void {

@@ -57,6 +57,42 @@ export interface NewView<V> extends InGroup {
   readonly changes: readonly SignedChange<V>[];
 }
 
+/** Linear: the leader shows the PREPAREs of a quorum. */
+export interface PreparedCertificate extends InGroup {
+  readonly type: 'order-prepared';
+  readonly view: number;
+  readonly digest: string;
+  readonly proofs: readonly SignedRef[];
+}
+
+/** Linear: the leader shows the COMMITs of a quorum: the value is decided. */
+export interface Final extends InGroup {
+  readonly type: 'order-final';
+  readonly view: number;
+  readonly digest: string;
+  readonly proofs: readonly SignedRef[];
+}
+
+/** What a CHANGE says of the value that its signer prepared last. */
+export interface Rank {
+  readonly view: number;
+  readonly digest: string;
+}
+
+/** A CHANGE without the value: its signature holds all the same. */
+export interface RankedChange {
+  readonly rank: Rank | null;
+  readonly proof: SignedRef;
+}
+
+/** Linear: the leader of a later view shows who wants it and what they prepared, and the highest of it in full. */
+export interface Lead<V> extends InGroup {
+  readonly type: 'order-lead';
+  readonly view: number;
+  readonly ranks: readonly RankedChange[];
+  readonly best: Prepared<V> | null;
+}
+
 /** Asks for what was decided from this slot on, or for votes in it. */
 export interface Fetch extends InGroup {
   readonly type: 'order-fetch';
@@ -76,7 +112,21 @@ export interface Pass<V> extends InGroup {
   readonly value: V;
 }
 
-export type OrderMessage<V> = Propose<V> | Prepare | Commit | Change<V> | NewView<V> | Fetch | Decided<V> | Pass<V>;
+export type OrderMessage<V> =
+  | Propose<V>
+  | Prepare
+  | Commit
+  | Change<V>
+  | NewView<V>
+  | Fetch
+  | Decided<V>
+  | Pass<V>
+  | PreparedCertificate
+  | Final
+  | Lead<V>;
+
+/** A CHANGE as its signature covers it. */
+export type BareChange = Omit<Change<never>, 'prepared'> & { readonly prepared: Rank | null };
 
 export const ORDER_TYPES = [
   'order-propose',
@@ -87,6 +137,9 @@ export const ORDER_TYPES = [
   'order-fetch',
   'order-decided',
   'order-pass',
+  'order-prepared',
+  'order-final',
+  'order-lead',
 ] as const satisfies readonly OrderMessage<unknown>['type'][];
 
 const TYPES: ReadonlySet<string> = new Set(ORDER_TYPES);
@@ -108,10 +161,12 @@ function isMessage<V>(value: Record<string, unknown>, isValue: (value: unknown) 
   if (keys === undefined || !has(value, ['type', 'group', 'slot', ...keys])) return false;
   if (!isNumber(value.group) || !isNumber(value.slot, 1)) return false;
   if (keys.includes('view') && !isNumber(value.view)) return false;
-  if (keys.includes('digest') && !(typeof value.digest === 'string' && DIGEST.test(value.digest))) return false;
+  if (keys.includes('digest') && !isDigest(value.digest)) return false;
   if (keys.includes('value') && !isValue(value.value)) return false;
   if (keys.includes('proofs') && !isList(value.proofs, MAX_REFS, isRef)) return false;
   if (keys.includes('prepared') && value.prepared !== null && !isPrepared(value.prepared, isValue)) return false;
+  if (keys.includes('best') && value.best !== null && !isPrepared(value.best, isValue)) return false;
+  if (keys.includes('ranks') && !isList(value.ranks, MAX_REFS, isRankedChange)) return false;
   return !keys.includes('changes') || isList(value.changes, MAX_REFS, (item) => isSignedChange(item, isValue));
 }
 
@@ -124,7 +179,20 @@ const KEYS: Readonly<Record<OrderMessage<unknown>['type'], readonly string[]>> =
   'order-fetch': [],
   'order-decided': ['view', 'value', 'proofs'],
   'order-pass': ['value'],
+  'order-prepared': ['view', 'digest', 'proofs'],
+  'order-final': ['view', 'digest', 'proofs'],
+  'order-lead': ['view', 'ranks', 'best'],
 };
+
+function isDigest(value: unknown): value is string {
+  return typeof value === 'string' && DIGEST.test(value);
+}
+
+function isRankedChange(value: unknown): value is RankedChange {
+  if (!has(value, ['rank', 'proof']) || !isRef(value.proof)) return false;
+  const { rank } = value;
+  return rank === null || (has(rank, ['view', 'digest']) && isNumber(rank.view) && isDigest(rank.digest));
+}
 
 function isPrepared<V>(value: unknown, isValue: (value: unknown) => value is V): value is Prepared<V> {
   return (

@@ -8,5 +8,8 @@ export const NOTE = {
   follows: 'follows the leader of the new view (PBFT §4.4)',
   badChanges: 'refused: a new view without the changes of a quorum',
   badDecision: 'refused: a decision without the commits of a quorum',
+  badCertificate: 'refused: a certificate without the votes of a quorum',
+  unsafe: 'refused: a new view that does not take up the highest certificate of a quorum (HotStuff §4.2, Jolteon §3)',
+  otherWay: 'refused: this height is ordered in another way',
   behind: 'asks for what it missed',
 } as const;

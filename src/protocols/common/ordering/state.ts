@@ -3,7 +3,7 @@ import type { NodeIndex } from '../../../core/ids.ts';
 import type { Micros } from '../../../core/time.ts';
 import type { SignedRef } from '../../protocol.ts';
 import { createTally, type Tally } from '../tally.ts';
-import type { NewView, OrderMessage, Prepared, SignedChange } from './messages.ts';
+import type { Lead, NewView, OrderMessage, Prepared, SignedChange } from './messages.ts';
 import type { Group } from './types.ts';
 
 /** A value proposed in the view that the member works in. */
@@ -47,7 +47,7 @@ export interface OrderState<V> {
   /** By wanted view, then by member. */
   readonly changes: Map<number, Map<NodeIndex, SignedChange<V>>>;
   /** What this leader began its view with in this slot; for members that missed it. */
-  newView: NewView<V> | null;
+  newView: NewView<V> | Lead<V> | null;
   /** Messages of the next slot, which came early. */
   readonly early: { readonly from: NodeIndex; readonly message: OrderMessage<V>; readonly proof: SignedRef }[];
   /** Until a change of view, µs. */

@@ -42,6 +42,12 @@ function sayAgain<V>(state: OrderState<V>, to: NodeIndex, group: Group, port: Po
   const about = { group: group.id, slot, view, digest: proposal.digest };
   if (newView !== null) port.send(to, newView);
   else if (leads) port.send(to, { type: 'order-propose', group: group.id, slot, view, value: proposal.value });
+  if (port.way() === 'linear') {
+    // A leader's votes are in its certificates; nobody but a leader counts votes.
+    const isPrepared = prepared?.view === view;
+    if (leads && isPrepared) port.send(to, { type: 'order-prepared', ...about, proofs: prepared.proofs });
+    if (leads || leaderOf(group, view) !== to) return;
+  }
   port.send(to, { type: 'order-prepare', ...about });
   if (prepared?.view === view) port.send(to, { type: 'order-commit', ...about });
 }

@@ -5,7 +5,14 @@
 import type { NodeIndex } from '../../../core/ids.ts';
 import type { Micros } from '../../../core/time.ts';
 import type { SignedMessage, SignedRef } from '../../protocol.ts';
-import type { OrderMessage, Prepared } from './messages.ts';
+import type { BareChange, OrderMessage, Prepared } from './messages.ts';
+
+/**
+ * Who hears a vote: every member, or the leader alone, who spreads certificates (`linear/`). One way holds for a slot; which one
+ * follows from the slots before it.
+ */
+export const WAYS = ['all-to-all', 'linear'] as const;
+export type Way = (typeof WAYS)[number];
 
 /** Who orders together. Constant during a run. */
 export interface Group {
@@ -14,6 +21,8 @@ export interface Group {
   readonly self: NodeIndex;
   /** First patience with a leader, µs; doubles with every change of view, up to four times as much. */
   readonly patienceMicros: Micros;
+  /** A known-broken variant that is on; absent: none. */
+  readonly mutant?: string | null;
 }
 
 export type OrderTimer =
@@ -38,6 +47,8 @@ export type OrderRecord<V> =
 /** What a group needs of whoever holds it. */
 export interface Port<V> {
   readonly now: Micros;
+  /** How the slot that is worked on is ordered: alike for all members that work on it. */
+  way(): Way;
   digestOf(value: V): string;
   /** Why a value may not be ordered next, or null. Depends on what was decided so far and on the clock. */
   refusal(value: V): string | null;
@@ -52,7 +63,9 @@ export interface Port<V> {
   send(to: NodeIndex, message: OrderMessage<V>): SignedRef;
   /** To every other member; signed once. */
   cast(message: OrderMessage<V>): SignedRef;
-  verifyAll(message: OrderMessage<V>, proofs: readonly SignedRef[]): boolean;
+  /** A statement of our own that is not sent by itself. */
+  sign(message: OrderMessage<V>): SignedRef;
+  verifyAll(message: OrderMessage<V> | BareChange, proofs: readonly SignedRef[]): boolean;
   setTimer(timer: OrderTimer, after: Micros): void;
   cancelTimer(timer: OrderTimer): void;
   persist(record: OrderRecord<V>): void;

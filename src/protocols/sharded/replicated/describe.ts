@@ -33,6 +33,23 @@ const MESSAGES: Readonly<Record<OrderMessage<never>['type'], Described>> = {
   'order-fetch': order('MISSED?', 'sync', 'Inside a shard: what was ordered from here on?'),
   'order-decided': order('ORDERED', 'sync', 'Inside a shard: a block with the votes of a quorum.'),
   'order-pass': order('PASS ON', 'sync', 'Inside a shard: the leader does not seem to know this.'),
+  'order-prepared': order(
+    'PREPARED',
+    'second',
+    'Inside a shard, votes to the leader: it shows the first votes of a quorum.',
+    { exclusive: true },
+  ),
+  'order-final': order(
+    'DECIDED',
+    'third',
+    'Inside a shard, votes to the leader: it shows the second votes of a quorum; the block is ordered.',
+    { exclusive: true },
+  ),
+  'order-lead': order(
+    'I LEAD',
+    'change',
+    'Inside a shard, votes to the leader: the next one shows that a quorum wants it, and the highest certificate it knows.',
+  ),
 };
 
 export const ORDER_MESSAGES: readonly MessageDeclaration[] = ORDER_TYPES.map((type) => ({ type, ...MESSAGES[type] }));

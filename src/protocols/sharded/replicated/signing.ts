@@ -1,7 +1,7 @@
 /** What signatures cover, which travel inside, and what the trace shows, of the words of replicated shards. */
 import { hashValue } from '../../../crypto/hash.ts';
 import type { Batch } from '../../../ledger/types.ts';
-import { ORDER_TYPES } from '../../common/ordering/messages.ts';
+import { type BareChange, ORDER_TYPES, type Prepared, type Rank } from '../../common/ordering/messages.ts';
 import type { MessageMeta, SignedMessage, SignedRef } from '../../protocol.ts';
 import * as plain from '../signing.ts';
 import { type Block, isOrder, isSpoken, type Item, type Order, type Spoken, type Wire, words } from './wire.ts';
@@ -45,13 +45,25 @@ function orderStatement(message: Order): unknown {
     }
     case 'order-change': {
       const { prepared, ...rest } = message;
-      return { ...rest, prepared: prepared === null ? null : [prepared.view, digestOf(prepared.value)] };
+      return { ...rest, prepared: prepared === null ? null : rankOf(prepared) };
     }
     case 'order-new':
       return { ...message, changes: message.changes.map(({ proof }) => proof.signer) };
+    case 'order-prepared':
+    case 'order-final':
+      return { ...message, proofs: message.proofs.map(({ signer }) => signer) };
+    case 'order-lead': {
+      const { ranks, best, ...rest } = message;
+      return { ...rest, ranks: ranks.map(({ proof }) => proof.signer), best: best === null ? null : rankOf(best) };
+    }
     default:
       return message;
   }
+}
+
+/** A value by its digest: a CHANGE without its value has the signature of the whole. */
+function rankOf(prepared: Prepared<Block> | Rank): readonly unknown[] {
+  return [prepared.view, 'digest' in prepared ? prepared.digest : digestOf(prepared.value)];
 }
 
 /** The signatures of certificates and clients. */
@@ -66,6 +78,12 @@ export function embedded(message: Wire): SignedMessage<Wire>[] {
       const { group, slot, view, value, proofs } = message;
       return [...under(voteFor('order-commit', group, slot, view, value), proofs), ...inBlock(value)];
     }
+    case 'order-prepared':
+      return underVotes('order-prepare', message);
+    case 'order-final':
+      return underVotes('order-commit', message);
+    case 'order-lead':
+      return inLead(message);
     case 'order-change':
       return inChange(message);
     case 'order-new':
@@ -75,7 +93,28 @@ export function embedded(message: Wire): SignedMessage<Wire>[] {
   }
 }
 
+/** A leader's certificate. */
+function underVotes(
+  type: 'order-prepare' | 'order-commit',
+  { group, slot, view, digest, proofs }: Extract<Order, { type: 'order-prepared' | 'order-final' }>,
+): SignedMessage<Wire>[] {
+  return under({ type, group, slot, view, digest }, proofs);
+}
+
+function inLead({ group, slot, view, ranks, best }: Extract<Order, { type: 'order-lead' }>): SignedMessage<Wire>[] {
+  const changes = ranks.map(({ rank, proof }): SignedMessage<Wire> => {
+    const bare: BareChange = { type: 'order-change', group, slot, view, prepared: rank };
+    // Its statement is that of the whole CHANGE.
+    return { message: bare as unknown as Wire, proof };
+  });
+  return [...changes, ...inPrepared(group, slot, best)];
+}
+
 function inChange({ group, slot, prepared }: Extract<Order, { type: 'order-change' }>): SignedMessage<Wire>[] {
+  return inPrepared(group, slot, prepared);
+}
+
+function inPrepared(group: number, slot: number, prepared: Prepared<Block> | null): SignedMessage<Wire>[] {
   if (prepared === null) return [];
   const { view, value, proofs } = prepared;
   return [...under(voteFor('order-prepare', group, slot, view, value), proofs), ...inBlock(value)];
@@ -116,7 +155,8 @@ export function meta(message: Wire): MessageMeta {
 function aboutOf(message: Order): string {
   if ('digest' in message) return message.digest;
   if ('value' in message) return digestOf(message.value);
-  return message.type === 'order-change' && message.prepared !== null ? digestOf(message.prepared.value) : '';
+  const held = message.type === 'order-change' ? message.prepared : message.type === 'order-lead' ? message.best : null;
+  return held === null ? '' : digestOf(held.value);
 }
 
 /** By identity, so that each object is hashed once; equal contents have equal hashes. */
