@@ -229,6 +229,8 @@ export interface FieldDeclaration {
   readonly kind: 'enum' | 'slot' | 'epoch' | 'count' | 'boolean' | 'node';
   readonly values?: readonly string[];
   readonly explain: string;
+  /** Only some runs have it: records end before it where it and all after it are −1. Stands behind all that every run has. */
+  readonly isOptional?: boolean;
 }
 
 /** How a protocol describes itself to views, checkers and words. */
@@ -257,6 +259,11 @@ export interface Declaration {
     /** The next one is entered in the ordinary course; only those that a quorum asked for by messages of phase `change` are changes. */
     readonly rotate?: boolean;
   };
+  /**
+   * Enums that hold for a whole shard from some point of its log on, and the field that says from where: the timeline marks each
+   * change once.
+   */
+  readonly regimes?: readonly { readonly field: string; readonly since: string }[];
   /** False where nobody leads the others; absent: somebody must. */
   readonly hasLeader?: boolean;
   /** Distinct votes that make a certificate among n nodes. */

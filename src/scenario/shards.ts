@@ -29,6 +29,7 @@ export function checkShardMap(scenario: Scenario, shards: Described, report: Rep
   }
   checkKinds(scenario, shards, report);
   checkChanges(shards, report);
+  checkOrdering(scenario, shards, report);
   return 'sound';
 }
 
@@ -62,6 +63,18 @@ function checkChanges({ changes, count, spare }: Described, report: Report): voi
     }
     if (shard === into) expect(report, ['shards', 'changes', i, 'into'], 'another shard than `shard`', into);
   }
+}
+
+/** Ways of ordering, where the protocol's settings name any: for shards that order, and one for each of them. */
+function checkOrdering({ protocol }: Scenario, { count, spare, validatorsPerShard }: Described, report: Report): void {
+  const { ordering } = protocol.config;
+  if (ordering === undefined) return;
+  const path = ['protocol', 'config', 'ordering'];
+  const all = count + spare;
+  if (validatorsPerShard === 1 && ordering !== 'all-to-all')
+    expect(report, path, 'nothing: a shard of one validator orders nothing');
+  else if (Array.isArray(ordering) && ordering.length !== all)
+    expect(report, path, `one for all shards, or a list of ${all}, one a shard`, `a list of ${ordering.length}`);
 }
 
 /** As the protocol wants it: the map is made once, here, so that all nodes have the same. */

@@ -266,8 +266,8 @@ export class Archive {
       const unpacked = unpack(bytes);
       if (unpacked.ok && Array.isArray(unpacked.value)) all.push(...unpacked.value);
     }
-    const fieldCount = PROTOCOLS.get(scenario.protocol.name)?.declaration.fields.length ?? 0;
-    const read = readTrace(all.slice(0, batches), { fieldCount, batches, at: record.atMicros });
+    const fields = PROTOCOLS.get(scenario.protocol.name)?.declaration.fields ?? [];
+    const read = readTrace(all.slice(0, batches), { fields, batches, at: record.atMicros });
     if ('trace' in read) return read.trace;
     const reason = result.ok ? new ReviveError(read.problems).message : result.message;
     this.#problem = `The earlier trace could not be read: ${reason}`;

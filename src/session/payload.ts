@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Problem } from '../core/problem.ts';
 import type { Micros } from '../core/time.ts';
+import type { Declaration } from '../protocols/protocol.ts';
 import { checkStream } from '../kernel/trace/streamCheck.ts';
 import type { RunSnapshot } from '../runtime/executor.ts';
 import { problemsOf } from '../scenario/issues.ts';
@@ -104,7 +105,7 @@ export function readPayload(
 /** Batches of trace from outside, up to `at`. */
 export function readTrace(
   value: unknown,
-  expected: { readonly fieldCount: number; readonly batches: number; readonly at: Micros },
+  expected: { readonly fields: Declaration['fields']; readonly batches: number; readonly at: Micros },
 ): { readonly trace: readonly TraceBatch[] } | { readonly problems: readonly Problem[] } {
   const parsed = trace.safeParse(value);
   if (!parsed.success) return { problems: under('trace', problemsOf(parsed.error.issues, value)) };
@@ -118,7 +119,7 @@ export function readTrace(
   if ((batches.at(-1)?.horizon ?? 0) > expected.at)
     return problem('', `${batches.at(-1)?.horizon} µs`, `up to ${expected.at}`);
   for (const [of, words] of streamsOf(batches)) {
-    const found = checkStream(words, expected.fieldCount);
+    const found = checkStream(words, expected.fields);
     if (found !== null) return problem('', `${found} of node ${of}`, 'whole records');
   }
   return { trace: batches };

@@ -32,9 +32,9 @@ export async function readRunFile(bytes: Uint8Array, runId: string, openExecutor
 
 function traceOf(record: SnapshotRecord): FilePayload['trace'] {
   const { scenario, payload } = readSaved(record);
-  const fieldCount = PROTOCOLS.get(scenario.protocol.name)?.declaration.fields.length ?? 0;
+  const fields = PROTOCOLS.get(scenario.protocol.name)?.declaration.fields ?? [];
   const { trace } = payload as FilePayload;
-  const read = readTrace(trace, { fieldCount, batches: payload.batches, at: record.atMicros });
+  const read = readTrace(trace, { fields, batches: payload.batches, at: record.atMicros });
   if ('problems' in read) throw new ReviveError(read.problems);
   return read.trace;
 }

@@ -1,11 +1,12 @@
 import type { Micros } from '../../core/time.ts';
 import type { MarkKind } from '../../protocols/protocol.ts';
 import type { Recorder } from '../trace/recorder.ts';
+import { commonFieldCount } from '../trace/streamCheck.ts';
 import type { AnyMachine } from './machines.ts';
 import type { World } from './world.ts';
 
 /** Most fields that a protocol may declare. */
-const FIELDS_MAX = 24;
+const FIELDS_MAX = 28;
 /** No field ever has it: the first look always counts as a change. */
 const NEVER = -2;
 
@@ -15,6 +16,8 @@ export class Observation {
   readonly #recorder: Recorder;
   readonly #machine: AnyMachine;
   readonly #fieldCount: number;
+  /** Those that every run has. */
+  readonly #commonCount: number;
   readonly #seen = new Int32Array(FIELDS_MAX).fill(NEVER);
   readonly #now = new Int32Array(FIELDS_MAX).fill(-1);
   #flags = -1;
@@ -23,7 +26,9 @@ export class Observation {
     this.#world = world;
     this.#recorder = recorder;
     this.#machine = machine;
-    this.#fieldCount = Math.min(world.protocol.declaration.fields.length, FIELDS_MAX);
+    const { fields } = world.protocol.declaration;
+    this.#fieldCount = Math.min(fields.length, FIELDS_MAX);
+    this.#commonCount = Math.min(commonFieldCount(fields), FIELDS_MAX);
   }
 
   /** `state`: null while the node is down, then the fields stay as they were. `behaviour`: code, 0 when correct. */
@@ -42,11 +47,13 @@ export class Observation {
     }
     if (!changed) return;
     this.#flags = flags;
-    this.#recorder.state(t, flags, this.#seen, this.#fieldCount);
+    let count = this.#fieldCount;
+    while (count > this.#commonCount && seen[count - 1] === -1) count--;
+    this.#recorder.state(t, flags, seen, count);
     if (this.#world.highlights === 'decisions') return;
     // Made at its full length: pushed one by one it would be allocated three times.
-    const fields = new Array<number>(this.#fieldCount);
-    for (let i = 0; i < this.#fieldCount; i++) fields[i] = this.#seen[i] as number;
+    const fields = new Array<number>(count);
+    for (let i = 0; i < count; i++) fields[i] = this.#seen[i] as number;
     this.#world.emit({ kind: 'state', t, node: this.#recorder.node, alive, fields });
   }
 

@@ -70,7 +70,7 @@ export function importTrace(bytes: Uint8Array, options: TraceStoreOptions): Trac
     if (at + 2 > count || word(at + 1) > count - at - 2) return bad(`streams[${i}]`, 'its end', 'more words');
     const node = word(at);
     const words = Uint32Array.from({ length: word(at + 1) }, (_, k) => word(at + 2 + k));
-    const found = checkStream(words, options.declaration.fields.length);
+    const found = checkStream(words, options.declaration.fields);
     if (found !== null) return bad(`streams[${i}]`, found, 'whole records');
     if (node > 0xffff || segments.some((segment) => segment.node === node))
       return bad(`streams[${i}]`, `node ${node}`, 'a new node');

@@ -56,7 +56,7 @@ export function dropCode(reason: DropReason): number {
   return DROP_REASONS.indexOf(reason);
 }
 
-/** Words of the largest record but texts: state with up to 24 fields. */
+/** Words of the largest record but texts: state with up to 28 fields. */
 export const RECORD_WORDS_MAX = 32;
 
 /** 2^32, to split and join times. */

@@ -1,4 +1,5 @@
 /** Whether words from outside are a stream of whole records: what recorders promise and a file has to prove. */
+import type { Declaration } from '../../protocols/protocol.ts';
 import { RECORD, RECORD_WORDS_MAX, WORD } from './records.ts';
 
 /** Words of each record kind that has only one length. */
@@ -32,8 +33,12 @@ const WITH_TEXT: ReadonlySet<number> = new Set([
   RECORD.wait,
 ]);
 
-/** The first thing wrong, for people; null when every record is whole and every text it names was given before. */
-export function checkStream(words: Uint32Array, fieldCount: number): string | null {
+/**
+ * The first thing wrong, for people; null when every record is whole and every text it names was given before. `fields`: as the
+ * protocol declares them.
+ */
+export function checkStream(words: Uint32Array, fields: Declaration['fields']): string | null {
+  const commonCount = commonFieldCount(fields);
   let texts = 0;
   for (let at = 0; at < words.length; ) {
     const header = words[at] as number;
@@ -45,7 +50,8 @@ export function checkStream(words: Uint32Array, fieldCount: number): string | nu
       if (words[at + 1] !== texts || bytes > (length - 3) * 4) return `a damaged text at word ${at}`;
       texts++;
     } else {
-      const wanted = kind === RECORD.state ? 3 + fieldCount : LENGTHS[kind];
+      const wanted =
+        kind === RECORD.state ? Math.min(Math.max(length, 3 + commonCount), 3 + fields.length) : LENGTHS[kind];
       if (length !== wanted || length > RECORD_WORDS_MAX)
         return `a record of kind ${kind} with ${length} words at word ${at}`;
       const t = (words[at + 1] as number) + (words[at + 2] as number) * WORD;
@@ -55,4 +61,10 @@ export function checkStream(words: Uint32Array, fieldCount: number): string | nu
     at += length;
   }
   return null;
+}
+
+/** How many fields every run has: those before the first optional one. */
+export function commonFieldCount(fields: Declaration['fields']): number {
+  const optional = fields.findIndex(({ isOptional = false }) => isOptional);
+  return optional < 0 ? fields.length : optional;
 }

@@ -2,6 +2,7 @@
 import type { Problem } from '../../core/problem.ts';
 import { type Micros, microsFromMs } from '../../core/time.ts';
 import type { LockPolicy } from '../../sharding/locks/types.ts';
+import { WAYS } from '../common/ordering/types.ts';
 import { numberSchema, type NumberOption, own, parseNumber, refuseUnknown, show } from '../common/options.ts';
 import { TRANSFERS_MAX } from './placement.ts';
 
@@ -10,6 +11,15 @@ const POLICIES = ['block', 'release-after-timeout', 'heuristic-commit', 'heurist
 export type DoubtPolicy = (typeof POLICIES)[number];
 
 const LOCK_POLICIES = ['wound-wait', 'ordered', 'none'] as const satisfies readonly LockPolicy[];
+
+const ORDERINGS = [...WAYS, 'adaptive'] as const;
+/** How the validators of a shard order what it does: in one way, or in whichever the shard finds better as it goes. */
+export type OrderingChoice = (typeof ORDERINGS)[number];
+
+/** The choice for a shard: one for all of them, or one for each. */
+export function orderingOf(ordering: ShardedConfig['ordering'], shard: number): OrderingChoice {
+  return typeof ordering === 'string' ? ordering : (ordering[shard] ?? 'all-to-all');
+}
 
 /** What the machine reads: times in µs. */
 export interface ShardedConfig {
@@ -55,6 +65,8 @@ export interface ShardedConfig {
   readonly transfersMax: number;
   /** Where a shard has several validators: their patience with its leader. Waits for other shards are longer by it. */
   readonly orderMicros: Micros;
+  /** Where a shard has several validators: how they order. One for all shards, or by shard. */
+  readonly ordering: OrderingChoice | readonly OrderingChoice[];
   /** A client asks again after so long, then after twice that, and so on; 0: never. */
   readonly clientRetryMicros: Micros;
 }
@@ -78,6 +90,7 @@ const count = (standard: number, minimum: number, maximum: number, description: 
 
 /** One a shard. */
 const UPGRADES_MAX = 64;
+const SHARDS_MAX = 64;
 const CHANNELS = ['none', 'ml-kem-768'] as const;
 
 const NUMBERS = {
@@ -140,6 +153,16 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       description:
         'Shards of one node: none: messages are signed; ml-kem-768: and sealed, under keys that ML-KEM agrees on.',
     },
+    ordering: {
+      oneOf: [
+        { enum: [...ORDERINGS] },
+        { type: 'array', minItems: 1, maxItems: SHARDS_MAX, items: { enum: [...ORDERINGS] } },
+      ],
+      default: 'all-to-all',
+      description:
+        'Shards of several validators: votes to all (all-to-all), votes to the leader, who spreads certificates (linear), or whichever ' +
+        'of them suits better by the last blocks (adaptive). One for all shards, or a list with one a shard.',
+    },
     upgrades: {
       type: 'array',
       maxItems: UPGRADES_MAX,
@@ -175,7 +198,7 @@ export function parseConfig(
   validatorCount?: number,
 ): { readonly config: ShardedConfig } | { readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  refuseUnknown(raw, [...Object.keys(NUMBERS), 'channel', 'upgrades', 'lockPolicy', 'inDoubt'], problems);
+  refuseUnknown(raw, [...Object.keys(NUMBERS), 'channel', 'ordering', 'upgrades', 'lockPolicy', 'inDoubt'], problems);
   const number = (name: keyof typeof NUMBERS): number => parseNumber(raw, name, NUMBERS[name], problems);
   const micros = (name: keyof typeof NUMBERS): Micros => microsFromMs(number(name));
   const config: ShardedConfig = {
@@ -202,10 +225,26 @@ export function parseConfig(
     inDoubtMicros: micros('inDoubtTimeoutMs'),
     transfersMax: number('transfersMax'),
     orderMicros: micros('orderTimeoutMs'),
+    ordering: parseOrdering(raw, problems),
     clientRetryMicros: micros('clientRetryMs'),
   };
   if (problems.length === 0) checkOrder(config, problems);
   return problems.length > 0 ? { problems } : { config };
+}
+
+function parseOrdering(raw: Readonly<Record<string, unknown>>, problems: Problem[]): ShardedConfig['ordering'] {
+  const given = own(raw, 'ordering');
+  if (!Array.isArray(given)) return parseChoice(raw, 'ordering', ORDERINGS, 'all-to-all', problems);
+  if (given.length === 0 || given.length > SHARDS_MAX) {
+    problems.push({ path: 'ordering', found: show(given), expected: `one a shard, at most ${SHARDS_MAX}` });
+    return 'all-to-all';
+  }
+  return given.map((choice: unknown, shard) => {
+    const found: Problem[] = [];
+    const known = parseChoice({ ordering: choice ?? null }, 'ordering', ORDERINGS, 'all-to-all', found);
+    problems.push(...found.map((problem) => ({ ...problem, path: `ordering[${shard}]` })));
+    return known;
+  });
 }
 
 function parseUpgrades(

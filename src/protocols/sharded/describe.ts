@@ -75,6 +75,7 @@ export const declaration: Declaration = {
   faultModel: 'crash',
   words: { epoch: 'incarnation', slot: 'transaction', leader: 'coordinator', change: 'restart', value: 'transaction' },
   epochs: { of: 'node' },
+  regimes: [{ field: 'ordering', since: 'orderingFrom' }],
   hasLeader: false,
   quorum: majority,
   behaviours: ['equivocate', 'double-vote', 'forged-sender', 'transplant', 'inflate-certificate'],

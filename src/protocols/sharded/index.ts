@@ -80,9 +80,10 @@ function livenessBound(
 ): Micros {
   const size = network.validatorsPerShard ?? 1;
   if (size === 1) return aloneBound(config, network);
-  // A step is a message between shards and the three of an ordering; a leader may be down, and so may those after it.
+  // A step is a message between shards and those of an ordering: three, or five where votes go to the leader. A leader may be down,
+  // and so may those after it.
   const leaders = maxFaulty(size) + 2;
-  const slower = { ...network, deltaMicros: 4 * network.deltaMicros };
+  const slower = { ...network, deltaMicros: (config.ordering === 'all-to-all' ? 4 : 6) * network.deltaMicros };
   return aloneBound(replicatedConfig(config), slower) + leaders * PATIENCE_GROWTH_MAX * config.orderMicros;
 }
 

@@ -3,6 +3,7 @@ import { msFromMicros } from '../../core/time.ts';
 import { hashValue } from '../../crypto/hash.ts';
 import type { AccountLock } from '../../sharding/locks/types.ts';
 import { findCycle, waitEdges } from '../../sharding/locks/waits.ts';
+import { WAYS } from '../common/ordering/types.ts';
 import type { FieldDeclaration, NodeKnowledge } from '../protocol.ts';
 import type { Transaction } from './placement.ts';
 import { isPostQuantum } from '../../sharding/channel/suites.ts';
@@ -70,6 +71,22 @@ export const FIELDS: readonly FieldDeclaration[] = [
     kind: 'count',
     explain: 'Classical channels with shards that could do better, as it could itself.',
   },
+  {
+    name: 'ordering',
+    label: 'Orders by votes',
+    kind: 'enum',
+    values: WAYS,
+    isOptional: true,
+    explain:
+      'Where the scenario says how shards order: votes go to all validators of the shard, or to its leader alone.',
+  },
+  {
+    name: 'orderingFrom',
+    label: 'Orders so from',
+    kind: 'count',
+    isOptional: true,
+    explain: 'Where the scenario says how shards order: the first block that is ordered so.',
+  },
 ];
 
 /** One 32-bit integer a field of `FIELDS`, −1 for none. Linear in what is open: it runs after every step. */
@@ -91,6 +108,8 @@ export function observe(state: State, out: Int32Array): void {
   out[12] = -1;
   out[13] = -1;
   out[14] = -1;
+  out[22] = -1;
+  out[23] = -1;
   out[15] = state.queue.batcher.queue.length;
   out[16] = state.queue.batcher.batchSize;
   out[17] = state.queue.refusedCount;

@@ -2,6 +2,7 @@
 import { type NodeIndex, nodeName } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { RECORD } from '../../kernel/trace/records.ts';
+import type { FieldDeclaration } from '../../protocols/protocol.ts';
 import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
 import { asksForLater, type Entry, entryKey, isChange } from '../epochs.ts';
 import type { Marker, MarkerKind } from '../view.ts';
@@ -111,6 +112,7 @@ export class MarkerIndex implements RecordIndex {
   #state(record: RecordCursor): void {
     const { node, words, at } = record;
     if (node >= this.#store.validatorCount || this.#store.declaration.fields.length <= HEIGHT_FIELD) return;
+    this.#regimes(record);
     const epoch = (words[at + 3 + EPOCH_FIELD] as number) | 0;
     const before = this.#states.latestField(node, EPOCH_FIELD);
     if (before === null || epoch <= before) return;
@@ -123,6 +125,25 @@ export class MarkerIndex implements RecordIndex {
     } else {
       this.#keys.add(key);
       this.#ordinary.push({ at: record.t, key });
+    }
+  }
+
+  /** A shard goes on in another way: marked when the first of its validators shows from where. */
+  #regimes(record: RecordCursor): void {
+    const { fields, regimes = [] } = this.#store.declaration;
+    const { node, words, at } = record;
+    const read = (index: number): number => (words[at + 3 + index] as number) | 0;
+    for (const regime of regimes) {
+      const [field, since] = [regime.field, regime.since].map((wanted) =>
+        fields.findIndex(({ name }) => name === wanted),
+      );
+      if (field === undefined || since === undefined) continue;
+      const before = this.#states.latestField(node, since) ?? -1;
+      if (before < 0 || fieldCountOf(record) <= Math.max(field, since) || read(since) <= before) continue;
+      const shard = Math.floor(node / (this.#store.validatorsPerShard ?? 1));
+      const { label, values = [] } = fields[field] as FieldDeclaration;
+      const text = `s${shard}: ${label.toLowerCase()} ${values[read(field)] ?? read(field)} from ${read(since)} on`;
+      this.#mark('viewChange', record, text, `regime ${regime.field} ${shard} ${read(since)}`);
     }
   }
 
@@ -168,6 +189,10 @@ export class MarkerIndex implements RecordIndex {
   #text(record: RecordCursor): string {
     return this.#store.text(record.node, record.words[record.at + 3] as number);
   }
+}
+
+function fieldCountOf({ words, at }: RecordCursor): number {
+  return (((words[at] as number) >>> 6) & 1023) - 3;
 }
 
 function capital(word: string): string {

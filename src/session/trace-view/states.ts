@@ -129,7 +129,9 @@ export class StateIndex implements RecordIndex {
   /** A field of the node's latest record as the integer it is; null before the first record. */
   latestField(node: NodeIndex, field: number): number | null {
     const words = this.#latest[node];
-    return words === undefined ? null : (words[FIELDS_AT + field] as number) | 0;
+    if (words === undefined) return null;
+    // Optional fields that nobody has are not there.
+    return FIELDS_AT + field < words.length ? (words[FIELDS_AT + field] as number) | 0 : -1;
   }
 
   /** Whether the node is Byzantine as far as the trace goes. */

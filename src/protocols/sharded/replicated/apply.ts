@@ -5,6 +5,7 @@ import type { Input, SignedRef } from '../../protocol.ts';
 import type { Message } from '../messages.ts';
 import { type Ctx, type Out, type Timer, timerKey } from '../state.ts';
 import { type Command, step } from '../step.ts';
+import { type CourseItem, followBlock, isCourseItem } from './course.ts';
 import { submittedSlot, take } from './inbox.ts';
 import { membersOf, type Replica, type ReplicaCtx, type ReplicaOut } from './state.ts';
 import { type Block, type Item, type Said, type Wire, words } from './wire.ts';
@@ -22,8 +23,10 @@ export interface Stage {
 /** The same on every validator of the shard: depends on the blocks alone. */
 export function applyBlock(replica: Replica, block: Block, stage: Stage): void {
   replica.at = block.at;
+  followBlock(replica, block, stage.out);
   const sink = sinkOf(replica, block.at, stage);
   for (const item of block.items) {
+    if (isCourseItem(item)) continue;
     const input = inputOf(replica, item, block.at, stage);
     if (input !== null) step(replica.commit, input, sink, stage.shardCtx);
   }
@@ -36,7 +39,7 @@ export function begin(replica: Replica, stage: Stage): void {
 
 function inputOf(
   replica: Replica,
-  item: Item,
+  item: Exclude<Item, CourseItem>,
   now: Micros,
   { shardCtx }: Stage,
 ): Input<Message, Timer, Command> | null {

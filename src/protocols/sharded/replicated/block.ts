@@ -1,6 +1,7 @@
 /** Blocks: what a leader would have its shard do next, and why others may refuse it. */
 import type { Micros } from '../../../core/time.ts';
 import type { Ctx } from '../state.ts';
+import { type CourseItem, courseItems, courseProblem, isCourseItem } from './course.ts';
 import { isSame, shardQuorum, spokenProblem, submittedSlot } from './inbox.ts';
 import { NOTE } from './notes.ts';
 import { digestOfBatch } from './signing.ts';
@@ -33,7 +34,7 @@ export function nextBlock(replica: Replica, now: Micros, ctx: ReplicaCtx): Block
     if (items.length === most) break;
     items.push({ kind: 'submit', signed });
   }
-  return items.length === 0 ? null : { at, items };
+  return items.length === 0 ? null : { at, items: [...courseItems(replica), ...items] };
 }
 
 /**
@@ -43,9 +44,12 @@ export function nextBlock(replica: Replica, now: Micros, ctx: ReplicaCtx): Block
 export function refusalOf(replica: Replica, block: Block, now: Micros, ctx: ReplicaCtx, shardCtx: Ctx): string | null {
   if (block.at > now) return NOTE.future;
   if (block.at < replica.at) return NOTE.past;
-  if (block.items.length === 0) return NOTE.empty;
+  if (block.items.every(isCourseItem)) return NOTE.empty;
+  const course = courseProblem(replica, block);
+  if (course !== null) return course;
   const seen = new Set<string>();
   for (const item of block.items) {
+    if (isCourseItem(item)) continue;
     const name = nameOf(item);
     if (seen.has(name)) return NOTE.twice;
     seen.add(name);
@@ -55,13 +59,15 @@ export function refusalOf(replica: Replica, block: Block, now: Micros, ctx: Repl
   return null;
 }
 
-function nameOf(item: Item): string {
+type Input = Exclude<Item, CourseItem>;
+
+function nameOf(item: Input): string {
   if (item.kind === 'timeout') return `timeout ${item.key}`;
   if (item.kind === 'heard') return `heard ${item.message.said.by} ${item.message.said.number}`;
   return `submit ${item.signed.batch.client} ${item.signed.batch.sequence}`;
 }
 
-function problemOf(replica: Replica, item: Item, at: Micros, ctx: ReplicaCtx, shardCtx: Ctx): string | null {
+function problemOf(replica: Replica, item: Input, at: Micros, ctx: ReplicaCtx, shardCtx: Ctx): string | null {
   if (item.kind === 'timeout') {
     const armed = replica.timers.get(item.key);
     return armed !== undefined && armed.due <= at ? null : NOTE.notDue;

@@ -133,7 +133,7 @@ export function submittedSlot({ shard }: Replica, signed: SignedBatch, shardCtx:
 
 /** A peer of the shard hands something over: it counts if it is proved. */
 export function onHanded(replica: Replica, item: Item, out: ReplicaOut, ctx: ReplicaCtx, shardCtx: Ctx): void {
-  if (item.kind === 'timeout') return;
+  if (item.kind === 'timeout' || item.kind === 'leader' || item.kind === 'ordering') return;
   if (item.kind === 'submit') {
     const { batch, signature } = item.signed;
     if (ctx.verify(batch.client, batch, signature)) onSubmit(replica, item.signed, out, shardCtx);

@@ -1,5 +1,6 @@
 /** What a validator of a replicated shard shows: what the commit shows, and how far its shard has ordered. */
 import { msFromMicros } from '../../../core/time.ts';
+import { WAYS } from '../../common/ordering/types.ts';
 import type { NodeKnowledge } from '../../protocol.ts';
 import * as plain from '../inspect.ts';
 import { digestOf } from './signing.ts';
@@ -15,6 +16,10 @@ export function observe(replica: Replica, out: Int32Array): void {
   out[12] = order.view;
   out[13] = order.slot - 1;
   out[14] = leads(replica) ? 1 : 0;
+  const { course, choice } = replica;
+  if (choice === null) return;
+  out[22] = WAYS.indexOf(course.way);
+  out[23] = course.from;
 }
 
 /** Not while it asks for another leader. */
@@ -39,6 +44,9 @@ export function inspect(replica: Replica): NodeKnowledge {
       shard: `s${replica.shard}`,
       ordering: {
         slot: order.slot,
+        ...(replica.choice === null
+          ? {}
+          : { votesGo: replica.course.way, sinceBlock: replica.course.from, asTheScenarioSays: replica.choice }),
         view: order.view,
         leads: leads(replica),
         wantsAnotherLeader: order.isChanging,

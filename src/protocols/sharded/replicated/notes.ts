@@ -12,6 +12,9 @@ export const NOTE = {
   twice: 'refused: the same item twice',
   noQuorum: 'refused: words of a shard without a quorum of its validators',
   badProof: 'refused: words of a shard with a signature that is none',
+  badCourse: 'refused: a block that says of leader and ordering what does not follow from the blocks before it',
+  toLeader: 'from the next block on votes go to the leader: many validators, no change of leader lately, much to order',
+  toAll: 'from the next block on votes go to all: another leader, or little to order',
   badClient: 'refused: a transaction that its client did not sign',
   badSubmit: 'refused: no transaction for this shard',
 } as const;

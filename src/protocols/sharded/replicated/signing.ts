@@ -132,7 +132,7 @@ function voteFor(
 
 function inBlock({ items }: Block): SignedMessage<Wire>[] {
   return items.flatMap((item): SignedMessage<Wire>[] => {
-    if (item.kind === 'timeout') return [];
+    if (item.kind === 'timeout' || item.kind === 'leader' || item.kind === 'ordering') return [];
     if (item.kind === 'heard') return under(item.message, item.proofs);
     const { batch, signature } = item.signed;
     return [{ message: batch, proof: { signer: batch.client, signature } }];

@@ -2,12 +2,14 @@
 import type { NodeIndex } from '../../../core/ids.ts';
 import type { Micros } from '../../../core/time.ts';
 import type { SignedBatch } from '../../../ledger/types.ts';
+import type { Course } from '../../common/ordering/adaptive.ts';
 import { stableLeader } from '../../common/ordering/index.ts';
 import type { OrderState } from '../../common/ordering/state.ts';
 import type { Group, OrderRecord, OrderTimer } from '../../common/ordering/types.ts';
 import type { Effects, NodeContext } from '../../protocol.ts';
-import type { ShardedConfig } from '../config.ts';
+import { type OrderingChoice, orderingOf, type ShardedConfig } from '../config.ts';
 import { createState, type State, type Timer } from '../state.ts';
+import { courseOf } from './course.ts';
 import type { Block, Spoken, Wire } from './wire.ts';
 
 export type ReplicaCtx = NodeContext<ShardedConfig, Wire>;
@@ -48,6 +50,10 @@ export interface Replica {
   readonly spoken: number[];
 
   readonly order: OrderState<Block>;
+  /** How the shard has ordered so far, and orders next: from its blocks alone. */
+  readonly course: Course;
+  /** How the scenario says that it orders; null: it says nothing. */
+  readonly choice: OrderingChoice | null;
 
   /** Lost in a crash: what was heard but not ordered. By speaker and number: one entry for each thing said under it. */
   readonly shares: Map<string, Share[]>;
@@ -59,7 +65,7 @@ export interface Replica {
   dueAt: Micros | null;
 }
 
-/** How shards order: one way for all of them so far. */
+/** How shards order, in the way that a shard's course names for the next block. */
 export const ordering = stableLeader<Block>();
 
 export function isReplicated({ shards }: Pick<ReplicaCtx, 'shards'>): boolean {
@@ -89,7 +95,13 @@ export function stakesByShard({ shards, stakes }: Pick<ReplicaCtx, 'shards' | 's
 }
 
 export function groupOf({ shard, self }: Pick<Replica, 'shard' | 'self'>, ctx: ReplicaCtx): Group {
-  return { id: shard, self, members: membersOf(shard, ctx), patienceMicros: ctx.config.orderMicros };
+  return {
+    id: shard,
+    self,
+    members: membersOf(shard, ctx),
+    patienceMicros: ctx.config.orderMicros,
+    mutant: ctx.mutant,
+  };
 }
 
 export function createReplica(ctx: ReplicaCtx, shardCtx: Parameters<typeof createState>[0]): Replica {
@@ -106,6 +118,8 @@ export function createReplica(ctx: ReplicaCtx, shardCtx: Parameters<typeof creat
     taken: new Map(),
     spoken: new Array<number>(ctx.shards?.count ?? 0).fill(0),
     order: ordering.create(groupOf({ shard, self }, ctx)),
+    course: courseOf(shard, ctx.config),
+    choice: ctx.config.ordering === 'all-to-all' ? null : orderingOf(ctx.config.ordering, shard),
     shares: new Map(),
     complete: new Map(),
     submits: new Map(),

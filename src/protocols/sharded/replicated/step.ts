@@ -114,7 +114,7 @@ function portOf(replica: Replica, now: Micros, out: ReplicaOut, ctx: ReplicaCtx,
   const peers = groupOf(replica, ctx).members.filter((member) => member !== replica.self);
   return {
     now,
-    way: () => 'all-to-all',
+    way: () => replica.course.way,
     digestOf,
     refusal: (block) => refusalOf(replica, block, now, ctx, shardCtx),
     candidate: () => nextBlock(replica, now, ctx),

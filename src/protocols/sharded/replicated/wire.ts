@@ -3,6 +3,7 @@ import type { SignedBatch } from '../../../ledger/types.ts';
 import { parseSignedBatch } from '../../../ledger/parse.ts';
 import type { Micros } from '../../../core/time.ts';
 import { isOrderMessage, type OrderMessage, parseOrderMessage } from '../../common/ordering/messages.ts';
+import { WAYS, type Way } from '../../common/ordering/types.ts';
 import { has, isList, isNumber, isRef, MAX_REFS } from '../../common/shape.ts';
 import type { SignedRef } from '../../protocol.ts';
 import { type Message, parseMessage } from '../messages.ts';
@@ -30,7 +31,11 @@ export type Item =
   /** Another shard said something: a quorum of its validators signed it. */
   | { readonly kind: 'heard'; readonly message: Spoken; readonly proofs: readonly SignedRef[] }
   /** A client's transaction. */
-  | { readonly kind: 'submit'; readonly signed: SignedBatch };
+  | { readonly kind: 'submit'; readonly signed: SignedBatch }
+  /** Where the shard chooses how it orders: another leader than that of the last block proposes this one, in this view. */
+  | { readonly kind: 'leader'; readonly view: number }
+  /** From that block on the shard orders so. */
+  | { readonly kind: 'ordering'; readonly way: Way; readonly from: number };
 
 export interface Block {
   /** The leader's clock. */
@@ -40,6 +45,8 @@ export interface Block {
 
 /** Items of a block. */
 export const ITEMS_MAX = 128;
+/** What a block may say besides of how its shard orders. */
+const COURSE_MAX = 2;
 
 export type Order = OrderMessage<Block>;
 export type Wire = Message | Spoken | Order;
@@ -75,7 +82,7 @@ function isBlock(value: unknown): value is Block {
   return (
     has(value, ['at', 'items']) &&
     isNumber(value.at, 0, Number.MAX_SAFE_INTEGER) &&
-    isList(value.items, ITEMS_MAX, isItem)
+    isList(value.items, ITEMS_MAX + COURSE_MAX, isItem)
   );
 }
 
@@ -86,6 +93,9 @@ function isItem(value: unknown): value is Item {
   if (has(value, ['kind', 'key']))
     return value.kind === 'timeout' && typeof value.key === 'string' && value.key.length <= KEY_LENGTH_MAX;
   if (has(value, ['kind', 'signed'])) return value.kind === 'submit' && parseSignedBatch(value.signed) !== null;
+  if (has(value, ['kind', 'view'])) return value.kind === 'leader' && isNumber(value.view);
+  if (has(value, ['kind', 'way', 'from']))
+    return value.kind === 'ordering' && WAYS.some((way) => way === value.way) && isNumber(value.from, 1);
   return (
     has(value, ['kind', 'message', 'proofs']) &&
     value.kind === 'heard' &&
