@@ -107,7 +107,8 @@ export class Replay {
     const isOfSlot = candidates.some((each) => each.isOfSlot);
     if (isOfSlot && event.slot < this.#top - this.#slotsKept) return this.#skip(event);
     const shelf = isOfSlot ? event.slot : WHOLE_RUN;
-    if (this.#isKnown(event, shelf)) return null;
+    const word = wordKey(event, event.claimedFrom);
+    if (this.#isCovered(event) || this.#said.get(shelf)?.has(word) === true) return null;
     if (event.claimedFrom !== event.node) {
       if (this.#isCarried(event)) return null;
       return deviation(event, null, [{ place: `said by ${this.#nameOf(event.claimedFrom)} before`, has: 0, needs: 1 }]);
@@ -118,7 +119,7 @@ export class Replay {
       ]);
     }
     const said = this.#said.get(shelf) ?? new Set();
-    this.#said.set(shelf, said.add(wordKey(event, event.node)));
+    this.#said.set(shelf, said.add(word));
     if (shelf === WHOLE_RUN) forgetOldest(said);
     return this.#fire(event, candidates);
   }
@@ -204,10 +205,10 @@ export class Replay {
     this.#top = state.top;
   }
 
-  /** Whether it was said before, in so many words or with more than these. */
-  #isKnown(event: NetEvent, shelf: number): boolean {
-    const covered = this.#covered.get(wordKey({ ...event, value: '' }, event.claimedFrom)) ?? -1;
-    return event.slot <= covered || this.#said.get(shelf)?.has(wordKey(event, event.claimedFrom)) === true;
+  /** Whether more than it was said before. */
+  #isCovered(event: NetEvent): boolean {
+    if (this.#covered.size === 0) return false;
+    return event.slot <= (this.#covered.get(wordKey({ ...event, value: '' }, event.claimedFrom)) ?? -1);
   }
 
   /** Whether the one it is passed on from signed it, or may have, within something else. */
