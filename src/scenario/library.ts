@@ -15,6 +15,7 @@ import { raftPresets } from './presets/raft.ts';
 import { raftMutantPresets } from './presets/raft-mutants.ts';
 import { scalePresets } from './presets/scale.ts';
 import { replicatedPresets } from './presets/replicated.ts';
+import { councilPresets } from './presets/council.ts';
 import { shardedPresets } from './presets/sharded.ts';
 import { tendermintPresets } from './presets/tendermint.ts';
 import { tendermintMutantPresets } from './presets/tendermint-mutants.ts';
@@ -42,6 +43,7 @@ export const presets: readonly Preset[] = [
   ...fastpathPresets,
   ...fastpathMutantPresets,
   ...shardedPresets,
+  ...councilPresets,
   ...replicatedPresets,
 ];
 

@@ -2,6 +2,8 @@
 import type { AdversaryHooks } from '../protocol.ts';
 import type { ShardedConfig } from './config.ts';
 import { isPostQuantum } from '../../sharding/channel/suites.ts';
+import { contradict } from './council/adversary.ts';
+import { isCouncil } from './council/messages.ts';
 import type { ChannelHello, Message } from './messages.ts';
 import type { State } from './state.ts';
 
@@ -16,7 +18,8 @@ function stripped(hello: ChannelHello): ChannelHello {
 
 export const adversary: AdversaryHooks<State, Message, ShardedConfig> = {
   /** The opposite decision, or the opposite vote. */
-  conflicting(message) {
+  conflicting(message, state, ctx) {
+    if (isCouncil(message)) return contradict(message, state.council, ctx);
     if (message.type === 'commit-request') return { ...message, type: 'abort-request' };
     if (message.type === 'abort-request') return { ...message, type: 'commit-request' };
     if (message.type === 'channel-hello') return stripped(message);

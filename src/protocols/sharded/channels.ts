@@ -108,7 +108,8 @@ export function createLinks({ config, shards, self, suites, validatorCount }: Ct
 
 /** What needs no channel: what everybody may read, and what opens channels. */
 export function isOpenTalk({ type }: Message): boolean {
-  return type === 'heartbeat' || type === 'account-moved' || type.startsWith('channel-') || type === 'sealed';
+  if (type === 'heartbeat' || type === 'account-moved' || type === 'sealed') return true;
+  return type.startsWith('channel-') || type.startsWith('council-');
 }
 
 /** Offers a channel to every shard above that has none. Said again with every heartbeat. */

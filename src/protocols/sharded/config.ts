@@ -3,7 +3,16 @@ import type { Problem } from '../../core/problem.ts';
 import { type Micros, microsFromMs } from '../../core/time.ts';
 import type { LockPolicy } from '../../sharding/locks/types.ts';
 import { WAYS } from '../common/ordering/types.ts';
-import { numberSchema, type NumberOption, own, parseNumber, refuseUnknown, show } from '../common/options.ts';
+import {
+  numberSchema,
+  type NumberOption,
+  own,
+  parseBoolean,
+  parseNumber,
+  refuseUnknown,
+  show,
+} from '../common/options.ts';
+import { type Asked, parseProposals, proposalsSchema } from './council/config.ts';
 import { TRANSFERS_MAX } from './placement.ts';
 
 const POLICIES = ['block', 'release-after-timeout', 'heuristic-commit', 'heuristic-abort'] as const;
@@ -67,6 +76,13 @@ export interface ShardedConfig {
   readonly orderMicros: Micros;
   /** Where a shard has several validators: how they order. One for all shards, or by shard. */
   readonly ordering: OrderingChoice | readonly OrderingChoice[];
+  /** Shards decide on changes of the map and of parameters together. */
+  readonly council: boolean;
+  /** The first round of a decision of the council; how long a change may take before it has failed. */
+  readonly councilRoundMicros: Micros;
+  readonly councilTimeoutMicros: Micros;
+  /** What the council is asked for. */
+  readonly proposals: readonly Asked[];
   /** A client asks again after so long, then after twice that, and so on; 0: never. */
   readonly clientRetryMicros: Micros;
 }
@@ -132,6 +148,12 @@ const NUMBERS = {
     1,
     'Shards of several validators: virtual ms after which they change their leader. Waits for other shards are longer by it.',
   ),
+  councilRoundMs: time(
+    2000,
+    10,
+    'Virtual ms that the council gives the first leader of a decision; each further one has as much more.',
+  ),
+  councilTimeoutMs: time(60_000, 100, 'Virtual ms after which a change that two thirds did not agree on has failed.'),
   transfersMax: {
     default: 2,
     minimum: 1,
@@ -176,6 +198,13 @@ export const configSchema: Readonly<Record<string, unknown>> = {
         properties: { shard: { type: 'string', pattern: '^s\\d{1,2}$' }, atMs: { type: 'number', minimum: 0 } },
       },
     },
+    council: {
+      type: 'boolean',
+      default: false,
+      description:
+        'The shards form a council: which shard is out, splits, merges and `proposals` are decided by 67 % of them.',
+    },
+    proposals: proposalsSchema,
     lockPolicy: {
       enum: [...LOCK_POLICIES],
       default: 'wound-wait',
@@ -198,7 +227,12 @@ export function parseConfig(
   validatorCount?: number,
 ): { readonly config: ShardedConfig } | { readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  refuseUnknown(raw, [...Object.keys(NUMBERS), 'channel', 'ordering', 'upgrades', 'lockPolicy', 'inDoubt'], problems);
+  refuseUnknown(
+    raw,
+    [...Object.keys(NUMBERS), 'channel', 'ordering', 'upgrades', 'council', 'proposals', 'lockPolicy', 'inDoubt'],
+    problems,
+  );
+  const council = parseBoolean(raw, 'council', false, problems);
   const number = (name: keyof typeof NUMBERS): number => parseNumber(raw, name, NUMBERS[name], problems);
   const micros = (name: keyof typeof NUMBERS): Micros => microsFromMs(number(name));
   const config: ShardedConfig = {
@@ -227,6 +261,10 @@ export function parseConfig(
     orderMicros: micros('orderTimeoutMs'),
     ordering: parseOrdering(raw, problems),
     clientRetryMicros: micros('clientRetryMs'),
+    council,
+    councilRoundMicros: micros('councilRoundMs'),
+    councilTimeoutMicros: micros('councilTimeoutMs'),
+    proposals: parseProposals(raw, council, problems),
   };
   if (problems.length === 0) checkOrder(config, problems);
   return problems.length > 0 ? { problems } : { config };

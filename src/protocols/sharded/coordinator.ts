@@ -3,6 +3,7 @@ import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Batch } from '../../ledger/types.ts';
 import type { SignedRef } from '../protocol.ts';
+import { NOTE as COUNCIL_NOTE } from './council/notes.ts';
 import { enqueue, isBatching, takeDue } from './batches.ts';
 import { finish, isAlone, tellClient } from './finish.ts';
 import { policyOf } from './locking.ts';
@@ -68,6 +69,10 @@ function begin(state: State, transaction: Transaction, now: Micros, out: Out, ct
   out.persist({ kind: 'begun', transaction });
   const entry = createCoordination(transaction, now, ctx);
   state.coordinating.set(slot, entry);
+  if (shards.some((shard) => state.council?.down.includes(shard))) {
+    out.note(COUNCIL_NOTE.markedDown);
+    return decide(state, entry, 'abort', 'moved', out, ctx);
+  }
   if (shards.some((shard) => isDown(state, shard, now, ctx))) {
     out.note(NOTE.shardDown);
     return decide(state, entry, 'abort', 'timeout', out, ctx);
@@ -106,7 +111,14 @@ export function ask(state: State, entry: Coordination, out: Out, ctx: Ctx): void
   out.setTimer({ kind: 'retry', slot }, entry.delay);
   entry.delay = Math.min(2 * entry.delay, ctx.config.retryMaxMicros);
   if (phase === 'preparing')
-    say(inTurn(missing(shards, yes), ctx), { type: 'prepare-request', slot, digest, transaction: signed, moved });
+    say(inTurn(missing(shards, yes), ctx), {
+      type: 'prepare-request',
+      slot,
+      digest,
+      transaction: signed,
+      moved,
+      ...(state.council === null ? {} : { council: state.council.epoch }),
+    });
   else if (phase === 'pre-committing')
     say(missing(everyShard(state), written), { type: 'pre-commit', slot, digest, ballot: 0, outcome: 'commit' });
   else

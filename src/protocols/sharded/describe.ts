@@ -1,6 +1,7 @@
 /** How the protocol describes itself: views, legend and checkers are made from this. */
 import { majority } from '../../core/quorum.ts';
 import type { Declaration, MessageDeclaration } from '../protocol.ts';
+import { COUNCIL_MESSAGES } from './council/describe.ts';
 import { FIELDS } from './inspect.ts';
 import { ORDER_MESSAGES } from './replicated/describe.ts';
 import { MESSAGE_TYPES } from './signing.ts';
@@ -70,7 +71,7 @@ export const declaration: Declaration = {
   paper:
     'Gray, Notes on Data Base Operating Systems, 1978; Bernstein, Hadzilacos, Goodman, Concurrency Control and Recovery in ' +
     'Database Systems, 1987, ch. 7; Skeen, Nonblocking Commit Protocols, SIGMOD 1981; Keidar, Dolev, JCSS 57(3), 1998',
-  messages: [...MESSAGE_TYPES.map((type) => ({ type, ...MESSAGES[type] })), ...ORDER_MESSAGES],
+  messages: [...MESSAGE_TYPES.map((type) => ({ type, ...MESSAGES[type] })), ...ORDER_MESSAGES, ...COUNCIL_MESSAGES],
   fields: FIELDS,
   faultModel: 'crash',
   words: { epoch: 'incarnation', slot: 'transaction', leader: 'coordinator', change: 'restart', value: 'transaction' },

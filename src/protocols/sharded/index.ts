@@ -4,6 +4,8 @@ import { SECOND, type Micros } from '../../core/time.ts';
 import { PATIENCE_GROWTH_MAX } from '../common/ordering/change.ts';
 import type { Protocol } from '../protocol.ts';
 import { client } from './client.ts';
+import { councilMutants } from './council/mutants.ts';
+import { councilAgreement } from './council/property.ts';
 import { configSchema, parseConfig, type ShardedConfig } from './config.ts';
 import { declaration } from './describe.ts';
 import { type Ending, outcomeDigest } from './finish.ts';
@@ -31,12 +33,12 @@ export const sharded: Protocol<
   ShardedConfig
 > = {
   declaration,
-  mutants: [...mutants, ...replicatedMutants],
+  mutants: [...mutants, ...replicatedMutants, ...councilMutants],
   parseConfig,
   configSchema,
   validator,
   client,
-  properties: [...properties.map(byShard), replicasAlike],
+  properties: [...properties.map(byShard), replicasAlike, councilAgreement],
   parseMessage: parseWire,
   meta,
   statement,

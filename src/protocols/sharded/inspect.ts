@@ -6,6 +6,7 @@ import { findCycle, waitEdges } from '../../sharding/locks/waits.ts';
 import { WAYS } from '../common/ordering/types.ts';
 import type { FieldDeclaration, NodeKnowledge } from '../protocol.ts';
 import type { Transaction } from './placement.ts';
+import { inspectCouncil } from './council/inspect.ts';
 import { isPostQuantum } from '../../sharding/channel/suites.ts';
 import { channelCounts, type Links } from './channels.ts';
 import { balanceOf, type State } from './state.ts';
@@ -192,6 +193,7 @@ export function inspect(state: State): NodeKnowledge {
         waitingToMove: state.migration?.waiting.length ?? 0,
       },
       channels: state.links === null ? null : channelKnowledge(state.links),
+      ...(state.council === null ? {} : { council: inspectCouncil(state.council, state.shardCount) }),
       batches: {
         queued: state.queue.batcher.queue.length,
         underWay: state.queue.batcher.inFlight.length,

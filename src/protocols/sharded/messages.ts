@@ -6,6 +6,7 @@ import { type Answer, type Confirmation, type Hello, parseHandshake } from '../.
 import { isSealedRecord, type SealedRecord } from '../../sharding/channel/session.ts';
 import type { Parcel, Receipt } from '../../sharding/reshard/move.ts';
 import { has, isList, isNumber, MAX_NODE } from '../common/shape.ts';
+import { type CouncilMessage, isCouncilShape } from './council/messages.ts';
 import type { Moved } from './placement.ts';
 
 export type Outcome = 'commit' | 'abort';
@@ -38,6 +39,8 @@ export interface PrepareRequest extends About {
   readonly transaction: SignedBatch;
   /** Accounts of it that are not where they began, ascending. */
   readonly moved: Moved;
+  /** Where there is a council: the epoch that its coordinator is in. */
+  readonly council?: number;
 }
 
 /** YES is a promise that COMMIT cannot fail here; NO is final. */
@@ -108,6 +111,8 @@ export interface Heartbeat {
   readonly accounts: number;
   /** Whether it has keys that resist a quantum computer. */
   readonly isModern: boolean;
+  /** Where there is a council: the epoch that it has to decide next. */
+  readonly council?: number;
 }
 
 /** The handshake of a channel; `epoch`: restarts of who says it. */
@@ -198,6 +203,7 @@ export type Message =
   | ChannelStatement
   | ChannelLost
   | Sealed
+  | CouncilMessage
   | Batch;
 
 const STATUSES: readonly unknown[] = ['committed', 'aborted', 'in-doubt', 'promised', 'refused'];
@@ -208,7 +214,7 @@ export function parseMessage(value: unknown): Message | null {
   const { type } = value as { readonly type: unknown };
   if (type === 'submit') return parseBatch(value);
   if (type === 'bundle') return isBundle(value) ? (value as unknown as Message) : null;
-  const known = isAboutShard(type, value) || isAboutTransaction(type, value);
+  const known = isAboutShard(type, value) || isAboutTransaction(type, value) || isCouncilShape(type, value);
   return known ? (value as unknown as Message) : null;
 }
 
@@ -230,7 +236,7 @@ function isAboutShard(type: unknown, value: object): boolean {
   switch (type) {
     case 'heartbeat':
       return (
-        has(value, ['type', 'incarnation', 'load', 'accounts', 'isModern']) &&
+        hasEpoch(value, ['type', 'incarnation', 'load', 'accounts', 'isModern']) &&
         typeof value.isModern === 'boolean' &&
         isNumber(value.incarnation) &&
         isNumber(value.load) &&
@@ -263,6 +269,11 @@ function isAboutShard(type: unknown, value: object): boolean {
     default:
       return false;
   }
+}
+
+/** These keys, and the epoch of the council or none. */
+function hasEpoch(value: object, keys: readonly string[]): value is Record<string, unknown> {
+  return has(value, keys) || (has(value, [...keys, 'council']) && isNumber(value.council, 1));
 }
 
 function isHandshake(value: object, keys: readonly string[]): boolean {
@@ -317,7 +328,9 @@ function isAboutTransaction(type: unknown, value: object): boolean {
   switch (type) {
     case 'prepare-request':
       return (
-        isAbout(value, ['transaction', 'moved']) &&
+        hasEpoch(value, ['type', 'slot', 'digest', 'transaction', 'moved']) &&
+        isNumber(value.slot, 1) &&
+        isDigest(value.digest) &&
         parseSignedBatch(value.transaction) !== null &&
         isList(value.moved, MOVES_MAX, isPlace)
       );

@@ -33,8 +33,8 @@ export interface Whereabouts {
 }
 
 /** Whether accounts of this testnet ever move. */
-export const isMoving = ({ shards }: Pick<Ctx, 'shards'>): boolean =>
-  shards !== undefined && (shards.isDynamic === true || (shards.changes ?? []).length > 0);
+export const isMoving = ({ shards, config }: Pick<Ctx, 'shards' | 'config'>): boolean =>
+  config.council === true || (shards !== undefined && (shards.isDynamic === true || (shards.changes ?? []).length > 0));
 
 export function whereIs(state: State, account: number, ctx: Ctx): Whereabouts {
   const { held, gone } = state.accounts;

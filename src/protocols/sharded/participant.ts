@@ -2,6 +2,7 @@
 import { assertNever } from '../../core/assert.ts';
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
+import { NOTE as COUNCIL_NOTE } from './council/notes.ts';
 import { finish, isAlone, tellClient } from './finish.ts';
 import { claim, holdsAll, keepLocks, type LockNews } from './locking.ts';
 import type { AbortRequest, CommitRequest, PrepareRequest, Reason } from './messages.ts';
@@ -40,6 +41,8 @@ export function onPrepare(
   if (transaction.shards[0] !== from || !transaction.shards.includes(state.self)) return out.note(NOTE.notHere);
   const { batch, signature } = transaction.signed;
   if (from !== state.self && !ctx.verify(batch.client, batch, signature)) return out.note(NOTE.badSignature);
+  if (state.council !== null && (message.council ?? 0) < state.council.epoch)
+    return refuse(state, transaction, COUNCIL_NOTE.olderEpoch, 'moved', now, out, ctx);
   admit(state, transaction, now, out, ctx);
 }
 

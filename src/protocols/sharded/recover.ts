@@ -2,6 +2,7 @@
 import { replayGiven, settleReceipt, takeIn } from '../../sharding/reshard/move.ts';
 import { close, execute } from './finish.ts';
 import { releaseQuietly, relock } from './locking.ts';
+import { replayCouncil } from './council/step.ts';
 import { createCoordination } from './coordinator.ts';
 import { resumeMigration, startMigration } from './moves.ts';
 import { type Ctx, createState, type Durable, type State } from './state.ts';
@@ -60,6 +61,12 @@ function replay(state: State, record: Durable, ctx: Ctx): void {
       execute(state, transaction, ctx);
       return close(state, transaction.slot, 'commit', null);
     }
+    case 'council-voted':
+    case 'council-locked':
+    case 'council-decided':
+    case 'council-asked':
+      if (state.council !== null) replayCouncil(state.council, state.self, record);
+      return;
     case 'upgraded':
       if (state.links !== null) state.links.isModern = true;
       state.links?.registered.add(state.self);

@@ -1,5 +1,6 @@
 /** What a message says of itself: what its signature covers, which signatures travel inside, what the trace shows. */
 import type { MessageMeta, SignedMessage } from '../protocol.ts';
+import { councilMeta, isCouncil } from './council/messages.ts';
 import type { Message } from './messages.ts';
 
 /** Positions in `Declaration.messages`. */
@@ -35,8 +36,8 @@ const POSITIONS: ReadonlyMap<string, number> = new Map(MESSAGE_TYPES.map((type, 
 export function statement(message: Message): unknown {
   if (message.type === 'bundle') return { type: message.type, items: message.items.map(statement) };
   if (message.type !== 'prepare-request') return message;
-  const { type, slot, digest, moved } = message;
-  return { type, slot, digest, moved };
+  const { transaction: _, ...rest } = message;
+  return rest;
 }
 
 /** The client's signature under the transaction. */
@@ -52,6 +53,8 @@ const NO = '0'.repeat(64);
 /** What the trace says of a message. A NO is about nothing, so that YES and NO to one transaction differ. */
 export function meta(message: Message): MessageMeta {
   const type = POSITIONS.get(message.type === 'sealed' ? message.of : message.type) ?? -1;
+  // Its position among the messages is given by whoever knows them all (`replicated/signing.ts`).
+  if (isCouncil(message)) return councilMeta(message, type);
   if (message.type === 'heartbeat') return { type, slot: 0, epoch: message.incarnation, digest: '' };
   // What is about no transaction, or about several.
   if (!('slot' in message)) return { type, slot: 0, epoch: 0, digest: '' };

@@ -10,6 +10,7 @@ import type { Effects, NodeContext } from '../protocol.ts';
 import { createQueue, isBatching, type Queue } from './batches.ts';
 import { createLinks, type Links } from './channels.ts';
 import type { ShardedConfig } from './config.ts';
+import { type Council, type CouncilRecord, type CouncilTimer, createCouncil } from './council/state.ts';
 import { type LockNews, policyOf } from './locking.ts';
 import type { Accepted, Message, Outcome, Reason } from './messages.ts';
 import type { Whereabouts } from './moves.ts';
@@ -33,7 +34,8 @@ export type Timer =
   /** A change of the map that the scenario wants: its position in the list. */
   | { readonly kind: 'reshard'; readonly index: number }
   /** This shard gets post-quantum keys. */
-  | { readonly kind: 'upgrade' };
+  | { readonly kind: 'upgrade' }
+  | CouncilTimer;
 
 /** Tells timers apart. */
 export function timerKey(timer: Timer): string {
@@ -69,6 +71,7 @@ export type Durable =
   | { readonly kind: 'given'; readonly parcel: Parcel }
   | { readonly kind: 'taken'; readonly parcel: Parcel }
   | { readonly kind: 'settled'; readonly account: number; readonly version: number }
+  | CouncilRecord
   /** It has post-quantum keys from now on; it knows that another one has. */
   | { readonly kind: 'upgraded' }
   | { readonly kind: 'registered'; readonly shard: NodeIndex }
@@ -140,6 +143,8 @@ export interface State {
   readonly queue: Queue;
   /** Transactions that were decided in this step. */
   readonly settled: { readonly slot: number; readonly outcome: Outcome }[];
+  /** What all shards decide together; null where there is no council. */
+  readonly council: Council | null;
   /** Encrypted channels; null where there are none. */
   readonly links: Links | null;
   /** Messages of this step that leave sealed or in bundles; null where each leaves by itself. */
@@ -189,6 +194,7 @@ export function createState(ctx: Ctx): State {
     reshard: createReshardState(),
     queue: createQueue(config),
     settled: [],
+    council: config.council ? createCouncil(ctx.stakes.slice(0, shardCount)) : null,
     links,
     outbox: isBatching(config) || links !== null ? [] : null,
     locks: createLockTable(policyOf(ctx)),

@@ -33,6 +33,8 @@ import { advance, onAccountMoved, onParcel, onParcelTimer, onReceipt, sendParcel
 import { NOTE } from './notes.ts';
 import { armChanges, onReshard, onReshardTimer, shareLoad } from './reshard.ts';
 import { onDecision, onLockNews, onPrepare, onWaitTimer } from './participant.ts';
+import { inForce } from './council/effects.ts';
+import { onCouncil, onCouncilTimer, onCouncilWish, onNeighbourEpoch, startCouncil } from './council/step.ts';
 import type { Ctx, Out, State, Timer } from './state.ts';
 import { onDoubtTimer, onPreAcknowledge, onPreCommit, onStatusQuery, onStatusReply } from './termination.ts';
 
@@ -40,7 +42,8 @@ import { onDoubtTimer, onPreAcknowledge, onPreCommit, onStatusQuery, onStatusRep
 export type Command = never;
 
 /** Same state and input, same effects. Owns `state` and updates it in place. */
-export function step(state: State, input: Input<Message, Timer, Command>, out: Out, ctx: Ctx): void {
+export function step(state: State, input: Input<Message, Timer, Command>, out: Out, given: Ctx): void {
+  const ctx = inForce(state, given);
   switch (input.kind) {
     case 'start':
       onStart(state, input.now, out, ctx);
@@ -119,6 +122,7 @@ function onStart(state: State, now: Micros, out: Out, ctx: Ctx): void {
   for (const { shard, at } of ctx.config.upgrades)
     if (shard === state.self) out.setTimer({ kind: 'upgrade' }, Math.max(0, at - now));
   openChannels(state, out, ctx);
+  startCouncil(state, now, out, ctx);
   if (!isRestart) return;
   out.note(NOTE.restarted);
   showHeld(state, out);
@@ -146,6 +150,11 @@ function onTimeout(state: State, timer: Timer, now: Micros, out: Out, ctx: Ctx):
       return onParcelTimer(state, timer.account, out);
     case 'reshard':
       return onReshardTimer(state, timer.index, out, ctx);
+    case 'council-round':
+    case 'council-tick':
+      return onCouncilTimer(state, timer.kind, now, out, ctx);
+    case 'council-wish':
+      return onCouncilWish(state, timer.index, now, out, ctx);
     case 'wait':
       return onWaitTimer(state, timer.slot, now, out, ctx);
     case 'doubt':
@@ -198,6 +207,7 @@ function onMessage(
       return;
     case 'heartbeat':
       state.loads[from] = { load: message.load, accounts: message.accounts };
+      if (message.council !== undefined) onNeighbourEpoch(state, from, message.council, out);
       return onNeighbour(state, from, message, out, ctx);
     case 'sealed': {
       const inner = unseal(state, from, message, out, ctx);
@@ -220,6 +230,13 @@ function onMessage(
       return onReceipt(state, from, message, out);
     case 'account-moved':
       return onAccountMoved(state.known, message);
+    case 'council-request':
+    case 'council-proposal':
+    case 'council-vote':
+    case 'council-confirm':
+    case 'council-decided':
+    case 'council-lapsed':
+      return onCouncil(state, from, message, now, out, ctx);
     case 'refusal':
     case 'result':
     case 'channel-statement':

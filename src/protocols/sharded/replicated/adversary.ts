@@ -12,13 +12,15 @@ import { type Block, isOrder, isSpoken, type Item, type Order, type Spoken, type
 type Hooks = AdversaryHooks<State | Replica, Wire, ShardedConfig>;
 type Ctx = Parameters<Hooks['conflicting']>[2];
 
+const commitOf = (state: State | Replica): State => ('commit' in state ? state.commit : state);
+
 export const adversary: Hooks = {
   /** Another block for the slot, a vote for another; as a shard: the opposite vote, the opposite decision. */
   conflicting(message, state, ctx) {
     if (isOrder(message)) return otherOrder(message, state as Replica);
-    if (!isSpoken(message)) return alone.conflicting(message, state as State, ctx as never);
+    if (!isSpoken(message)) return alone.conflicting(message, commitOf(state), ctx as never);
     const plain = words(message);
-    const other = otherMove(plain) ?? alone.conflicting(plain, state as State, ctx as never);
+    const other = otherMove(plain) ?? alone.conflicting(plain, commitOf(state), ctx as never);
     return other === null ? null : ({ ...sound(other), said: message.said } as Spoken);
   },
   /** All others of its shard say and vote the same, it says. */

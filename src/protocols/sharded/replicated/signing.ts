@@ -4,10 +4,11 @@ import type { Batch } from '../../../ledger/types.ts';
 import { type BareChange, ORDER_TYPES, type Prepared, type Rank } from '../../common/ordering/messages.ts';
 import type { MessageMeta, SignedMessage, SignedRef } from '../../protocol.ts';
 import * as plain from '../signing.ts';
+import { COUNCIL_TYPES, isCouncil } from '../council/messages.ts';
 import { type Block, isOrder, isSpoken, type Item, type Order, type Spoken, type Wire, words } from './wire.ts';
 
 /** Positions in `Declaration.messages`: the commit's own first. */
-export const WIRE_TYPES = [...plain.MESSAGE_TYPES, ...ORDER_TYPES] as const;
+export const WIRE_TYPES = [...plain.MESSAGE_TYPES, ...ORDER_TYPES, ...COUNCIL_TYPES] as const;
 
 const POSITIONS: ReadonlyMap<string, number> = new Map(WIRE_TYPES.map((type, i) => [type, i]));
 
@@ -145,8 +146,10 @@ function under(message: Wire, proofs: readonly SignedRef[]): SignedMessage<Wire>
 
 /** What the trace says of a message: of those that order, position in the shard's log, view and block. */
 export function meta(message: Wire): MessageMeta {
-  if (isSpoken(message)) return plain.meta(words(message));
-  if (!isOrder(message)) return plain.meta(message);
+  if (!isOrder(message)) {
+    const told = plain.meta(isSpoken(message) ? words(message) : message);
+    return isCouncil(message) ? { ...told, type: POSITIONS.get(message.type) ?? -1 } : told;
+  }
   const type = POSITIONS.get(message.type) ?? -1;
   const epoch = 'view' in message ? message.view : 0;
   return { type, slot: message.slot, epoch, digest: aboutOf(message) };

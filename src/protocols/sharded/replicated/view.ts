@@ -28,6 +28,7 @@ export function replicatedConfig(config: ShardedConfig): ShardedConfig {
     retryMicros: config.retryMicros + orderMicros,
     retryMaxMicros: config.retryMaxMicros + orderMicros,
     downMicros: config.downMicros + 4 * orderMicros,
+    councilRoundMicros: config.councilRoundMicros + 4 * orderMicros,
     inDoubtMicros: config.inDoubtMicros + 4 * orderMicros,
   };
 }

@@ -1,0 +1,21 @@
+/** Which rule of the council fired, or why it refused something: constant texts of the trace. */
+export const NOTE = {
+  off: 'refused: there is no council here',
+  stale: 'refused: about an epoch of the council that is over',
+  ahead: 'behind the council: waits to be told what it decided',
+  notLeader: 'refused: another shard leads this round of the council',
+  twoFaced: 'refused: the leader of the council has proposed something else in this round',
+  far: 'refused: a round of the council too far away',
+  wants: 'asks the council for a change',
+  proposes: 'leads the council: proposes a change',
+  proposesAgain: 'leads the council: proposes again what two thirds voted for',
+  votes: 'votes for a change of the council',
+  disagrees: 'does not vote: the change is not right as it sees it',
+  locks: 'two thirds voted for it: confirms the change and votes for nothing else',
+  decides: 'two thirds confirmed it: the council has decided',
+  believes: 'more shards than can lie say so: the council has decided',
+  lapses: 'not decided in time: the change has failed here, it gets no vote of this shard any more',
+  inDoubt: 'not decided in time, but confirmed: others may have decided it',
+  olderEpoch: 'votes NO: its coordinator has missed a decision of the council',
+  markedDown: 'aborts: a shard that takes part is out, says the council',
+} as const;

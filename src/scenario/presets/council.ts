@@ -1,0 +1,112 @@
+/** Shards that decide together: a council of coordinators above them, and shards that are divided themselves. */
+import { type Preset, preset } from './preset.ts';
+import { shards } from './sharded-setting.ts';
+
+export const councilPresets: readonly Preset[] = [
+  preset({
+    id: 'council-dead-shard',
+    title: 'Council: a dead shard is marked down',
+    teaches:
+      'Four of five shards agree that s2 is out: nothing new begins with it, and once its disk is back its accounts move to the spare shard.',
+    level: 'faults',
+    scenario: {
+      ...shards({
+        count: 4,
+        shards: { spare: 1 },
+        config: { council: true },
+        faults: [{ kind: 'crash', target: 's2v0', at: 5000, until: 15_000 }],
+        stopMs: 30_000,
+      }),
+      expect: [
+        { name: 'the council decides while s2 is down', ltl: 'F (sent(council-decided, s0v0) & crashed(s2v0))' },
+        { name: 's2 hears of it when it is back', ltl: 'G (restart(s2v0) -> F sent(council-decided, s2v0))' },
+        { name: 'and gives its accounts away', ltl: 'F (sent(account-parcel, s2v0) & accounts(s2v0) = 0)' },
+      ],
+    },
+  }),
+  preset({
+    id: 'council-no-two-thirds',
+    title: 'Council: no 67 % behind a cut',
+    teaches:
+      'Two of four shards are no 67 %: behind a cut a change gets two votes of the three it needs, and fails after 60 seconds on either side.',
+    level: 'faults',
+    scenario: {
+      ...shards({
+        count: 4,
+        config: { council: true, proposals: [{ atMs: 3000, parameter: 'lockWaitMs', value: 400 }] },
+        workload: { ratePerSecond: 2 },
+        faults: [
+          {
+            kind: 'partition',
+            groups: [
+              ['s0v0', 's1v0', 'c0'],
+              ['s2v0', 's3v0'],
+            ],
+            at: 2000,
+            until: 70_000,
+          },
+        ],
+        stopMs: 80_000,
+      }),
+      expect: [
+        { name: 'it is put to the vote', ltl: 'F sent(council-vote)' },
+        { name: 'it is never decided', ltl: 'G !sent(council-decided)' },
+        {
+          name: 'each side says that it has failed',
+          ltl: 'F sent(council-lapsed, s0v0) & F sent(council-lapsed, s3v0)',
+        },
+      ],
+    },
+  }),
+  preset({
+    id: 'council-agrees-on-splits',
+    title: 'Council: a split and a new leader',
+    teaches:
+      'Changes of the map and of reputation are decisions like others: each ends an epoch, and the next leader leads.',
+    level: 'scale',
+    scenario: {
+      ...shards({
+        count: 3,
+        shards: { spare: 1, changes: [{ at: 4000, kind: 'split', shard: 's0', into: 's3' }] },
+        config: { council: true, proposals: [{ atMs: 10_000, reputation: [1, 9, 1, 1] }] },
+        stopMs: 20_000,
+      }),
+      expect: [
+        { name: 's0 leads first', ltl: '!sent(council-proposal, s1v0) U sent(council-proposal, s0v0)' },
+        { name: 's3 gets accounts', ltl: 'F accounts(s3v0) > 0' },
+      ],
+    },
+  }),
+  preset({
+    id: 'mutant-council-half',
+    title: 'A council of half',
+    teaches:
+      'If more than half decide instead of 67 %, one shard that tells two halves different things makes them decide different things.',
+    level: 'broken on purpose',
+    violates: 'council-agreement',
+    scenario: shards(
+      {
+        count: 5,
+        config: {
+          council: true,
+          proposals: [
+            { atMs: 3000, parameter: 'lockWaitMs', value: 400 },
+            { atMs: 3000, parameter: 'lockWaitMs', value: 900 },
+          ],
+        },
+        faults: [
+          {
+            kind: 'byzantine',
+            target: 's0v0',
+            behaviour: 'equivocate',
+            peers: ['s1v0', 's2v0'],
+            types: ['council-proposal', 'council-vote', 'council-confirm'],
+            at: 1000,
+          },
+        ],
+        stopMs: 20_000,
+      },
+      'council-half',
+    ),
+  }),
+];
