@@ -7,7 +7,7 @@ export const councilPresets: readonly Preset[] = [
     id: 'council-dead-shard',
     title: 'Council: a dead shard is marked down',
     teaches:
-      'Four of five shards agree that s2 is out: nothing new begins with it, and once its disk is back its accounts move to the spare shard.',
+      'Four of five shards agree that s2 is out: nothing new begins with it; once its disk is back, its accounts move away.',
     level: 'faults',
     scenario: {
       ...shards({
@@ -28,7 +28,7 @@ export const councilPresets: readonly Preset[] = [
     id: 'council-no-two-thirds',
     title: 'Council: no 67 % behind a cut',
     teaches:
-      'Two of four shards are no 67 %: behind a cut a change gets two votes of the three it needs, and fails after 60 seconds on either side.',
+      'Behind a cut a change gets two votes of the three it needs among four shards: after 60 seconds it has failed.',
     level: 'faults',
     scenario: {
       ...shards({
