@@ -1,6 +1,7 @@
 /** Acceptors: promises and acceptances, durable before they are said. Ref: Paxos Made Simple, §2.2, §2.5. */
 import type { NodeIndex } from '../../core/ids.ts';
 import { blockHash } from '../../ledger/block.ts';
+import { keptAt } from '../common/chain/kept.ts';
 import { hearProposer } from './leadership.ts';
 import { chosenFrom, learnUpTo } from './learner.ts';
 import type { Accept, Accepted, Heartbeat, Prepare } from './messages.ts';
@@ -44,7 +45,7 @@ export function onPrepare(state: State, from: NodeIndex, message: Prepare, out: 
   promise(state, ballot, out);
   hearProposer(state, ballot, out, ctx);
   const chosen = chosenFrom(state, instance, ctx);
-  out.send(from, { type: 'promise', ballot, chosen, known: state.chain.length, accepted: acceptedOf(state) });
+  out.send(from, { type: 'promise', ballot, chosen, known: state.decided, accepted: acceptedOf(state) });
 }
 
 /** Phase 2b. Ref: §2.2. */
@@ -55,9 +56,13 @@ export function onAccept(state: State, from: NodeIndex, message: Accept, out: Ou
   hearProposer(state, ballot, out, ctx);
   learnUpTo(state, known, ballot, from, out, ctx);
   const digest = blockHash(block);
-  const chosen = state.chain[block.height - 1];
-  if (chosen !== undefined && blockHash(chosen) !== digest) return out.note(NOTE.contradictsChosen);
-  if (chosen === undefined) accept(state, { ballot, block }, out);
+  if (block.height > state.decided) {
+    accept(state, { ballot, block }, out);
+  } else {
+    const chosen = keptAt(state, block.height);
+    if (chosen === undefined) return out.note(NOTE.forgotten);
+    if (blockHash(chosen) !== digest) return out.note(NOTE.contradictsChosen);
+  }
   out.send(from, { type: 'accepted', ballot, instance: block.height, digest });
 }
 

@@ -2,7 +2,15 @@
 import { nodeIndexOf, type NodeIndex } from '../../core/ids.ts';
 import type { Problem } from '../../core/problem.ts';
 import { type Micros, microsFromMs } from '../../core/time.ts';
-import { numberSchema, type NumberOption, own, parseNumber, refuseUnknown, show } from '../common/options.ts';
+import {
+  BLOCKS_KEPT,
+  numberSchema,
+  type NumberOption,
+  own,
+  parseNumber,
+  refuseUnknown,
+  show,
+} from '../common/options.ts';
 import { MAX_BLOCKS } from './messages.ts';
 
 /** What the machine reads: times in µs. */
@@ -15,6 +23,8 @@ export interface PaxosConfig {
   readonly mempoolLimit: number;
   /** Chosen values in one message to a learner. */
   readonly learnBlocks: number;
+  /** Chosen values kept for learners that catch up; who lags further takes over the state. 0: all. */
+  readonly blocksKept: number;
   /** Servers that may propose, ascending; null: every server. All are acceptors and learners. */
   readonly proposers: readonly NodeIndex[] | null;
 }
@@ -59,6 +69,7 @@ const NUMBERS = {
     integer: true,
     description: 'Transfers that wait at one server; more are refused.',
   },
+  blocksKept: BLOCKS_KEPT,
   learnBlocks: {
     default: 16,
     minimum: 1,
@@ -99,6 +110,7 @@ export function parseConfig(
     maxTransactionsPerBlock: number('maxTransactionsPerBlock'),
     mempoolLimit: number('mempoolLimit'),
     learnBlocks: number('learnBlocks'),
+    blocksKept: number('blocksKept'),
     proposers: parseProposers(own(raw, 'proposers'), validatorCount, problems),
   };
   if (config.heartbeatMicros >= config.takeoverMicros && problems.length === 0) {

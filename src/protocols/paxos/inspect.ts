@@ -49,9 +49,9 @@ export function observe(state: State, out: Int32Array): void {
   const { proposing } = state;
   out[0] = roleOf(state);
   out[1] = state.promised;
-  out[2] = state.chain.length;
+  out[2] = state.decided;
   out[3] = phaseOf(state);
-  out[4] = state.accepted.get(state.chain.length + 1)?.ballot ?? -1;
+  out[4] = state.accepted.get(state.decided + 1)?.ballot ?? -1;
   out[5] = state.waiting;
   out[6] = state.leader ?? -1;
   out[7] = proposing?.promised.length ?? 0;
@@ -71,13 +71,13 @@ function phaseOf({ proposing }: State): number {
 
 /** Everything it knows, as plain JSON-like data; hashes in full. */
 export function inspect(state: State): NodeKnowledge {
-  const { proposing, chain } = state;
+  const { proposing, chain, decided } = state;
   const pool = sizeOf(state.pool);
-  const next = state.accepted.get(chain.length + 1);
+  const next = state.accepted.get(decided + 1);
   return {
     role: ROLES[roleOf(state)] ?? 'acceptor',
     epoch: state.promised,
-    height: chain.length,
+    height: decided,
     phase: PHASES[phaseOf(state)] ?? 'accepting',
     lock: next === undefined ? null : { ballot: next.ballot, digest: blockHash(next.block) },
     certificates: [],
@@ -90,7 +90,7 @@ export function inspect(state: State): NodeKnowledge {
         promised: state.promised,
         accepted: acceptedOf(state).map(({ ballot, block }) => ({ ballot, ...listed(block) })),
       },
-      learner: { learned: chain.length, tip: state.tip },
+      learner: { learned: decided, tip: state.tip },
       proposer: proposing && {
         ballot: proposing.ballot,
         promisedBy: [...proposing.promised],

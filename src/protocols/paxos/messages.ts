@@ -2,6 +2,8 @@
 import type { NodeIndex } from '../../core/ids.ts';
 import { isDigest, parseBatch, parseBlock } from '../../ledger/parse.ts';
 import type { Batch, Block } from '../../ledger/types.ts';
+import { isSnapshot } from '../common/chain/messages.ts';
+import type { Snapshot } from '../common/chain/snapshot.ts';
 import { has, isList, isNumber } from '../common/shape.ts';
 
 /** A value an acceptor accepted, and the ballot it came with. Its instance is the block's height. */
@@ -70,6 +72,8 @@ export interface LearnRequest {
 export interface Learn {
   readonly type: 'learn';
   readonly chosen: readonly Block[];
+  /** Instead of values that are no longer kept. */
+  readonly snapshot?: Snapshot<Block>;
 }
 
 export type Message = Prepare | Promise1b | Accept | AcceptedReply | Refusal | Heartbeat | LearnRequest | Learn | Batch;
@@ -118,10 +122,17 @@ function isOwn(type: unknown, value: object): boolean {
     case 'learn-request':
       return has(value, ['type', 'instance']) && isNumber(value.instance, 1);
     case 'learn':
-      return has(value, ['type', 'chosen']) && isList(value.chosen, MAX_BLOCKS, isBlock);
+      return isLearn(value);
     default:
       return false;
   }
+}
+
+function isLearn(value: object): boolean {
+  const { snapshot } = value as { readonly snapshot?: unknown };
+  const keys = snapshot === undefined ? ['type', 'chosen'] : ['type', 'chosen', 'snapshot'];
+  if (!has(value, keys) || !isList(value.chosen, MAX_BLOCKS, isBlock)) return false;
+  return snapshot === undefined || isSnapshot(snapshot, isBlock);
 }
 
 function isBlock(value: unknown): value is Block {

@@ -29,7 +29,7 @@ function prepare(state: State, now: Micros, out: Out, ctx: Ctx): void {
     ballot,
     promised: [state.self],
     accepted: new Map(),
-    knownMax: state.chain.length,
+    knownMax: state.decided,
     isLeading: false,
     current: null,
     scheduledAt: now,
@@ -39,7 +39,7 @@ function prepare(state: State, now: Micros, out: Out, ctx: Ctx): void {
   promise(state, ballot, out);
   collect(proposing, acceptedOf(state));
   armTakeover(state, out, ctx);
-  out.broadcast({ type: 'prepare', ballot, instance: state.chain.length + 1 });
+  out.broadcast({ type: 'prepare', ballot, instance: state.decided + 1 });
   tryLead(state, proposing, now, out, ctx);
 }
 
@@ -59,21 +59,21 @@ export function onPromise(state: State, from: NodeIndex, message: Promise1b, now
   proposing.knownMax = Math.max(proposing.knownMax, message.known);
   if (proposing.isLeading) return;
   collect(proposing, message.accepted);
-  if (message.known > state.chain.length) out.send(from, { type: 'learn-request', instance: state.chain.length + 1 });
+  if (message.known > state.decided) out.send(from, { type: 'learn-request', instance: state.decided + 1 });
   tryLead(state, proposing, now, out, ctx);
 }
 
 /** With promises of a majority, and knowing all that any of them knew, phase 1 is over. */
 export function tryLead(state: State, proposing: Proposing, now: Micros, out: Out, ctx: Ctx): void {
   if (proposing.isLeading || !isMajority(proposing.promised.length, state.validatorCount)) return;
-  if (state.chain.length < proposing.knownMax) return;
+  if (state.decided < proposing.knownMax) return;
   out.note(NOTE.leads);
   proposing.isLeading = true;
   proposing.scheduledAt = now;
   state.leader = state.self;
   out.cancelTimer({ kind: 'takeover' });
   out.setTimer({ kind: 'heartbeat', ballot: proposing.ballot }, ctx.config.heartbeatMicros);
-  out.broadcast({ type: 'heartbeat', ballot: proposing.ballot, known: state.chain.length });
+  out.broadcast({ type: 'heartbeat', ballot: proposing.ballot, known: state.decided });
   tryPropose(state, proposing, now, out, ctx);
 }
 
@@ -87,7 +87,7 @@ export function onProposeTimer(state: State, ballot: number, now: Micros, out: O
 /** Phase 2a for the next instance: a value that may be chosen already, or else one of our own when it is due. Ref: §2.2 P2c. */
 function tryPropose(state: State, proposing: Proposing, now: Micros, out: Out, ctx: Ctx): void {
   if (!proposing.isLeading || proposing.current !== null) return;
-  const instance = state.chain.length + 1;
+  const instance = state.decided + 1;
   const bound = valueFor(proposing.accepted.get(instance) ?? [], ctx.mutant);
   if (bound !== null) {
     out.note(NOTE.adopts);
@@ -115,7 +115,7 @@ function propose(state: State, proposing: Proposing, block: Block, now: Micros, 
   const { ballot } = proposing;
   proposing.current = { block, digest: blockHash(block), acceptedBy: [state.self] };
   accept(state, { ballot, block }, out);
-  out.broadcast({ type: 'accept', ballot, block, known: state.chain.length });
+  out.broadcast({ type: 'accept', ballot, block, known: state.decided });
   tryChoose(state, proposing, now, out, ctx);
 }
 
@@ -125,7 +125,7 @@ function tryChoose(state: State, proposing: Proposing, now: Micros, out: Out, ct
   if (current === null || !isMajority(current.acceptedBy.length, state.validatorCount)) return;
   proposing.current = null;
   // Unless it was learned from somebody else meanwhile.
-  if (current.block.height === state.chain.length + 1) choose(state, current.block, out, ctx);
+  if (current.block.height === state.decided + 1) choose(state, current.block, out, ctx);
   tryPropose(state, proposing, now, out, ctx);
 }
 
@@ -165,7 +165,7 @@ export function onHeartbeatTimer(state: State, ballot: number, out: Out, ctx: Ct
   const { proposing } = state;
   if (proposing === null || proposing.ballot !== ballot) return;
   out.setTimer({ kind: 'heartbeat', ballot }, ctx.config.heartbeatMicros);
-  const known = state.chain.length;
+  const known = state.decided;
   const { current } = proposing;
   if (current === null) out.broadcast({ type: 'heartbeat', ballot, known });
   else out.broadcast({ type: 'accept', ballot, block: current.block, known });

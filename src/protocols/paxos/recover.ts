@@ -1,5 +1,6 @@
 /** The state after a crash, from what is on disk: promises, acceptances, chosen values. Ref: Paxos Made Simple, §2.5. */
-import { execute } from './learner.ts';
+import { restoreOldest } from '../common/chain/kept.ts';
+import { execute, install } from './learner.ts';
 import type { Ctx } from './rules.ts';
 import { createState, type Durable, type State } from './state.ts';
 
@@ -19,11 +20,16 @@ function replay(state: State, record: Durable, ctx: Ctx): void {
     case 'accepted': {
       const { ballot, block } = record.accepted;
       state.promised = Math.max(state.promised, ballot);
-      if (block.height > state.chain.length) state.accepted.set(block.height, record.accepted);
+      if (block.height > state.decided) state.accepted.set(block.height, record.accepted);
       return;
     }
+    case 'snapshot':
+      if (record.snapshot.entry.height > state.decided) install(state, record.snapshot, ctx);
+      return;
+    case 'kept':
+      return restoreOldest(state, record.entries, (block) => block);
     case 'chosen':
-      if (record.block.height === state.chain.length + 1) execute(state, record.block, ctx);
+      if (record.block.height === state.decided + 1) execute(state, record.block, ctx);
       return;
   }
 }

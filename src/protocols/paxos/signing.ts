@@ -2,7 +2,7 @@
 import { blockHash } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
 import type { MessageMeta, SignedMessage } from '../protocol.ts';
-import type { Accepted, Message } from './messages.ts';
+import type { Accepted, Learn, Message } from './messages.ts';
 
 /** Positions in `Declaration.messages`. */
 export const MESSAGE_TYPES = [
@@ -30,7 +30,11 @@ export function statement(message: Message): unknown {
     case 'accept':
       return { type: message.type, ballot: message.ballot, known: message.known, digest: blockHash(message.block) };
     case 'learn':
-      return { type: message.type, chosen: message.chosen.map(blockHash) };
+      return {
+        type: message.type,
+        chosen: message.chosen.map(blockHash),
+        ...(message.snapshot === undefined ? {} : { snapshot: blockHash(message.snapshot.entry) }),
+      };
     default:
       return message;
   }
@@ -44,10 +48,14 @@ export function embedded(message: Message): SignedMessage<Message>[] {
     case 'accept':
       return submissions(message.block);
     case 'learn':
-      return message.chosen.flatMap(submissions);
+      return learned(message).flatMap(submissions);
     default:
       return [];
   }
+}
+
+function learned({ chosen, snapshot }: Learn): readonly Block[] {
+  return snapshot === undefined ? chosen : [snapshot.entry, ...chosen];
 }
 
 function submissions({ batches }: Block): SignedMessage<Message>[] {
@@ -73,7 +81,7 @@ export function meta(message: Message): MessageMeta {
     case 'learn-request':
       return { type, slot: message.instance, epoch: 0, digest: '' };
     case 'learn':
-      return { type, slot: message.chosen[0]?.height ?? 0, epoch: 0, digest: '' };
+      return { type, slot: learned(message)[0]?.height ?? 0, epoch: 0, digest: '' };
     case 'submit':
       return { type, slot: 0, epoch: 0, digest: '' };
   }

@@ -6,6 +6,7 @@ import { createLedger } from '../../ledger/ledger.ts';
 import { createMempool, type Mempool } from '../../ledger/mempool.ts';
 import { MAX_BATCH_TRANSFERS } from '../../ledger/parse.ts';
 import type { Block, LedgerState } from '../../ledger/types.ts';
+import type { KeptRecord } from '../common/chain/forget.ts';
 import type { Effects } from '../protocol.ts';
 import type { Accepted, Message } from './messages.ts';
 import type { Ctx } from './rules.ts';
@@ -21,7 +22,8 @@ export type Timer =
 export type Durable =
   | { readonly kind: 'promised'; readonly ballot: number }
   | { readonly kind: 'accepted'; readonly accepted: Accepted }
-  | { readonly kind: 'chosen'; readonly block: Block };
+  | { readonly kind: 'chosen'; readonly block: Block }
+  | KeptRecord<Block>;
 
 export type Out = Effects<Message, Timer, Durable>;
 
@@ -50,7 +52,8 @@ export interface State {
   promised: number;
   readonly accepted: Map<number, Accepted>;
 
-  /** Learner, durable: the value at position i was chosen for instance i + 1. */
+  /** Learner, durable: instances known to be chosen, without gaps, and the values of the last of them; what is older is forgotten. */
+  decided: number;
   readonly chain: Block[];
   tip: string;
   readonly ledger: LedgerState;
@@ -77,6 +80,7 @@ export function createState(ctx: Ctx): State {
     validatorCount,
     promised: 0,
     accepted: new Map(),
+    decided: 0,
     chain: [],
     tip: GENESIS_HASH,
     ledger: createLedger(ctx.workload, clientCount),

@@ -32,7 +32,7 @@ export function checkSnapshot(state: State, { entry, ledger }: Snapshot, ctx: Ct
 
 /** Stands where the snapshot stands: the members there are those of the schedule. */
 export function install(state: State, snapshot: Snapshot, ctx: Ctx): void {
-  standOn(state, snapshot, ctx.validatorCount);
+  standOn(state, snapshot, snapshot.entry.block, ctx.validatorCount);
   state.known[state.self] = state.decided;
   moveToNextHeight(state, ctx);
   // The rounds before are of another height than the one below ours.

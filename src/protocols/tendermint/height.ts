@@ -69,7 +69,7 @@ export function append(state: State, entry: DecidedEntry, ctx: Ctx): void {
 
 /** Stands where the snapshot stands. */
 export function install(state: State, snapshot: Snapshot<DecidedEntry>, ctx: Ctx): void {
-  standOn(state, snapshot, ctx.validatorCount);
+  standOn(state, snapshot, snapshot.entry.block, ctx.validatorCount);
   state.known[state.self] = state.decided;
   moveToNextHeight(state);
   // The rounds before are of another height than the one below ours.

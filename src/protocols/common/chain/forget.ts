@@ -2,7 +2,7 @@
  * Forgetting, in memory and on disk: the disk is written anew, with the state at the last block in the place of the way there.
  * Ref: Castro & Liskov, OSDI '99, §4.3 (discarding old messages needs a provably correct state for those left behind).
  */
-import type { Block } from '../../../ledger/types.ts';
+import type { LedgerState } from '../../../ledger/types.ts';
 import { forgetOldest, type Kept } from './kept.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 
@@ -14,20 +14,18 @@ export type KeptRecord<E> =
   | { readonly kind: 'kept'; readonly entries: readonly E[] };
 
 /**
- * Forgets blocks beyond the last `kept`, 0: none. Only right after a decision, when nothing was said yet at the height in progress:
- * `out.rewrite` leaves nothing else on disk.
+ * Forgets blocks beyond the last `kept`, 0: none. `others`: what else must be on disk, because nothing else then is; right after a
+ * decision, when a protocol has said nothing yet at the height in progress, that is nothing.
  */
-export function forgetOld<E extends { readonly block: Block }>(
-  state: Kept<E> & Parameters<typeof snapshotOf<E>>[0],
+export function forgetOld<E, R = never>(
+  state: Kept<E> & { readonly ledger: LedgerState },
   kept: number,
-  out: { rewrite?(records: readonly KeptRecord<E>[]): void },
+  out: { rewrite?(records: readonly (KeptRecord<E> | R)[]): void },
+  others: readonly R[] = [],
 ): void {
   if (!forgetOldest(state, kept)) return;
   const snapshot = snapshotOf(state);
   if (snapshot === null || out.rewrite === undefined) return;
   // The older blocks come last: they are what may be lost with the last write.
-  out.rewrite([
-    { kind: 'snapshot', snapshot },
-    { kind: 'kept', entries: state.chain.slice(0, -1) },
-  ]);
+  out.rewrite([{ kind: 'snapshot', snapshot }, ...others, { kind: 'kept', entries: state.chain.slice(0, -1) }]);
 }

@@ -50,14 +50,15 @@ export function dropExecuted(state: HasMempool, validatorCount: number): void {
 }
 
 /** Stands on the block of a snapshot, with its accounts: what was decided before is forgotten. */
-export function standOn<E extends { readonly block: Block }>(
+export function standOn<E>(
   state: HasMempool & { decided: number; tip: string; readonly chain: E[] },
   { entry, ledger }: Snapshot<E>,
+  block: Block,
   validatorCount: number,
 ): void {
   overwriteLedger(state.ledger, ledger);
   dropExecuted(state, validatorCount);
   state.chain.splice(0, state.chain.length, entry);
-  state.decided = entry.block.height;
-  state.tip = blockHash(entry.block);
+  state.decided = block.height;
+  state.tip = blockHash(block);
 }

@@ -18,7 +18,7 @@ export class Servers extends TestNetwork<State, Message, Timer, Durable, PaxosCo
   }
 
   heights(): number[] {
-    return this.states.map(({ chain }) => chain.length);
+    return this.states.map(({ decided }) => decided);
   }
 
   /** A value for instance 1, as the proposer of this ballot would make it. */
