@@ -53,7 +53,7 @@ const storms = fc.record<Storm>({
   calmAt: fc.constantFrom(3_000, 6_000),
 });
 
-const CONFIG = { blockTimeMs: 200, viewChangeTimeoutMs: 600, fastTimeoutMs: 150, statusPeriodMs: 300 };
+const CONFIG = { blockTimeMs: 200, viewChangeTimeoutMs: 600, fastTimeoutMs: 150, statusPeriodMs: 300, blocksKept: 3 };
 
 /** f traitors; one correct replica crashes and restarts; loss, duplication and reordering until `calmAt`, then a calm network. */
 function play(storm: Storm): { readonly network: Network; readonly traitors: readonly number[] } {

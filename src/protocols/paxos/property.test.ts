@@ -36,7 +36,7 @@ function play({ n, seed, lossPercent, duplicatePercent, maxLatencyMs, crashMs, d
   const servers = new Servers({
     n,
     seed,
-    config: { blockTimeMs: 150, takeoverTimeoutMs: 400, heartbeatMs: 100, learnBlocks: 3 },
+    config: { blockTimeMs: 150, takeoverTimeoutMs: 400, heartbeatMs: 100, learnBlocks: 3, blocksKept: 4 },
     describe: () => null,
     route: (_copy, now, random) => {
       if (now >= CALM) return [2_000 + random(20_000)];

@@ -4,13 +4,16 @@ import type { Micros } from '../../core/time.ts';
 import { blockHash } from '../../ledger/block.ts';
 import { addVote, createTally, type Tally, votesFor } from '../common/tally.ts';
 import type { SignedRef } from '../protocol.ts';
-import { learn, requestState } from './ask.ts';
+import { learn } from '../common/chain/catch-up.ts';
+import { keptAt } from '../common/chain/kept.ts';
+import { requestState } from './ask.ts';
 import { reportConflict } from './evidence.ts';
 import type { Checkpoint, CheckpointId } from './messages.ts';
 import { NOTE } from './notes.ts';
 import type { Ctx } from './rules.ts';
 import { checkpointMessage } from './signing.ts';
 import { executedOf, type Out, type State } from './state.ts';
+import { discardOld } from './transfer.ts';
 import { schedule } from './timing.ts';
 
 /** After every K-th execution: says which state that led to. */
@@ -79,10 +82,11 @@ export function advanceTo(
   if (stable.sequence <= state.stable.sequence) return;
   out.persist({ kind: 'stable', stable, proof });
   moveWatermark(state, stable, proof);
-  const own = state.chain[stable.sequence - 1];
+  const own = keptAt(state, stable.sequence);
   if (own !== undefined && blockHash(own.block) !== stable.digest) out.note(NOTE.diverged);
   const peer = anyOther(state, proof);
-  if (own === undefined && peer !== null) requestState(state, peer, now, out, ctx);
+  if (stable.sequence > executedOf(state) && peer !== null) requestState(state, peer, now, out, ctx);
+  discardOld(state, out, ctx);
   schedule(state, now, out, ctx);
 }
 
@@ -92,6 +96,7 @@ export function moveWatermark(state: State, stable: CheckpointId, proof: readonl
   state.stableProof = proof;
   state.nextSequence = Math.max(state.nextSequence, stable.sequence + 1);
   for (const sequence of state.checkpoints.keys()) if (sequence <= stable.sequence) state.checkpoints.delete(sequence);
+  for (const sequence of state.copies.keys()) if (sequence < stable.sequence) state.copies.delete(sequence);
   for (const sequence of [...state.log.keys()]) if (sequence <= stable.sequence) forget(state, sequence);
 }
 

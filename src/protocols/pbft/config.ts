@@ -1,7 +1,15 @@
 /** `protocol.config` of a scenario: one table gives defaults, validation and the published schema. */
 import type { Problem } from '../../core/problem.ts';
 import { type Micros, microsFromMs } from '../../core/time.ts';
-import { type NumberOption, numberSchema, parseBoolean, parseNumber, refuseUnknown, show } from '../common/options.ts';
+import {
+  BLOCKS_KEPT,
+  type NumberOption,
+  numberSchema,
+  parseBoolean,
+  parseNumber,
+  refuseUnknown,
+  show,
+} from '../common/options.ts';
 import { MAX_ENTRIES, MAX_WINDOW } from './messages.ts';
 
 /** What the machine reads: times in µs. */
@@ -21,6 +29,8 @@ export interface PbftConfig {
   readonly emptyBlocks: boolean;
   /** Requests in one answer to a replica that is behind. */
   readonly syncBatch: number;
+  /** Executed requests kept for replicas that catch up; who lags further takes over the state at a checkpoint. 0: all. */
+  readonly blocksKept: number;
   readonly statusMicros: Micros;
   /** Time after which a client sends a request to everyone, µs. */
   readonly retryMicros: Micros;
@@ -71,6 +81,7 @@ const NUMBERS = {
     integer: true,
     description: 'Transfers that wait at one replica; more are refused.',
   },
+  blocksKept: BLOCKS_KEPT,
   syncBatch: {
     default: 16,
     minimum: 1,
@@ -126,6 +137,7 @@ export function parseConfig(
     mempoolLimit: number('mempoolLimit'),
     emptyBlocks: parseBoolean(raw, 'emptyBlocks', true, problems),
     syncBatch: number('syncBatch'),
+    blocksKept: number('blocksKept'),
     statusMicros: Math.max(1, microsFromMs(number('statusPeriodMs'))),
     retryMicros: Math.max(1, microsFromMs(number('clientRetryMs'))),
   };

@@ -12,6 +12,7 @@ import type { Ctx } from './rules.ts';
 import { primaryOf, requestDigest } from './signing.ts';
 import { executedOf, type KeptReply, type Out, REPLIES_MAX, type State } from './state.ts';
 import { onExecuted, schedule } from './timing.ts';
+import { discardOld, keepCopy } from './transfer.ts';
 
 /** Executes what is committed and next, as far as it goes. */
 export function executeReady(state: State, now: Micros, out: Out, ctx: Ctx): void {
@@ -31,7 +32,7 @@ export function executeReady(state: State, now: Micros, out: Out, ctx: Ctx): voi
 /** The next request in order: makes it durable, executes it, tells the clients, and takes a checkpoint where one is due. */
 export function execute(state: State, entry: Entry, now: Micros, out: Out, ctx: Ctx): void {
   out.persist({ kind: 'executed', entry });
-  const block = append(state, entry);
+  const block = append(state, entry, ctx);
   state.progressAt = now;
   if (!state.isChanging) state.hasProgress = true;
   const { view, votes, request } = entry;
@@ -39,6 +40,7 @@ export function execute(state: State, entry: Entry, now: Micros, out: Out, ctx: 
   out.decide({ slot: request.sequence, epoch: view, digest, value: block, certificate: { view, votes } });
   for (const { batch } of block.batches) sendReply(state, batch.client, batch.sequence, out);
   takeCheckpoint(state, now, out, ctx);
+  if (request.sequence === state.stable.sequence) discardOld(state, out, ctx);
   onExecuted(state, out, ctx);
   schedule(state, now, out, ctx);
 }
@@ -47,7 +49,7 @@ export function execute(state: State, entry: Entry, now: Micros, out: Out, ctx: 
  * Executes a request on the ledger and puts the block it makes on top of the chain. A batch that was executed before, under
  * a lower number, changes nothing and is left out: a timestamp is executed once. Ref: §4.1.
  */
-export function append(state: State, entry: Entry): Block {
+export function append(state: State, entry: Entry, ctx: Ctx): Block {
   const { request } = entry;
   const batches: SignedBatch[] = [];
   for (const signed of request.batches) if (executeOnce(state, signed, request.sequence)) batches.push(signed);
@@ -62,13 +64,15 @@ export function append(state: State, entry: Entry): Block {
     validators: null,
   };
   state.chain.push({ ...entry, block });
+  state.decided = request.sequence;
   state.tip = blockHash(block);
-  state.known[state.self] = state.chain.length;
-  state.nextSequence = Math.max(state.nextSequence, state.chain.length + 1);
+  state.known[state.self] = state.decided;
+  state.nextSequence = Math.max(state.nextSequence, state.decided + 1);
   if (request.batches.length > 0) {
     removeBatches(state.pool, request.batches);
     state.waiting = sizeOf(state.pool).batches;
   }
+  keepCopy(state, ctx);
   collectGarbage(state);
   return block;
 }

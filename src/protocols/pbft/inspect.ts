@@ -6,7 +6,8 @@ import { sizeOf } from '../../ledger/mempool.ts';
 import { type Tally, votesFor } from '../common/tally.ts';
 import type { FieldDeclaration, NodeKnowledge } from '../protocol.ts';
 import { requestDigest } from './signing.ts';
-import { type Executed, executedOf, isPrimary, type Slot, type State, slotsAscending } from './state.ts';
+import type { Executed } from './messages.ts';
+import { executedOf, isPrimary, type Slot, type State, slotsAscending } from './state.ts';
 
 const ROLES = ['primary', 'backup'] as const;
 /** Of the lowest number that is not executed. */

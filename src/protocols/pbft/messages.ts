@@ -3,8 +3,10 @@
  * Liskov, OSDI '99, §4; what is sent there as ⟨…⟩σ is here the message, its signature travels beside it.
  */
 import type { NodeIndex } from '../../core/ids.ts';
-import { isDigest, parseBatch, parseSignedBatch } from '../../ledger/parse.ts';
-import type { Batch, SignedBatch } from '../../ledger/types.ts';
+import { isDigest, parseBatch, parseBlock, parseSignedBatch } from '../../ledger/parse.ts';
+import type { Batch, Block, SignedBatch } from '../../ledger/types.ts';
+import { isSnapshot } from '../common/chain/messages.ts';
+import type { Snapshot } from '../common/chain/snapshot.ts';
 import { has, isList, isNumber, isRef, isSignature, MAX_NODE, MAX_REFS } from '../common/shape.ts';
 import type { SignedRef } from '../protocol.ts';
 
@@ -128,6 +130,13 @@ export interface StateResponse {
   /** The sender's last stable checkpoint and its proof. */
   readonly stable: CheckpointId;
   readonly proof: readonly SignedRef[];
+  /** The state at that checkpoint, in the place of requests that are no longer kept; `entries` follow it. */
+  readonly state?: Snapshot<Executed>;
+}
+
+/** An executed request, with the block that its execution made of it. */
+export interface Executed extends Entry {
+  readonly block: Block;
 }
 
 /** A committed request and the COMMITs that prove it, all of one view. */
@@ -208,11 +217,7 @@ const SHAPES: Readonly<Record<Exclude<Message['type'], 'submit'>, (value: object
     isNumber(value.view) &&
     typeof value.isChanging === 'boolean',
   'state-request': (value) => has(value, ['type', 'sequence']) && isNumber(value.sequence, 1),
-  'state-response': (value) =>
-    has(value, ['type', 'entries', 'stable', 'proof']) &&
-    isList(value.entries, MAX_ENTRIES, isEntry) &&
-    isCheckpointId(value.stable) &&
-    isList(value.proof, MAX_REFS, isRef),
+  'state-response': isStateResponse,
   fetch: (value) => has(value, ['type', 'sequence', 'digest']) && isNumber(value.sequence, 1) && isDigest(value.digest),
   fetched: (value) => has(value, ['type', 'request']) && isRequest(value.request),
   reply: isReply,
@@ -321,13 +326,29 @@ function isAssignment(value: unknown): value is Assignment {
   );
 }
 
-function isEntry(value: unknown): value is Entry {
+function isStateResponse(value: object): boolean {
+  const keys = ['type', 'entries', 'stable', 'proof'];
+  const { state } = value as { readonly state?: unknown };
   return (
-    has(value, ['request', 'view', 'votes']) &&
-    isRequest(value.request) &&
-    isNumber(value.view) &&
-    isList(value.votes, MAX_REFS, isRef)
+    has(value, state === undefined ? keys : [...keys, 'state']) &&
+    isList(value.entries, MAX_ENTRIES, isEntry) &&
+    isCheckpointId(value.stable) &&
+    isList(value.proof, MAX_REFS, isRef) &&
+    (state === undefined || isSnapshot(state, isExecuted))
   );
+}
+
+function isEntry(value: unknown): value is Entry {
+  return has(value, ['request', 'view', 'votes']) && isCommitted(value);
+}
+
+function isExecuted(value: unknown): value is Executed {
+  if (!has(value, ['request', 'view', 'votes', 'block']) || !isCommitted(value)) return false;
+  return parseBlock(value.block)?.height === (value.request as Request).sequence;
+}
+
+function isCommitted({ request, view, votes }: Record<string, unknown>): boolean {
+  return isRequest(request) && isNumber(view) && isList(votes, MAX_REFS, isRef);
 }
 
 function isReply(value: object): boolean {

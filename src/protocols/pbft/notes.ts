@@ -36,4 +36,7 @@ export const NOTE = {
   stateGap: 'state refused: not the next sequence number',
   wrongEntry: 'state refused: its request is not that of its place',
   recovered: 'restarted: says again what it said',
+  otherState: 'state refused: not that of our last stable checkpoint',
+  wrongState: "state refused: not the state behind its block's root",
+  jumped: 'took over the state at a checkpoint: the requests between are forgotten',
 } as const;

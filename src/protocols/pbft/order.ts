@@ -6,7 +6,7 @@ import { isExecuted } from '../../ledger/ledger.ts';
 import type { Batch } from '../../ledger/types.ts';
 import { addVote } from '../common/tally.ts';
 import type { SignedMessage, SignedRef } from '../protocol.ts';
-import { learn } from './ask.ts';
+import { learn } from '../common/chain/catch-up.ts';
 import { reportConflict } from './evidence.ts';
 import { executeReady, markOrdered, sendReply } from './execute.ts';
 import type { PrePrepare, Request } from './messages.ts';

@@ -55,7 +55,7 @@ const said = (network: Network, node: number, type: string): string[] =>
 
 /** v1 hears all that makes it execute numbers up to `last`. */
 function executeUpTo(network: Network, last: number, to = 1): void {
-  for (let sequence = stateOf(network, to).chain.length + 1; sequence <= last; sequence++) {
+  for (let sequence = stateOf(network, to).decided + 1; sequence <= last; sequence++) {
     const message = prePrepare(sequence);
     hear(network, to, 0, message);
     for (const voter of [2, 3]) hear(network, to, voter, prepareMessage(0, sequence, message.digest));
@@ -130,7 +130,7 @@ describe('normal case', () => {
       const message = prePrepare(sequence);
       hear(network, 1, 0, message);
       for (const voter of [0, 2, 3]) hear(network, 1, voter, commitMessage(0, sequence, message.digest));
-      expect(stateOf(network, 1).chain.length).toBe(sequence === 2 ? 0 : 2);
+      expect(stateOf(network, 1).decided).toBe(sequence === 2 ? 0 : 2);
     }
     expect(network.decisions[1]?.map(({ slot }) => slot)).toEqual([1, 2]);
   });
@@ -215,7 +215,7 @@ describe('watermarks and checkpoints', () => {
     const forged = { ...second, votes: second.votes.slice(1) };
     const { stable, stableProof: proof } = stateOf(network, 2);
     hear(network, 2, asked, { type: 'state-response', entries: [first, forged, third], stable, proof });
-    expect(stateOf(network, 2).chain.length).toBe(1);
+    expect(stateOf(network, 2).decided).toBe(1);
     expect(notes(network, 2)).toContain(REFUSED.few);
   });
 });

@@ -58,6 +58,7 @@ const CONFIG = {
   checkpointInterval: 4,
   windowSize: 12,
   clientRetryMs: 700,
+  blocksKept: 4,
 };
 
 /** f traitors; one correct node crashes and restarts; loss, duplication and reordering until `calmAt`, then a calm network. */
@@ -93,13 +94,13 @@ describe('storms: f traitors, loss, duplication, reordering, a crash', () => {
         network.run(storm.calmAt * 1000);
         expect(network.disagreement(traitors)).toBeNull();
         const correct = network.states.filter(({ self }) => !traitors.includes(self));
-        const before = Math.max(...correct.map(({ chain }) => chain.length));
+        const before = Math.max(...correct.map(({ decided }) => decided));
         const ctx = { deltaMicros: 25_000, validatorCount: storm.n, stepMicros: 0 };
         const config = network.contexts[0]?.config;
         if (config === undefined) throw new Error('no configuration');
         // A timer that was armed in the storm may run as long as the storm lasted.
         const bound = pbft.livenessBound(config, ctx) + storm.calmAt * 1000;
-        const isDone = () => correct.every(({ self }) => (network.states[self]?.chain.length ?? 0) > before);
+        const isDone = () => correct.every(({ self }) => (network.states[self]?.decided ?? 0) > before);
         network.run(storm.calmAt * 1000 + bound, isDone);
         expect(network.disagreement(traitors)).toBeNull();
         expect(isDone()).toBe(true);

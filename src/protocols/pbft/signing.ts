@@ -2,7 +2,7 @@
 import { encode } from '../../core/encoding.ts';
 import type { NodeIndex } from '../../core/ids.ts';
 import { hashHex } from '../../crypto/hash.ts';
-import { txRootOf } from '../../ledger/block.ts';
+import { blockHash, txRootOf } from '../../ledger/block.ts';
 import type { SignedBatch } from '../../ledger/types.ts';
 import type { MessageMeta, SignedMessage, SignedRef } from '../protocol.ts';
 import type {
@@ -11,6 +11,7 @@ import type {
   CheckpointId,
   Claim,
   Commit,
+  Entry,
   Message,
   NewView,
   Prepare,
@@ -87,7 +88,12 @@ export function statement(message: Message, mutant: string | null): unknown {
         assigned: message.assignments.map(({ digest }) => digest),
       };
     case 'state-response':
-      return { type: message.type, digests: message.entries.map(({ request }) => requestDigest(request)) };
+      return {
+        type: message.type,
+        digests: message.entries.map(({ request }) => requestDigest(request)),
+        // The checkpoint proves it.
+        ...(message.state === undefined ? {} : { state: blockHash(message.state.entry.block) }),
+      };
     case 'fetched':
       return { type: message.type, digest: requestDigest(message.request) };
     default:
@@ -146,16 +152,19 @@ export function embedded(message: Message): SignedMessage<Message>[] {
     case 'state-response':
       return [
         ...inProof(message.stable, message.proof),
-        ...message.entries.flatMap(({ request, view, votes }) => {
-          const vote = commitMessage(view, request.sequence, requestDigest(request));
-          return [...votes.map((proof) => ({ message: vote, proof })), ...request.batches.map(submission)];
-        }),
+        ...(message.state === undefined ? [] : inEntry(message.state.entry)),
+        ...message.entries.flatMap(inEntry),
       ];
     case 'fetched':
       return message.request.batches.map(submission);
     default:
       return [];
   }
+}
+
+function inEntry({ request, view, votes }: Entry): SignedMessage<Message>[] {
+  const vote = commitMessage(view, request.sequence, requestDigest(request));
+  return [...votes.map((proof) => ({ message: vote, proof })), ...request.batches.map(submission)];
 }
 
 function inProof(stable: CheckpointId, proof: readonly SignedRef[]): SignedMessage<Message>[] {

@@ -1,17 +1,19 @@
 /** What a replica knows: plain data, structured-cloneable. `Durable` is the part that survives a crash. */
 import type { NodeIndex } from '../../core/ids.ts';
-import { oneCorrect } from '../../core/quorum.ts';
 import type { Micros } from '../../core/time.ts';
 import { GENESIS_HASH } from '../../ledger/block.ts';
 import { createLedger } from '../../ledger/ledger.ts';
 import { createMempool, type Mempool } from '../../ledger/mempool.ts';
 import { MAX_BATCH_TRANSFERS } from '../../ledger/parse.ts';
-import type { Block, LedgerState } from '../../ledger/types.ts';
+import type { LedgerState } from '../../ledger/types.ts';
+import type { Asked } from '../common/chain/catch-up.ts';
+import type { Snapshot } from '../common/chain/snapshot.ts';
 import { createTally, type Tally } from '../common/tally.ts';
 import type { Effects, SignedMessage, SignedRef } from '../protocol.ts';
 import type {
   CheckpointId,
   Entry,
+  Executed,
   Message,
   NewView,
   PreparedClaim,
@@ -42,7 +44,19 @@ export type Durable =
   /** The prepared certificate; the COMMIT for it goes out. */
   | { readonly kind: 'prepared'; readonly claim: PreparedClaim }
   | { readonly kind: 'executed'; readonly entry: Entry }
-  | { readonly kind: 'stable'; readonly stable: CheckpointId; readonly proof: readonly SignedRef[] };
+  | { readonly kind: 'stable'; readonly stable: CheckpointId; readonly proof: readonly SignedRef[] }
+  /** Where we stand, in the place of the executions before it: taken over from a peer, or our own when old ones are forgotten. */
+  | StateRecord
+  /** Executed requests before that, ascending, for peers that catch up. */
+  | { readonly kind: 'kept'; readonly entries: readonly Executed[] };
+
+/** With it the replies to be sent again, and the state at checkpoints that others may need. */
+export interface StateRecord {
+  readonly kind: 'state';
+  readonly snapshot: Snapshot<Executed>;
+  readonly replies: readonly ReadonlyMap<number, KeptReply>[];
+  readonly copies: readonly Snapshot<Executed>[];
+}
 
 export type Out = Effects<Message, Timer, Durable>;
 
@@ -72,11 +86,6 @@ export interface Slot {
   committed: { readonly view: number; readonly digest: string; readonly votes: readonly SignedRef[] } | null;
 }
 
-/** An executed request, with the block that its execution made of it. */
-export interface Executed extends Entry {
-  readonly block: Block;
-}
-
 /** A reply as it is kept to be sent again. */
 export interface KeptReply {
   readonly sequence: number;
@@ -89,7 +98,9 @@ export interface State {
   readonly quorum: number;
   readonly window: number;
 
-  /** Executed requests: the entry at index n−1 has sequence n. */
+  /** The last executed sequence number; 0 before the first. */
+  decided: number;
+  /** The last executed requests, ascending without gaps up to `decided`: what is older is forgotten, see `transfer.ts`. */
   readonly chain: Executed[];
   /** Hash of the last block. */
   tip: string;
@@ -117,6 +128,8 @@ export interface State {
   /** Last stable checkpoint, the low watermark h, and the CHECKPOINTs that prove it. */
   stable: CheckpointId;
   stableProof: readonly SignedRef[];
+  /** By sequence number: the state at checkpoints of ours that others may need, from the last stable one on. */
+  readonly copies: Map<number, Snapshot<Executed>>;
   /** By sequence number: those above h, and those below that are not executed yet. */
   readonly log: Map<number, Slot>;
   /** One above the highest number assigned in this view. */
@@ -141,7 +154,7 @@ export interface State {
   readonly known: number[];
   readonly seenView: number[];
   /** Whom we asked for state last, and when we may ask again; null before the first time. */
-  asked: { readonly peer: NodeIndex; readonly retryAt: Micros; readonly hasAnswered: boolean } | null;
+  asked: Asked | null;
   /** Whom to ask next for a request that is missing: counts up with every FETCH. */
   fetchTurn: number;
   /** When something last went forward here: a start, an execution, a view entered, µs. */
@@ -170,6 +183,7 @@ export function createState(ctx: Ctx): State {
     validatorCount,
     quorum: quorumOf(validatorCount, ctx.mutant),
     window: config.window,
+    decided: 0,
     chain: [],
     tip: GENESIS_HASH,
     ledger: createLedger(ctx.workload, clientCount),
@@ -185,6 +199,7 @@ export function createState(ctx: Ctx): State {
     hasProgress: false,
     stable: { sequence: 0, digest: GENESIS_HASH },
     stableProof: [],
+    copies: new Map(),
     log: new Map(),
     nextSequence: 1,
     checkpoints: new Map(),
@@ -244,18 +259,9 @@ export function slotsAscending(state: State): Slot[] {
 
 /** The last executed sequence number. */
 export function executedOf(state: State): number {
-  return state.chain.length;
+  return state.decided;
 }
 
 export function isPrimary(state: State): boolean {
   return state.primary === state.self;
-}
-
-/**
- * Whether it is on us to pass a large message on to this peer: of the f+1 replicas after it one is correct, and so not
- * everyone sends it.
- */
-export function isHelperOf(state: State, peer: NodeIndex): boolean {
-  const distance = (state.self - peer + state.validatorCount) % state.validatorCount;
-  return distance <= oneCorrect(state.validatorCount);
 }

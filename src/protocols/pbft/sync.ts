@@ -8,7 +8,10 @@ import { oneCorrect } from '../../core/quorum.ts';
 import type { Micros } from '../../core/time.ts';
 import { GENESIS_HASH } from '../../ledger/block.ts';
 import { voteOf } from '../common/tally.ts';
-import { fetchMissing, learn, nextAhead, ownStatus, requestState } from './ask.ts';
+import { compare, hasMore, isAwaited, learn, nextAhead, noteAnswer } from '../common/chain/catch-up.ts';
+import { firstKept, keptAt, keptFrom } from '../common/chain/kept.ts';
+import { isHelperOf } from '../common/relay.ts';
+import { fetchMissing, ownStatus, requestState } from './ask.ts';
 import { advanceTo } from './checkpoint.ts';
 import { compareCommits } from './evidence.ts';
 import { execute, executeReady, markOrdered } from './execute.ts';
@@ -16,7 +19,8 @@ import type { Entry, Fetch, Fetched, StateRequest, StateResponse, Status } from 
 import { NOTE } from './notes.ts';
 import { type Ctx, isInWindow, verifyQuorum, verifyStable } from './rules.ts';
 import { checkpointMessage, commitMessage, prepareMessage, prePrepareMessage, requestDigest } from './signing.ts';
-import { executedOf, isHelperOf, isPrimary, type Out, type Slot, type State, slotsAscending } from './state.ts';
+import { executedOf, isPrimary, type Out, type Slot, type State, slotsAscending } from './state.ts';
+import { takeState } from './transfer.ts';
 import { passNewViewOn, repeatChange } from './view-change.ts';
 
 /** Nothing executed for a period, or others are in a later view: tell everyone. Also asks again for what did not come. */
@@ -38,16 +42,9 @@ function isLeftBehind(state: State): boolean {
 }
 
 export function onStatus(state: State, from: NodeIndex, message: Status, now: Micros, out: Out, ctx: Ctx): void {
-  const executed = executedOf(state);
-  if (state.asked?.peer === from && message.executed <= executed) {
-    state.asked = { peer: from, retryAt: now, hasAnswered: true };
-  }
-  if (message.executed > executed) {
-    learn(state, from, message.executed);
-    requestState(state, from, now, out, ctx);
-  } else if (message.executed < executed) {
-    out.send(from, ownStatus(state));
-  }
+  const standing = compare(state, from, message.executed, now);
+  if (standing === 'ahead') requestState(state, from, now, out, ctx);
+  else if (standing === 'behind') out.send(from, ownStatus(state));
   const misses = message.view < state.view || (message.view === state.view && message.isChanging);
   if (misses && !state.isChanging) passNewViewOn(state, from, out);
   repeatTo(state, from, message, out);
@@ -86,14 +83,20 @@ function repeatSlot(state: State, { sequence, rounds, requests }: Slot, peer: No
 }
 
 export function onStateRequest(state: State, from: NodeIndex, message: StateRequest, out: Out, ctx: Ctx): void {
-  const first = message.sequence - 1;
-  const executed = state.chain.slice(first, first + ctx.config.syncBatch);
-  if (executed.length === 0) return void out.send(from, ownStatus(state));
-  const entries = executed.map(({ request, view, votes }): Entry => ({ request, view, votes }));
-  out.send(from, { type: 'state-response', entries, stable: state.stable, proof: state.stableProof });
+  const { stable, stableProof: proof } = state;
+  const { syncBatch } = ctx.config;
+  const copy = message.sequence < firstKept(state) ? state.copies.get(stable.sequence) : undefined;
+  const entries = entriesFrom(state, copy === undefined ? message.sequence : stable.sequence + 1, syncBatch);
+  if (copy !== undefined) out.send(from, { type: 'state-response', entries, stable, proof, state: copy });
+  else if (entries.length === 0) out.send(from, ownStatus(state));
+  else out.send(from, { type: 'state-response', entries, stable, proof });
 }
 
-/** Takes over the checkpoint, then one request after the other, each proved by a quorum; asks on while the peer has more. */
+function entriesFrom(state: State, sequence: number, most: number): Entry[] {
+  return (keptFrom(state, sequence, most) ?? []).map(({ request, view, votes }) => ({ request, view, votes }));
+}
+
+/** Takes over the checkpoint, its state where that is sent, then one request after the other, each proved by a quorum; asks on while the peer has more. */
 export function onStateResponse(
   state: State,
   from: NodeIndex,
@@ -102,8 +105,7 @@ export function onStateResponse(
   out: Out,
   ctx: Ctx,
 ): void {
-  if (state.asked?.peer !== from || state.asked.hasAnswered) return out.note(NOTE.unsolicited);
-  state.asked = { peer: from, retryAt: now, hasAnswered: true };
+  if (!isAwaited(state, from, now)) return out.note(NOTE.unsolicited);
   const before = executedOf(state);
   const { stable, proof } = message;
   if (stable.sequence > state.stable.sequence) {
@@ -113,6 +115,7 @@ export function onStateResponse(
     state.asked = { peer: from, retryAt: now + 1, hasAnswered: true };
     advanceTo(state, stable, proof, now, out, ctx);
   }
+  if (message.state !== undefined) takeState(state, message.state, now, out, ctx);
   for (const entry of message.entries) {
     if (entry.request.sequence <= executedOf(state)) continue;
     const refusal = checkEntry(state, entry, ctx);
@@ -124,9 +127,8 @@ export function onStateResponse(
   }
   executeReady(state, now, out, ctx);
   learn(state, from, stable.sequence);
-  state.asked = { peer: from, retryAt: now, hasAnswered: true };
-  const hasMore = (state.known[from] ?? 0) > executedOf(state);
-  if (executedOf(state) > before && hasMore) requestState(state, from, now, out, ctx);
+  noteAnswer(state, from, now);
+  if (executedOf(state) > before && hasMore(state, from)) requestState(state, from, now, out, ctx);
 }
 
 function takeOver(state: State, entry: Entry, now: Micros, out: Out, ctx: Ctx): void {
@@ -147,7 +149,7 @@ function checkEntry(state: State, { request, view, votes }: Entry, ctx: Ctx): st
 }
 
 export function onFetch(state: State, from: NodeIndex, { sequence, digest }: Fetch, out: Out): void {
-  const executed = state.chain[sequence - 1]?.request;
+  const executed = keptAt(state, sequence)?.request;
   const isExecuted = executed !== undefined && requestDigest(executed) === digest;
   const request = isExecuted ? executed : state.log.get(sequence)?.requests.get(digest);
   if (request !== undefined) out.send(from, { type: 'fetched', request });

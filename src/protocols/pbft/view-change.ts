@@ -4,14 +4,15 @@ import type { Micros } from '../../core/time.ts';
 import { oneCorrect } from '../../core/quorum.ts';
 import { GENESIS_HASH } from '../../ledger/block.ts';
 import type { SignedRef } from '../protocol.ts';
-import { learn } from './ask.ts';
+import { learn } from '../common/chain/catch-up.ts';
 import { returnOrdered } from './execute.ts';
 import type { CheckpointId, PreparedClaim, ViewChange } from './messages.ts';
 import { tryNewView } from './new-view.ts';
 import { NOTE } from './notes.ts';
 import { type Ctx, claimsForChange, isInWindow, type Refusal, verifyPrepared, verifyStable } from './rules.ts';
 import { primaryOf } from './signing.ts';
-import { isHelperOf, isPrimary, moveToView, type Out, type State, slotsAscending } from './state.ts';
+import { isHelperOf } from '../common/relay.ts';
+import { isPrimary, moveToView, type Out, type State, slotsAscending } from './state.ts';
 import { armView, doublingsFor, viewMicros } from './timing.ts';
 
 /** The view's time is over: on to the next; or, while too few have followed us into this one, tell them again. */

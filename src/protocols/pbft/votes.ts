@@ -2,7 +2,7 @@
 import type { Micros } from '../../core/time.ts';
 import { addVote, votesFor } from '../common/tally.ts';
 import type { SignedRef } from '../protocol.ts';
-import { learn } from './ask.ts';
+import { learn } from '../common/chain/catch-up.ts';
 import { reportConflict } from './evidence.ts';
 import { executeReady } from './execute.ts';
 import type { Commit, Prepare, Vote } from './messages.ts';

@@ -51,7 +51,7 @@ const storms = fc.record<Storm>({
   calmAt: fc.constantFrom(3_000, 8_000),
 });
 
-const CONFIG = { blockTimeMs: 200, viewChangeTimeoutMs: 500, statusPeriodMs: 300 };
+const CONFIG = { blockTimeMs: 200, viewChangeTimeoutMs: 500, statusPeriodMs: 300, blocksKept: 3 };
 
 /** f traitors; one correct node crashes and restarts; loss, duplication and reordering until `calmAt`, then a calm network. */
 function play(storm: Storm): { readonly network: Network; readonly traitors: readonly number[] } {

@@ -42,6 +42,7 @@ const CONFIG = {
   timeoutPrecommitMs: 150,
   timeoutPrecommitIncrementMs: 100,
   heartbeatMs: 300,
+  blocksKept: 3,
 };
 
 /** f liars; one correct node crashes and restarts; loss, duplication and reordering until `calmAt`, then a calm network. */

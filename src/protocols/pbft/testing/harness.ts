@@ -44,7 +44,7 @@ export class Network extends SignedNetwork<State, Message, Timer, Durable, PbftC
   }
 
   heights(): number[] {
-    return this.states.map((state) => state.chain.length);
+    return this.states.map((state) => state.decided);
   }
 
   protected override handle(
