@@ -39,9 +39,11 @@ function input(seed: number, moment: number, size: number): ScenarioInput {
     const target = `s${pick(2) === 0 ? from : into}v0`;
     faults.push({ kind: 'crash', target, at: at + pick(800), until: at + 1500 + pick(1000) });
   }
+  const channel = size > 1 && pick(3) === 0 ? { channel: 'ml-kem-768', rekeyRecords: 8 } : {};
+  const config = { transfersMax: 3, movesMax: 2, heartbeatMs: 1000, downAfterMs: 4000, ...channel };
   return {
     seed: seed * 100 + moment,
-    protocol: { name: 'sharded', config: { transfersMax: 3, movesMax: 2, heartbeatMs: 1000, downAfterMs: 4000 } },
+    protocol: { name: 'sharded', config },
     shards: {
       count: SHARDS,
       spare: 1,

@@ -79,7 +79,8 @@ export function livenessBoundMs(scenario: Scenario): number {
   const { synchrony } = scenario.network;
   if (synchrony.kind === 'asynchronous') return UNPROMISED_MS;
   const protocol = required(PROTOCOLS.get(scenario.protocol.name), 'the protocol');
-  const parsed = protocol.parseConfig(scenario.protocol.config, validatorCount(scenario));
+  const { shards } = scenario;
+  const parsed = protocol.parseConfig(scenario.protocol.config, validatorCount(scenario), shards?.validatorsPerShard);
   if ('problems' in parsed) return UNPROMISED_MS;
   const plan = compileScenario(scenario, PROTOCOLS);
   const slowest = plan.validators.reduce((most, { suite }) => {

@@ -333,11 +333,12 @@ export interface Protocol<S, M extends { readonly type: string }, T, C, R, K> {
   readonly mutants: readonly Mutant[];
   /**
    * Validates the scenario's `protocol.config` and fills in defaults. `validatorCount`: of the testnet it is for, where
-   * that is known, so that it names nobody who is not there.
+   * that is known, so that it names nobody who is not there. `validatorsPerShard`: where they are split into shards; absent: 1.
    */
   parseConfig(
     raw: Readonly<Record<string, unknown>>,
     validatorCount?: number,
+    validatorsPerShard?: number,
   ): { readonly config: K } | { readonly problems: readonly Problem[] };
   /** JSON Schema of `protocol.config`, each property with description and default. */
   readonly configSchema: Readonly<Record<string, unknown>>;

@@ -25,6 +25,7 @@ const PRESETS: readonly string[] = [
     'sharded-byzantine-leader',
     'sharded-replicated-eight',
     'sharded-replicated-split',
+    'sharded-replicated-channels',
   ],
   ...['sharded-coordinator-crash', 'sharded-3pc', 'mutant-3pc-partition'],
   ...['sharded-split', 'sharded-overload', 'sharded-downgrade-attack'],

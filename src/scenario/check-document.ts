@@ -21,7 +21,7 @@ export function checkProtocol(scenario: Scenario, protocols: ProtocolMap, report
   if (mutant !== null && !mutants.includes(mutant)) {
     expect(report, ['protocol', 'mutant'], mutants.length === 0 ? 'null' : `null, ${oneOf(mutants)}`);
   }
-  const parsed = protocol.parseConfig(config, validatorCount(scenario));
+  const parsed = protocol.parseConfig(config, validatorCount(scenario), scenario.shards?.validatorsPerShard);
   if ('problems' in parsed) {
     for (const { path, found, expected } of parsed.problems) {
       const joint = path === '' || path.startsWith('[') ? '' : '.';

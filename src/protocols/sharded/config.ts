@@ -55,8 +55,8 @@ export interface ShardedConfig {
   readonly channel: 'none' | 'ml-kem-768';
   /** Records under one key. */
   readonly rekeyRecords: number;
-  /** Classical shards that are upgraded while the testnet runs. */
-  readonly upgrades: readonly { readonly shard: number; readonly at: Micros }[];
+  /** Classical nodes that are upgraded while the testnet runs: one validator of a shard (by its place), or all of them (null). */
+  readonly upgrades: readonly { readonly shard: number; readonly validator: number | null; readonly at: Micros }[];
   /** How deadlock between transactions is kept away. */
   readonly lockPolicy: LockPolicy;
   /** Longest wait for locks before a NO. */
@@ -104,9 +104,11 @@ const count = (standard: number, minimum: number, maximum: number, description: 
   description,
 });
 
-/** One a shard. */
+/** One a shard where they are single nodes. */
 const UPGRADES_MAX = 64;
 const SHARDS_MAX = 64;
+/** More validators than any shard has. */
+const SIZE_MAX = 100;
 const CHANNELS = ['none', 'ml-kem-768'] as const;
 
 const NUMBERS = {
@@ -173,7 +175,8 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       enum: [...CHANNELS],
       default: 'none',
       description:
-        'Shards of one node: none: messages are signed; ml-kem-768: and sealed, under keys that ML-KEM agrees on.',
+        'none: what shards say to each other is signed; ml-kem-768: and sealed, under keys that ML-KEM agrees on, between each ' +
+        'validator of one and each of the other.',
     },
     ordering: {
       oneOf: [
@@ -190,12 +193,18 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       maxItems: UPGRADES_MAX,
       default: [],
       description:
-        'Shards with a classical suite that get post-quantum keys for their channels while the testnet runs.',
+        'Shards (all of their validators) or single validators with a classical suite that get post-quantum keys for their ' +
+        'channels while the testnet runs.',
       items: {
         type: 'object',
         additionalProperties: false,
-        required: ['shard', 'atMs'],
-        properties: { shard: { type: 'string', pattern: '^s\\d{1,2}$' }, atMs: { type: 'number', minimum: 0 } },
+        required: ['atMs'],
+        oneOf: [{ required: ['shard'] }, { required: ['validator'] }],
+        properties: {
+          shard: { type: 'string', pattern: '^s\\d{1,2}$' },
+          validator: { type: 'string', pattern: '^s\\d{1,2}v\\d{1,2}$' },
+          atMs: { type: 'number', minimum: 0 },
+        },
       },
     },
     council: {
@@ -225,6 +234,7 @@ export const configSchema: Readonly<Record<string, unknown>> = {
 export function parseConfig(
   raw: Readonly<Record<string, unknown>>,
   validatorCount?: number,
+  validatorsPerShard = 1,
 ): { readonly config: ShardedConfig } | { readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   refuseUnknown(
@@ -235,6 +245,7 @@ export function parseConfig(
   const council = parseBoolean(raw, 'council', false, problems);
   const number = (name: keyof typeof NUMBERS): number => parseNumber(raw, name, NUMBERS[name], problems);
   const micros = (name: keyof typeof NUMBERS): Micros => microsFromMs(number(name));
+  const shardCount = validatorCount === undefined ? UPGRADES_MAX : Math.floor(validatorCount / validatorsPerShard);
   const config: ShardedConfig = {
     prepareMicros: micros('prepareTimeoutMs'),
     batchSizeMax: number('batchSizeMax'),
@@ -248,7 +259,7 @@ export function parseConfig(
     movesMax: number('movesMax'),
     channel: parseChoice(raw, 'channel', CHANNELS, 'none', problems),
     rekeyRecords: number('rekeyRecords'),
-    upgrades: parseUpgrades(raw, validatorCount ?? UPGRADES_MAX, problems),
+    upgrades: parseUpgrades(raw, shardCount, validatorCount === undefined ? SIZE_MAX : validatorsPerShard, problems),
     lockPolicy: parseChoice(raw, 'lockPolicy', LOCK_POLICIES, 'wound-wait', problems),
     lockWaitMicros: micros('lockWaitMs'),
     retryMicros: micros('retryMs'),
@@ -285,9 +296,11 @@ function parseOrdering(raw: Readonly<Record<string, unknown>>, problems: Problem
   });
 }
 
+/** `size`: validators of a shard. */
 function parseUpgrades(
   raw: Readonly<Record<string, unknown>>,
   shardCount: number,
+  size: number,
   problems: Problem[],
 ): ShardedConfig['upgrades'] {
   const given = own(raw, 'upgrades') ?? [];
@@ -296,23 +309,26 @@ function parseUpgrades(
     return [];
   }
   return given.flatMap((item: unknown, i) => {
-    const { shard, atMs, ...more } = (item ?? {}) as Record<string, unknown>;
-    const isFine =
-      typeof shard === 'string' &&
-      /^s\d{1,2}$/.test(shard) &&
-      Number(shard.slice(1)) < shardCount &&
-      typeof atMs === 'number' &&
-      atMs >= 0 &&
-      atMs <= DAY_MS &&
-      Object.keys(more).length === 0;
-    if (isFine) return [{ shard: Number(shard.slice(1)), at: microsFromMs(atMs) }];
-    problems.push({
-      path: `upgrades[${i}]`,
-      found: show(item),
-      expected: `a shard from s0 to s${shardCount - 1} and a time: { "shard": "s0", "atMs": 0 }`,
-    });
+    const { atMs, ...named } = (item ?? {}) as Record<string, unknown>;
+    const place = Object.keys(named).length === 1 ? placeOf(named) : null;
+    const isThere = place !== null && place.shard < shardCount && (place.validator ?? 0) < size;
+    if (isThere && typeof atMs === 'number' && atMs >= 0 && atMs <= DAY_MS)
+      return [{ ...place, at: microsFromMs(atMs) }];
+    const one = `a shard from s0 to s${shardCount - 1} and a time: { "shard": "s0", "atMs": 0 }`;
+    const other = `; or a validator of one, from s0v0 to s0v${size - 1}: { "validator": "s0v0", "atMs": 0 }`;
+    problems.push({ path: `upgrades[${i}]`, found: show(item), expected: size === 1 ? one : one + other });
     return [];
   });
+}
+
+/** A shard, or one validator of it; null where the name is none. */
+function placeOf({
+  shard,
+  validator,
+}: Readonly<Record<string, unknown>>): { readonly shard: number; readonly validator: number | null } | null {
+  if (typeof shard === 'string' && /^s\d{1,2}$/.test(shard)) return { shard: Number(shard.slice(1)), validator: null };
+  const match = typeof validator === 'string' ? /^s(\d{1,2})v(\d{1,2})$/.exec(validator) : null;
+  return match === null ? null : { shard: Number(match[1]), validator: Number(match[2]) };
 }
 
 /** One of a few words, or what is wrong with it. */

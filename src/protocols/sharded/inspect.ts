@@ -8,7 +8,7 @@ import type { FieldDeclaration, NodeKnowledge } from '../protocol.ts';
 import type { Transaction } from './placement.ts';
 import { inspectCouncil } from './council/inspect.ts';
 import { isPostQuantum } from '../../sharding/channel/suites.ts';
-import { channelCounts, type Links } from './channels.ts';
+import { channelCounts, type Holder, type Links } from './channels.ts';
 import { balanceOf, type State } from './state.ts';
 
 const ROLES = ['coordinator', 'participant', 'idle'] as const;
@@ -116,14 +116,13 @@ export function observe(state: State, out: Int32Array): void {
   out[17] = state.queue.refusedCount;
   out[18] = state.accounts.held.size;
   out[19] = state.accounts.frozen.size + state.accounts.parcels.size;
-  if (state.links === null) {
-    out[20] = -1;
-    out[21] = -1;
-  } else {
-    const { open, downgraded } = channelCounts(state);
-    out[20] = open;
-    out[21] = downgraded;
-  }
+  observeChannels(state, out);
+}
+
+export function observeChannels(holder: Holder, out: Int32Array): void {
+  const { open, downgraded } = holder.links === null ? { open: -1, downgraded: -1 } : channelCounts(holder);
+  out[20] = open;
+  out[21] = downgraded;
 }
 
 function roleOf({ coordinating, participating }: State): number {
@@ -208,7 +207,10 @@ export function inspect(state: State): NodeKnowledge {
 }
 
 /** With whom, how strong, how much was said under which keys. */
-function channelKnowledge({ isModern, links, refusedCount, downgradeCount }: Links) {
+export function channelKnowledge(
+  { isModern, links, refusedCount, downgradeCount }: Links,
+  nameOf = (node: number): string => `s${node}`,
+) {
   return {
     offers: isModern ? 'post-quantum' : 'classical',
     open: links.flatMap(({ channel }, peer) =>
@@ -216,7 +218,7 @@ function channelKnowledge({ isModern, links, refusedCount, downgradeCount }: Lin
         ? []
         : [
             {
-              with: `s${peer}`,
+              with: nameOf(peer),
               suite: channel.suite,
               isPostQuantum: isPostQuantum(channel.suite),
               keyEpoch: channel.sending.epoch,

@@ -18,7 +18,7 @@ type AnyTimer = Timer | ReplicaTimer;
 type AnyRecord = Durable | ReplicaRecord;
 
 const isReplicaTimer = (timer: AnyTimer): timer is ReplicaTimer =>
-  timer.kind === 'due' || timer.kind === 'order-nudge' || timer.kind === 'order-change';
+  timer.kind === 'due' || timer.kind.startsWith('order-') || timer.kind.startsWith('channel-');
 const isReplica = (state: AnyState): state is Replica => 'order' in state;
 
 export const validator: Machine<AnyState, Wire, AnyTimer, Command, AnyRecord, ShardedConfig> = {

@@ -1,6 +1,7 @@
 /** The state after a crash, from the log. Who waited for locks is forgotten; who is in doubt holds its locks again. */
 import { replayGiven, settleReceipt, takeIn } from '../../sharding/reshard/move.ts';
 import { close, execute } from './finish.ts';
+import { replayChannels } from './handshakes.ts';
 import { releaseQuietly, relock } from './locking.ts';
 import { replayCouncil } from './council/step.ts';
 import { createCoordination } from './coordinator.ts';
@@ -68,12 +69,8 @@ function replay(state: State, record: Durable, ctx: Ctx): void {
       if (state.council !== null) replayCouncil(state.council, state.self, record);
       return;
     case 'upgraded':
-      if (state.links !== null) state.links.isModern = true;
-      state.links?.registered.add(state.self);
-      return;
     case 'registered':
-      state.links?.registered.add(record.shard);
-      return;
+      return replayChannels(state, record);
     case 'migration':
       return startMigration(state, record.id, record.moves, ctx);
     case 'given':

@@ -8,7 +8,7 @@ import type { AccountMove, Migration } from '../../sharding/reshard/plan.ts';
 import { createReshardState, type ReshardState } from '../../sharding/reshard/policy.ts';
 import type { Effects, NodeContext } from '../protocol.ts';
 import { createQueue, isBatching, type Queue } from './batches.ts';
-import { createLinks, type Links } from './channels.ts';
+import { type ChannelRecord, createLinks, type Links } from './channels.ts';
 import type { ShardedConfig } from './config.ts';
 import { type Council, type CouncilRecord, type CouncilTimer, createCouncil } from './council/state.ts';
 import { type LockNews, policyOf } from './locking.ts';
@@ -72,9 +72,7 @@ export type Durable =
   | { readonly kind: 'taken'; readonly parcel: Parcel }
   | { readonly kind: 'settled'; readonly account: number; readonly version: number }
   | CouncilRecord
-  /** It has post-quantum keys from now on; it knows that another one has. */
-  | { readonly kind: 'upgraded' }
-  | { readonly kind: 'registered'; readonly shard: NodeIndex }
+  | ChannelRecord
   /** Three-phase commit: takes part in no lower ballot; and what it wrote down. */
   | { readonly kind: 'ballot'; readonly slot: number; readonly promised: number; readonly accepted: Accepted | null };
 

@@ -4,18 +4,7 @@ import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Input, SignedRef } from '../protocol.ts';
 import { isBatching, settle } from './batches.ts';
-import {
-  isOpenTalk,
-  onAnswer,
-  onConfirm,
-  onHello,
-  onLost,
-  onNeighbour,
-  openChannels,
-  sendSealed,
-  unseal,
-  upgrade,
-} from './channels.ts';
+import { isOpenTalk, sendSealed } from './channels.ts';
 import {
   adopt,
   beginDue,
@@ -27,6 +16,7 @@ import {
   onWritten,
   resume,
 } from './coordinator.ts';
+import { onAnswer, onConfirm, onHello, onLost, onNeighbour, openChannels, unseal, upgrade } from './handshakes.ts';
 import { showHeld } from './locking.ts';
 import { BUNDLE_MAX, type Bundle, type Message } from './messages.ts';
 import { advance, onAccountMoved, onParcel, onParcelTimer, onReceipt, sendParcels } from './moves.ts';

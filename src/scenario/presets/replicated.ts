@@ -38,6 +38,10 @@ const lies = (target: string, behaviour: 'equivocate' | 'replay', types: string[
   at: 0,
 });
 
+/** s1v0, s1v1, s1v2. */
+const CLASSICAL = [4, 5, 6];
+const UPGRADES = CLASSICAL.map((node, i) => ({ validator: `s1v${node - 4}`, atMs: 5000 * (i + 1) }));
+
 export const replicatedPresets: readonly Preset[] = [
   preset({
     id: 'sharded-replicated-happy',
@@ -87,8 +91,8 @@ export const replicatedPresets: readonly Preset[] = [
     id: 'sharded-replicated-split',
     title: 'Replicated shards: a shard of four splits under load',
     teaches:
-      'One shard of four validators has too much to do and gives half of its accounts to a spare one; each step of a ' +
-      'move is ordered in both, while its leader dies and another validator lies.',
+      'A shard with too much to do gives half of its accounts to a spare one: both order each step of a move, though a ' +
+      'leader dies and a validator lies.',
     level: 'faults',
     scenario: replicated({
       count: 2,
@@ -99,6 +103,24 @@ export const replicatedPresets: readonly Preset[] = [
       faults: [lies('s2v1', 'equivocate', null), { kind: 'crash', target: 's0v0', at: 6000, until: 12_000 }],
       stopMs: 30_000,
     }),
+  }),
+  preset({
+    id: 'sharded-replicated-channels',
+    title: 'Replicated shards: from classical to post-quantum, validator by validator',
+    teaches:
+      'Each validator of a shard has sealed channels of its own with each of the other shards; three classical ones are ' +
+      'upgraded while all go on, another restarts.',
+    level: 'faults',
+    scenario: {
+      ...replicated({
+        config: { heartbeatMs: 1000, channel: 'ml-kem-768', rekeyRecords: 16, upgrades: UPGRADES },
+        faults: [{ kind: 'crash', target: 's2v3', at: 7000, until: 9000 }],
+        stopMs: 24_000,
+      }),
+      validators: Array.from({ length: 12 }, (_, node) =>
+        CLASSICAL.includes(node) ? { suite: 'modelled:ed25519' } : {},
+      ),
+    },
   }),
   preset({
     id: 'sharded-replicated-beyond',

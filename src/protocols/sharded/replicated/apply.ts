@@ -8,7 +8,8 @@ import { type Command, step } from '../step.ts';
 import { type CourseItem, followBlock, isCourseItem } from './course.ts';
 import { submittedSlot, take } from './inbox.ts';
 import { membersOf, type Replica, type ReplicaCtx, type ReplicaOut } from './state.ts';
-import { type Block, type Item, type Said, type Wire, words } from './wire.ts';
+import { isExposed, sealSpoken } from './sealing.ts';
+import { type Block, type Item, type Said, type Spoken, type Wire, words } from './wire.ts';
 
 const NO_SIGNATURE = new Uint8Array(0);
 
@@ -18,6 +19,8 @@ export interface Stage {
   readonly shardCtx: Ctx;
   /** Null: nothing is said, decided or shown. */
   readonly out: ReplicaOut | null;
+  /** Decided long ago: shown, but not said. */
+  readonly isStale?: boolean;
 }
 
 /** The same on every validator of the shard: depends on the blocks alone. */
@@ -61,10 +64,10 @@ function inputOf(
 }
 
 /** The commit's effects, with shards for nodes. */
-function sinkOf(replica: Replica, now: Micros, { ctx, out }: Stage): Out {
+function sinkOf(replica: Replica, now: Micros, { ctx, out, isStale = false }: Stage): Out {
   const nobody: SignedRef = { signer: replica.self, signature: NO_SIGNATURE };
   const send = (to: NodeIndex, message: Message): SignedRef => {
-    if (to < replica.spoken.length) speak(replica, to, message, ctx, out);
+    if (to < replica.spoken.length) speak(replica, to, message, ctx, isStale ? null : out);
     else out?.send(to, message);
     return nobody;
   };
@@ -93,7 +96,9 @@ function speak(replica: Replica, to: number, message: Message, ctx: ReplicaCtx, 
   replica.spoken[to] = number;
   if (out === null) return;
   const said: Said = { by: replica.shard, to, number };
-  multicast(out, membersOf(to, ctx), { ...message, said } as Wire);
+  const spoken = { ...message, said } as Spoken;
+  if (isExposed(replica, spoken)) sealSpoken(replica, to, spoken, out, ctx);
+  else multicast(out, membersOf(to, ctx), spoken);
 }
 
 /** Signs once and sends to all of them. */

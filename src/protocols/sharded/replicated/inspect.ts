@@ -16,6 +16,7 @@ export function observe(replica: Replica, out: Int32Array): void {
   out[12] = order.view;
   out[13] = order.slot - 1;
   out[14] = leads(replica) ? 1 : 0;
+  plain.observeChannels(replica, out);
   const { course, choice } = replica;
   if (choice === null) return;
   out[22] = WAYS.indexOf(course.way);
@@ -26,6 +27,11 @@ export function observe(replica: Replica, out: Int32Array): void {
 function leads({ order, shard, size, self }: Replica): boolean {
   return !order.isChanging && shard * size + (order.view % size) === self;
 }
+
+const nameIn =
+  ({ size }: Replica) =>
+  (node: number): string =>
+    `s${Math.floor(node / size)}v${node % size}`;
 
 /** The commit's knowledge; certificates are those of the last block. */
 export function inspect(replica: Replica): NodeKnowledge {
@@ -41,6 +47,7 @@ export function inspect(replica: Replica): NodeKnowledge {
         : [{ block: order.slot - 1, view: last.view, digest: digestOf(last.value), commits: last.proofs.length }],
     details: {
       ...known.details,
+      channels: replica.links === null ? null : plain.channelKnowledge(replica.links, nameIn(replica)),
       shard: `s${replica.shard}`,
       ordering: {
         slot: order.slot,

@@ -16,5 +16,6 @@ export const NOTE = {
   toLeader: 'from the next block on votes go to the leader: many validators, no change of leader lately, much to order',
   toAll: 'from the next block on votes go to all: another leader, or little to order',
   badClient: 'refused: a transaction that its client did not sign',
+  inTheClear: 'refused: not sealed',
   badSubmit: 'refused: no transaction for this shard',
 } as const;

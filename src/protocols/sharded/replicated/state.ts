@@ -10,13 +10,15 @@ import type { Effects, NodeContext } from '../../protocol.ts';
 import { type OrderingChoice, orderingOf, type ShardedConfig } from '../config.ts';
 import { createState, type State, type Timer } from '../state.ts';
 import { courseOf } from './course.ts';
+import { type ChannelRecord, createLinks, type Links } from '../channels.ts';
+import type { ChannelTimer } from './sealing.ts';
 import type { Block, Spoken, Wire } from './wire.ts';
 
 export type ReplicaCtx = NodeContext<ShardedConfig, Wire>;
 /** The earliest timer of the commit is due; or the shard's ordering takes too long. */
-export type ReplicaTimer = { readonly kind: 'due' } | OrderTimer;
-/** What is on a validator's disk: that it started, and what its part in the ordering obliges it to. */
-export type ReplicaRecord = { readonly kind: 'replica-started' } | OrderRecord<Block>;
+export type ReplicaTimer = { readonly kind: 'due' } | OrderTimer | ChannelTimer;
+/** What is on a validator's disk: that it started, what its part in the ordering obliges it to, who has post-quantum keys. */
+export type ReplicaRecord = { readonly kind: 'replica-started' } | OrderRecord<Block> | ChannelRecord;
 export type ReplicaOut = Effects<Wire, ReplicaTimer, ReplicaRecord>;
 
 /** What several validators of a shard said alike. */
@@ -54,6 +56,9 @@ export interface Replica {
   readonly course: Course;
   /** How the scenario says that it orders; null: it says nothing. */
   readonly choice: OrderingChoice | null;
+
+  /** Its own channels with validators of other shards; null where there are none. */
+  readonly links: Links | null;
 
   /** Lost in a crash: what was heard but not ordered. By speaker and number: one entry for each thing said under it. */
   readonly shares: Map<string, Share[]>;
@@ -120,6 +125,7 @@ export function createReplica(ctx: ReplicaCtx, shardCtx: Parameters<typeof creat
     order: ordering.create(groupOf({ shard, self }, ctx)),
     course: courseOf(shard, ctx.config),
     choice: ctx.config.ordering === 'all-to-all' ? null : orderingOf(ctx.config.ordering, shard),
+    links: createLinks(ctx),
     shares: new Map(),
     complete: new Map(),
     submits: new Map(),

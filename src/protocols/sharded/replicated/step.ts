@@ -14,6 +14,7 @@ import { applyBlock, begin, multicast, type Stage } from './apply.ts';
 import { hasWork, nextBlock, refusalOf } from './block.ts';
 import { onHanded, onSpoken, onSubmit } from './inbox.ts';
 import { NOTE } from './notes.ts';
+import { isExposed, onChannelTalk, onChannelTimer, startChannels } from './sealing.ts';
 import { digestOf } from './signing.ts';
 import {
   createReplica,
@@ -26,6 +27,7 @@ import {
   type ReplicaTimer,
   shardOfNode,
 } from './state.ts';
+import { replayChannels } from '../handshakes.ts';
 import { asShard } from './view.ts';
 import { type Block, isOrder, isSpoken, type Wire } from './wire.ts';
 
@@ -46,6 +48,10 @@ export function recover(ctx: ReplicaCtx, records: readonly ReplicaRecord[]): Rep
   for (const record of records) {
     if (record.kind === 'replica-started') {
       replica.incarnation++;
+      continue;
+    }
+    if (record.kind === 'upgraded' || record.kind === 'registered') {
+      replayChannels(replica, record);
       continue;
     }
     ordering.replay(replica.order, record, digestOf);
@@ -70,6 +76,7 @@ export function step(
       replica.incarnation++;
       out.persist({ kind: 'replica-started' });
       replica.dueAt = null;
+      startChannels(replica, now, out, ctx);
       ordering.start(replica.order, group, port);
       break;
     case 'message':
@@ -77,6 +84,10 @@ export function step(
       ordering.poke(replica.order, group, port);
       break;
     case 'timeout':
+      if (input.timer.kind === 'channel-beat' || input.timer.kind === 'channel-upgrade') {
+        onChannelTimer(replica, input.timer, out, ctx);
+        break;
+      }
       if (input.timer.kind !== 'due') {
         ordering.onTimer(replica.order, input.timer, group, port);
         break;
@@ -103,8 +114,11 @@ function onMessage(
   shardCtx: Ctx,
 ): void {
   if (isOrder(message)) return ordering.onMessage(replica.order, from, message, proof, groupOf(replica, ctx), port);
-  if (isSpoken(message)) return onSpoken(replica, from, message, proof, out, ctx);
-  if (message.type !== 'submit') return out.note(NOTE.alone);
+  if (isSpoken(message)) {
+    if (isExposed(replica, message)) return out.note(NOTE.inTheClear);
+    return onSpoken(replica, from, message, proof, out, ctx);
+  }
+  if (message.type !== 'submit') return onChannelTalk(replica, from, message, out, ctx);
   if (message.client !== from) return out.note(NOTE.badClient);
   onSubmit(replica, { batch: message, signature: proof.signature }, out, shardCtx);
 }
@@ -124,7 +138,7 @@ function portOf(replica: Replica, now: Micros, out: ReplicaOut, ctx: ReplicaCtx,
     },
     decided(_slot, _view, block, isFetched) {
       const isStale = isFetched && block.at < now - STALE;
-      applyBlock(replica, block, { ctx, shardCtx, out: isStale ? quiet(out) : out });
+      applyBlock(replica, block, { ctx, shardCtx, out: isStale ? quiet(out) : out, isStale });
     },
     send: (to, message) => out.send(to, message),
     cast: (message) => multicast(out, peers, message),

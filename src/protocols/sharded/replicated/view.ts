@@ -41,7 +41,8 @@ function make(ctx: ReplicaCtx, shard: number): Ctx {
     // Words said again do harm only where a vote binds no transaction.
     mutant: ctx.mutant === 'shard-words-replayed' ? 'xshard-replay' : ctx.mutant,
     stakes: stakesByShard(ctx),
-    config: replicatedConfig(config),
+    // Channels are those of its validators.
+    config: { ...replicatedConfig(config), channel: 'none', upgrades: [] },
     verify: (signer, message, signature) => ctx.verify(signer, message, signature),
   };
 }
