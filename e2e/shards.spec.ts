@@ -1,6 +1,6 @@
 /** Shards: a newcomer sees a lock block somebody, crashes a coordinator, sees who is in doubt, and the locks go. */
 import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import type { ScenarioInput } from '../src/scenario/types.ts';
 import { expect, test } from './fixtures.ts';
 import { handlesOf } from './handles.ts';
@@ -16,6 +16,8 @@ const SCENARIO: ScenarioInput = {
   network: { latency: { kind: 'constant', ms: 50 } },
   workload: { accounts: 9, ratePerSecond: 10, crossShard: 0.9, initialBalance: 100_000 },
 };
+
+type Box = NonNullable<Awaited<ReturnType<Locator['boundingBox']>>>;
 
 const LOCK = /^Locks of s\d: /;
 
@@ -112,6 +114,56 @@ test('transactions that wait for each other in a circle are named', async ({ pag
   await tab('Shards').click();
   await expect(waits.getByRole('alert')).toContainText(/Deadlock: (\d+) → .*\1/);
   await expect(waits.getByRole('button', { name: /, in a deadlock$/ })).not.toHaveCount(0);
+});
+
+/** Whether two boxes on the page overlap. */
+function overlap(a: Box | null, b: Box | null): boolean {
+  if (a === null || b === null) throw new Error('not on the page');
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+test('shards of several: nothing lies on a node or is cut off, traitors are on offer, nobody is called v0', async ({
+  page,
+  testnet,
+}) => {
+  test.slow();
+  const { tab, network, panel } = handlesOf(page);
+  await testnet.load({
+    ...SCENARIO,
+    shards: { count: 3, validatorsPerShard: 4, strategy: 'range' },
+    faults: [
+      { kind: 'crash', target: 's0v0', at: 2_000 },
+      { kind: 'byzantine', target: 's1v1', behaviour: 'equivocate', at: 2_000 },
+    ],
+  });
+  await testnet.runUntil({ ms: 4_000 });
+
+  const nodes = network.getByRole('button', { name: /^s\dv\d, / });
+  await expect(nodes).toHaveCount(12);
+  await expect(network.getByRole('button', { name: /^(Restart|Heal): / })).toHaveCount(2);
+  await expect(async () => {
+    const boxes = await Promise.all((await nodes.all()).map((node) => node.boundingBox()));
+    for (const button of await network.getByRole('button', { name: /^(Restart|Heal): / }).all()) {
+      const notice = await button.locator('xpath=..').boundingBox();
+      expect(boxes.filter((box) => overlap(box, notice))).toEqual([]);
+    }
+  }).toPass();
+
+  await tab('Shards').click();
+  const part = await panel('Who waits for whom').boundingBox();
+  const toggle = await panel('Who waits for whom').getByRole('button', { name: 'Show list' }).boundingBox();
+  if (part === null || toggle === null) throw new Error('nobody waits');
+  expect(toggle.x + toggle.width).toBeLessThanOrEqual(part.x + part.width);
+
+  await tab('Faults').click();
+  await page.getByRole('group', { name: 'Byzantine' }).getByRole('button', { name: 'inflate-certificate' }).click();
+  await nodes.filter({ hasText: 's2v1' }).click();
+  await expect(network.getByRole('button', { name: /^s2v1, / })).toHaveAccessibleName(/inflate-certificate/);
+
+  for (const view of ['Space-time', 'Chain', 'Shards', 'Metrics', 'Events', 'Checks', 'Branches']) {
+    await tab(view).click();
+    expect(await page.locator('body').innerText(), view).not.toMatch(/\bv\d+\b/);
+  }
 });
 
 test('figures of every shard', async ({ page, testnet }) => {

@@ -10,7 +10,12 @@ export function Legend() {
   return (
     <ul className={styles.legend} aria-label="Message kinds">
       {legendEntries(declaration).map((entry) => (
-        <li key={entry.phase} title={entry.explain} data-quiet={entry.phase === 'sync' || entry.phase === 'client'}>
+        <li
+          key={entry.phase}
+          data-floats
+          title={entry.explain}
+          data-quiet={entry.phase === 'sync' || entry.phase === 'client'}
+        >
           <PhaseGlyph phase={entry.phase} />
           {entry.label}
         </li>

@@ -14,7 +14,7 @@ const FAULTS_SHOWN_PHONE = 1;
 
 export function Notices() {
   return (
-    <div className={styles.notices}>
+    <div className={styles.notices} data-notices>
       <Hint />
       <Marked />
       <Faults />
@@ -30,7 +30,7 @@ function Hint() {
   const begun = useFrame((frame) => frame.height > 0 && frame.faults.length === 0, false);
   if (hinted || !begun) return null;
   return (
-    <div className={styles.notice} data-tone="hint">
+    <div className={styles.notice} data-tone="hint" data-floats>
       <span title="Shift-click several to cut them off from the rest">
         {phone ? 'Tap' : 'Click'} a validator to break it
       </span>
@@ -52,7 +52,7 @@ function Marked() {
     void inject({ kind: 'partition', groups: [[...groups[0]], [...groups[1]]] });
   };
   return (
-    <fieldset className={styles.notice} aria-label="Marked nodes">
+    <fieldset className={styles.notice} aria-label="Marked nodes" data-floats>
       <span>{marked.map((node) => nodes[node]?.id).join(', ')}</span>
       <Button tone="primary" onClick={cutOff} disabled={groups === null} title="A partition between these and the rest">
         Cut off
@@ -78,7 +78,12 @@ function Faults() {
   return (
     <>
       {faults.slice(-shown).map((fault) => (
-        <div key={fault.id} className={styles.notice} data-tone={fault.kind === 'byzantine' ? 'bad' : 'fault'}>
+        <div
+          key={fault.id}
+          className={styles.notice}
+          data-floats
+          data-tone={fault.kind === 'byzantine' ? 'bad' : 'fault'}
+        >
           <Icon name="faults" size={14} />
           <span>
             <Foreign text={fault.text} limit={60} />
@@ -91,7 +96,11 @@ function Faults() {
           </Button>
         </div>
       ))}
-      {hidden > 0 && <Button onClick={showAll}>{hidden} more</Button>}
+      {hidden > 0 && (
+        <div data-floats>
+          <Button onClick={showAll}>{hidden} more</Button>
+        </div>
+      )}
     </>
   );
 }

@@ -144,8 +144,8 @@ function useFlowNodes(looks: readonly NodeLook[], positions: readonly Point[], s
       return {
         id: String(index),
         type: 'testnetNode',
-        // A crown stands above its neighbours' discs.
-        zIndex: look.crown === null ? 0 : 1,
+        // A crown, or what a traitor does, stands above its neighbours' discs.
+        zIndex: look.crown === null && look.byzantine === null ? 0 : 1,
         position,
         width: size,
         height: size,
@@ -208,7 +208,7 @@ function Reading({ looks }: { readonly looks: readonly NodeLook[] }) {
   if (declaration === null) return null;
   const { words, hasLeader = true } = declaration;
   return (
-    <div className={styles.reading} aria-hidden="true">
+    <div className={styles.reading} aria-hidden="true" data-floats>
       <span className={styles.readingLabel}>{words.slot}</span>
       <span className={styles.readingHeight}>{height}</span>
       <span className={styles.readingLabel}>

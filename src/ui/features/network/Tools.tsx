@@ -20,7 +20,7 @@ export function Tools({ fit }: { readonly fit: () => void }) {
   const byBytes = useUi((state) => state.marksByBytes);
   const setByBytes = useUi((state) => state.setMarksByBytes);
   return (
-    <fieldset className={styles.zoom} aria-label="Picture">
+    <fieldset className={styles.zoom} aria-label="Picture" data-floats>
       {regions > 1 && (
         <IconButton
           icon="group"

@@ -7,12 +7,14 @@ import { formatTime, plainText } from '../../../lib/format.ts';
 import { progressAt } from '../../../lib/moments.ts';
 import { PHASES } from '../../../lib/phases.ts';
 import type { DrawNetwork, PictureRequest } from '../../../lib/picture.ts';
-import { type Point, ringLayout, scaleFor } from '../geometry.ts';
+import { type Point, scaleFor } from '../geometry.ts';
+import { layoutOf } from '../layouts.ts';
 import { legendEntries, nodeLook } from '../selectors.ts';
 import { mark } from './marks.ts';
 import { cutsIn, flightPictures, linkPictures, type Places } from './messages.ts';
 import { hatching, nodePicture, quorumRing } from './nodes.ts';
 import { shownPositions } from './positions.ts';
+import { padlocks, shardRegions } from './shards.ts';
 import { escaped, tag } from './xml.ts';
 
 /** Of a picture 720 px high; larger ones have larger letters. */
@@ -35,9 +37,11 @@ export const drawNetwork: DrawNetwork = (request) => {
     tag('defs', {}, hatching(colours) + field(request)),
     tag('rect', { width, height, fill: colours['--surface-panel'] }),
     head(request),
+    tag('g', { id: 'shards' }, shardRegions(request, places)),
     tag('g', { id: 'links', 'clip-path': 'url(#field)' }, linkPictures(places, cuts, colours)),
     tag('g', { id: 'messages' }, flightPictures(flights, at, frame.declaration, places, cuts, colours)),
     tag('g', { id: 'nodes' }, nodes(request, places)),
+    tag('g', { id: 'locks' }, padlocks(request, places)),
     tag('g', { id: 'legend' }, legend(request)),
   ];
   const box = { viewBox: `0 0 ${width} ${height}`, width, height, 'font-family': FONT };
@@ -117,7 +121,7 @@ function legend({ frame, width, height, colours }: PictureRequest): string {
 }
 
 /** The arrangement on the screen, or a fresh ring, fitted between title and legend. */
-function placesOf({ frame, width, height }: PictureRequest): Places {
+function placesOf({ frame, trace, width, height }: PictureRequest): Places {
   const validators = frame.nodes.filter(({ kind }) => kind === 'validator').length;
   const scale = scaleFor(validators);
   const room = { x: width - 2 * SIDE, y: height - HEAD - FOOT };
@@ -125,8 +129,9 @@ function placesOf({ frame, width, height }: PictureRequest): Places {
   const layout =
     shown.length === frame.nodes.length
       ? shown
-      : ringLayout(validators, frame.nodes.length - validators, room.x / Math.max(80, room.y));
-  const reach = scale.radius * 1.9;
+      : layoutOf(frame.nodes, 'ring', room.x / Math.max(80, room.y), false, trace.shape);
+  // The boxes of shards reach further than crowns, their padlocks further still.
+  const reach = scale.radius * (trace.shape === null ? 1.9 : 2.3);
   const [xs, ys] = [layout.map(({ x }) => x), layout.map(({ y }) => y)];
   const [left, top] = [Math.min(...xs) - reach, Math.min(...ys) - reach];
   const span = { x: Math.max(...xs) + reach - left, y: Math.max(...ys) + reach - top };

@@ -61,12 +61,13 @@ function crown(half: boolean, radius: number, colours: Colours): string {
   const look = half
     ? { fill: 'none', stroke: colours['--role-leader'], 'stroke-width': 2 }
     : { fill: colours['--role-leader'], stroke: colours['--surface-panel'], 'stroke-width': 1.5 };
-  const shape = tag('path', { d: 'M2 4.5 7 9.5 12 2 17 9.5 22 4.5 20 16H4Z', 'stroke-linejoin': 'round', ...look });
-  return tag(
-    'g',
-    { transform: `translate(${(-12 * scale).toFixed(2)} ${top.toFixed(2)}) scale(${scale.toFixed(3)})` },
-    shape,
-  );
+  return crownPath(`translate(${(-12 * scale).toFixed(2)} ${top.toFixed(2)}) scale(${scale.toFixed(3)})`, look);
+}
+
+/** 24 by 18 units before `transform`. */
+export function crownPath(transform: string, look: Readonly<Record<string, string | number | undefined>>): string {
+  const shape = { d: 'M2 4.5 7 9.5 12 2 17 9.5 22 4.5 20 16H4Z', 'stroke-linejoin': 'round' };
+  return tag('g', { transform }, tag('path', { ...shape, ...look }));
 }
 
 function horns(radius: number, colours: Colours): string {
