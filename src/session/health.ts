@@ -14,6 +14,8 @@ import { boardOf } from './state.ts';
 
 /** A run is said to stall once it has waited so many times its mean time between blocks. */
 const STALL_FACTOR = 5;
+/** Less than this is no stall: many small decisions come in bursts, as the blocks of shards do. */
+const STALL_MIN: Micros = SECOND;
 /** How long a run may take to its first block before it counts as stalled. */
 const FIRST_BLOCK_MAX: Micros = 10 * SECOND;
 /** A leader is missed once a run has waited so many times its mean time between decisions: changing hands takes a moment. */
@@ -123,7 +125,8 @@ function participation({ status, plan, declaration }: HealthInputs): Finding {
 function progress({ status, meter, declaration }: HealthInputs): Finding {
   const { blocks, lastDecisionAt } = meter;
   const waited = status.horizon - (lastDecisionAt ?? 0);
-  const allowed = lastDecisionAt === null ? FIRST_BLOCK_MAX : STALL_FACTOR * (lastDecisionAt / Math.max(1, blocks));
+  const usual = STALL_FACTOR * ((lastDecisionAt ?? 0) / Math.max(1, blocks));
+  const allowed = lastDecisionAt === null ? FIRST_BLOCK_MAX : Math.max(STALL_MIN, usual);
   const stalled = waited > allowed;
   const reasons = stalled ? [`no ${valueWord(declaration)} for ${(waited / SECOND).toFixed(1)} s`] : [];
   return { reading: `${blocks} decided, the last ${(waited / SECOND).toFixed(1)} s ago`, reasons, failing: stalled };

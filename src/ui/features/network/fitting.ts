@@ -38,6 +38,8 @@ const CROWN = 1.85;
 const AIR = 1.7;
 /** Half a padlock with its figures, CSS px. */
 const SIGN = { x: 44, y: 12 } as const;
+/** Height of a name below a box, CSS px. */
+const NAME = 11;
 
 export const marginsFor = (width: number): { readonly top: number; readonly bottom: number; readonly side: number } =>
   width < NARROW_BELOW ? MARGINS.narrow : MARGINS.wide;
@@ -66,8 +68,10 @@ export function thingsOf(
     ];
   });
   if (shape === null || shape.count < 2) return discs;
+  // Below the box of a single node stands its name.
+  const padY = shape.validatorsPerShard === 1 && scale.labels === 'hover' ? NAME : 0;
   const regions = regionsOf(shape, positions, scale).map(
-    ({ x, y, width, height }): Thing => ({ left: x, top: y, right: x + width, bottom: y + height }),
+    ({ x, y, width, height }): Thing => ({ left: x, top: y, right: x + width, bottom: y + height, padY }),
   );
   const signs = regions.flatMap((_, shard): readonly Thing[] => {
     const place = signPlace(shape, shard, positions, scale);

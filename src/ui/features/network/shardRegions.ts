@@ -10,12 +10,13 @@ export function drawShardRegions(context: CanvasRenderingContext2D, scene: Scene
   if (shape === null || shape.count < 2) return;
   toLayout(context, scene);
   context.lineWidth = 1 / view.zoom;
-  const size = Math.max(scale.radius * 0.42, 10.5 / view.zoom);
+  const isGroup = shape.validatorsPerShard > 1;
+  const size = isGroup ? Math.max(scale.radius * 0.42, 10.5 / view.zoom) : singleNameSize(scale.radius, view.zoom);
   context.font = `600 ${size}px 'Inter Variable', sans-serif`;
   context.textAlign = 'start';
   context.textBaseline = 'top';
   // One node is its own shard: its name says so already, where it has one.
-  const isNamed = shape.validatorsPerShard > 1 || scale.labels !== 'full';
+  const isNamed = isGroup || scale.labels !== 'full';
   const inset = scale.radius * 0.28;
   const { open } = scene.trace.shardsAt(scene.playhead);
   const coordinating = new Set(open.map(({ coordinator }) => coordinator));
@@ -30,12 +31,17 @@ export function drawShardRegions(context: CanvasRenderingContext2D, scene: Scene
     context.stroke();
     if (!isNamed) continue;
     context.fillStyle = palette.muted;
-    if (shape.validatorsPerShard > 1) {
+    if (isGroup) {
       context.fillText(name, x + inset, y + inset);
       if (coordinating.has(shard)) drawCrown(context, scene, x + width - inset, y + inset, size);
-    } else context.fillText(name, x, y - size - 2 / view.zoom);
+    } else context.fillText(name, x, y + height + 1.5 / view.zoom);
   }
   context.textBaseline = 'alphabetic';
+}
+
+/** Below the box, where neither its own crown nor that of the next row reaches; layout units. */
+function singleNameSize(radius: number, zoom: number): number {
+  return Math.min(10.5, Math.max(7.5, radius * zoom * 0.85)) / zoom;
 }
 
 /** The shard coordinates a transaction: a crown in its upper right corner. */

@@ -60,9 +60,11 @@ function Row({ entry, at }: { readonly entry: LockedAccount; readonly at: number
       <td>
         <Numbers transactions={holders.map(({ transaction }) => transaction)} />
         {holders.length > 1 && <span className={styles.none}> shared</span>}
+      </td>
+      <td>
+        {formatDuration(age)}
         {inDoubt && <span className={styles.doubtful}>in doubt</span>}
       </td>
-      <td>{formatDuration(age)}</td>
       <td>
         <Numbers transactions={waiters.map(({ transaction }) => transaction)} />
       </td>

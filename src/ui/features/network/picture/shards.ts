@@ -44,12 +44,13 @@ export function shardRegions(request: PictureRequest, places: Places): string {
 }
 
 const nameSize = ({ radius }: Scale): number => Math.max(radius * 0.42, 10.5);
+const singleNameSize = ({ radius }: Scale): number => Math.min(10.5, Math.max(7.5, radius * 0.85));
 
-/** Within the box of several nodes; above that of one. */
-function regionName({ name, x, y }: Region, scale: Scale, isGroup: boolean, colours: Colours): string {
-  const size = nameSize(scale);
+function regionName({ name, x, y, height }: Region, scale: Scale, isGroup: boolean, colours: Colours): string {
+  const size = isGroup ? nameSize(scale) : singleNameSize(scale);
   const inset = isGroup ? scale.radius * 0.28 : 0;
-  const baseline = isGroup ? y + inset + size * 0.8 : y - 3;
+  // Below the box of one: above stands its crown.
+  const baseline = isGroup ? y + inset + size * 0.8 : y + height + size * 0.9;
   const font = { 'font-size': size, 'font-weight': 600, fill: colours['--ink-2'] };
   return tag('text', { x: x + inset, y: baseline, ...font }, escaped(name));
 }
