@@ -19,14 +19,18 @@ const FILTERS: readonly { readonly value: Filter; readonly label: string }[] = [
   { value: 'notes', label: 'Rules, timers, states' },
 ];
 
+/** Before a run is loaded. */
+const NOTHING = { events: [], complete: true };
+
 export function EventsPanel() {
   const { session } = usePlayground();
   const frame = useCalmFrame(4);
   const [filter, setFilter] = useState<Filter>('all');
   const [node, setNode] = useState('');
   const { events, complete } = useMemo(() => {
+    if (frame === null) return NOTHING;
     const trace = session.view();
-    const end = frame === null ? 0 : Math.min(trace.positionAt(frame.playhead + 1), trace.eventCount);
+    const end = Math.min(trace.positionAt(frame.playhead + 1), trace.eventCount);
     return latestEvents(trace, end, filter, node === '' ? null : node, SHOWN);
   }, [session, frame, filter, node]);
   if (frame === null) return null;

@@ -18,10 +18,11 @@ export function MetricsPanel() {
   const frame = useCalmFrame(2);
   const second = Math.floor((frame?.playhead ?? 0) / 1_000_000);
   const eventCount = frame?.eventCount ?? 0;
+  const isLoaded = frame !== null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: samples change with the trace.
   const points = useMemo(
-    () => chartPoints(session.view().samples(), second, POINTS_MAX),
-    [session, second, eventCount],
+    () => (isLoaded ? chartPoints(session.view().samples(), second, POINTS_MAX) : []),
+    [session, second, eventCount, isLoaded],
   );
   if (frame === null) return null;
   return (

@@ -29,6 +29,7 @@ function Buttons() {
   const speed = useUi((state) => state.speed);
   const playing = useFrame((frame) => frame.status === 'playing' || frame.status === 'running', false);
   const jump = (direction: 1 | -1) => {
+    if (session.frame() === null) return;
     const marker = markerBeside(
       session.view().markers,
       session.frame()?.playhead ?? 0,
