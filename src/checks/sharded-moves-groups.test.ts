@@ -31,6 +31,26 @@ it('a shard of four that has too much to do splits by itself, all of its validat
   await testnet.close();
 }, 120_000);
 
+it('shards of four that have little to do merge by themselves, and their accounts are used where they went', async () => {
+  const testnet = await openTestnet();
+  const scenario = scenarioOf('sharded-replicated-split', ({ protocol, shards, workload, faults }) => ({
+    protocol: { ...protocol, config: { ...protocol.config, capacityPerSecond: 100 } },
+    shards: shards && { ...shards, spare: 0 },
+    workload: { ...workload, ratePerSecond: 4, crossShard: 0.5, hotspot: null },
+    faults: faults.filter(({ kind }) => kind === 'crash'),
+    stop: { height: null, ms: 20_000 },
+  }));
+  await testnet.load(scenario as never);
+  await testnet.runUntil({ ms: 19_900 });
+  const { details, height } = await testnet.node('s0v1');
+  expect((details.accounts as { readonly kept: string[] }).kept).toHaveLength(24);
+  const clients = await Promise.all(['c0', 'c1'].map((name) => testnet.node(name)));
+  expect(clients.map((client) => (client.details as { readonly givenUp: number }).givenUp)).toEqual([0, 0]);
+  expect(height).toBeGreaterThan(40);
+  expect((await testnet.checks()).filter(({ verdict }) => verdict === 'violated')).toEqual([]);
+  await testnet.close();
+}, 120_000);
+
 describe('migration-double, between shards of four', () => {
   const grouped = (mutant: string | null): Scenario =>
     scenarioOf('mutant-migration-double', ({ protocol, shards, workload }) => ({

@@ -40,7 +40,7 @@ const lies = (target: string, behaviour: 'equivocate' | 'replay', types: string[
 
 /** s1v0, s1v1, s1v2. */
 const CLASSICAL = [4, 5, 6];
-const UPGRADES = CLASSICAL.map((node, i) => ({ validator: `s1v${node - 4}`, atMs: 5000 * (i + 1) }));
+const UPGRADES = CLASSICAL.map((node, i) => ({ validator: `s1v${node - 4}`, atMs: 3000 * (i + 1) }));
 
 export const replicatedPresets: readonly Preset[] = [
   preset({
@@ -114,8 +114,8 @@ export const replicatedPresets: readonly Preset[] = [
     scenario: {
       ...replicated({
         config: { heartbeatMs: 1000, channel: 'ml-kem-768', rekeyRecords: 16, upgrades: UPGRADES },
-        faults: [{ kind: 'crash', target: 's2v3', at: 7000, until: 9000 }],
-        stopMs: 24_000,
+        faults: [{ kind: 'crash', target: 's2v3', at: 4000, until: 5500 }],
+        stopMs: 14_000,
       }),
       validators: Array.from({ length: 12 }, (_, node) =>
         CLASSICAL.includes(node) ? { suite: 'modelled:ed25519' } : {},
