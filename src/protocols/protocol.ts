@@ -133,6 +133,8 @@ export interface Shards {
   readonly changes?: readonly ShardChange[];
   /** Shards are split and merged by their load. */
   readonly isDynamic?: boolean;
+  /** Shards that are divided: the leaves of each. Absent or empty: none is. */
+  readonly nested?: readonly (readonly number[])[];
   /** Phases of the atomic commit between shards. */
   readonly commit: '2pc' | '3pc';
 }

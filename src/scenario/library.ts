@@ -16,6 +16,7 @@ import { raftMutantPresets } from './presets/raft-mutants.ts';
 import { scalePresets } from './presets/scale.ts';
 import { replicatedPresets } from './presets/replicated.ts';
 import { councilPresets } from './presets/council.ts';
+import { nestedPresets } from './presets/nested.ts';
 import { shardedPresets } from './presets/sharded.ts';
 import { tendermintPresets } from './presets/tendermint.ts';
 import { tendermintMutantPresets } from './presets/tendermint-mutants.ts';
@@ -44,6 +45,7 @@ export const presets: readonly Preset[] = [
   ...fastpathMutantPresets,
   ...shardedPresets,
   ...councilPresets,
+  ...nestedPresets,
   ...replicatedPresets,
 ];
 

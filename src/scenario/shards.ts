@@ -29,6 +29,7 @@ export function checkShardMap(scenario: Scenario, shards: Described, report: Rep
   }
   checkKinds(scenario, shards, report);
   checkChanges(shards, report);
+  checkNested(shards, report);
   checkOrdering(scenario, shards, report);
   return 'sound';
 }
@@ -77,6 +78,20 @@ function checkOrdering({ protocol }: Scenario, { count, spare, validatorsPerShar
     expect(report, path, `one for all shards, or a list of ${all}, one a shard`, `a list of ${ordering.length}`);
 }
 
+/** A shard is a leaf of one parent at most; and a tree commits in two phases. */
+function checkNested({ nested, commit, count, spare }: Described, report: Report): void {
+  const all = count + spare;
+  const seen = new Set<string>();
+  for (const [i, leaves] of nested.entries())
+    for (const [j, name] of leaves.entries()) {
+      if (shardIndex(name) >= all) expect(report, ['shards', 'nested', i, j], `a shard from s0 to s${all - 1}`, name);
+      if (seen.has(name)) expect(report, ['shards', 'nested', i, j], 'each shard in one parent, once', name);
+      seen.add(name);
+    }
+  if (nested.length > 0 && commit === '3pc')
+    expect(report, ['shards', 'commit'], '2pc: nested shards commit in two phases', commit);
+}
+
 /** As the protocol wants it: the map is made once, here, so that all nodes have the same. */
 export function compileShards(shards: Described, load: Load): Shards {
   const { count, spare, validatorsPerShard, strategy, commit, coordinator, dynamic } = shards;
@@ -97,6 +112,7 @@ export function compileShards(shards: Described, load: Load): Shards {
     coordinator,
     isDynamic: dynamic,
     changes,
+    nested: shards.nested.map((leaves) => leaves.map(shardIndex)),
     home: homes(shards, load),
   };
 }

@@ -9,6 +9,8 @@ import { finish, isAlone, tellClient } from './finish.ts';
 import { policyOf } from './locking.ts';
 import type { Acknowledge, Message, Outcome, PreAcknowledge, Reason, Vote, Wound } from './messages.ts';
 import { isMoving, whereIs } from './moves.ts';
+import { passWound, promiseAbove, refuseAbove } from './nested/above.ts';
+import { childrenOf, inOrder, rootOf } from './nested/tree.ts';
 import { NOTE } from './notes.ts';
 import { admit } from './participant.ts';
 import { readTransaction, type Transaction } from './placement.ts';
@@ -82,8 +84,11 @@ function begin(state: State, transaction: Transaction, now: Micros, out: Out, ct
 }
 
 export function createCoordination(transaction: Transaction, now: Micros, ctx: Ctx): Coordination {
+  const { self } = ctx;
   return {
     transaction,
+    children: childrenOf(transaction, self, ctx),
+    superior: rootOf(transaction) === self ? null : rootOf(transaction),
     phase: 'preparing',
     reason: null,
     yes: [],
@@ -101,8 +106,8 @@ export function isDown(state: State, shard: NodeIndex, now: Micros, { config }: 
 
 /** Says to everybody who has not answered what this phase has to say, and arms the next attempt. */
 export function ask(state: State, entry: Coordination, out: Out, ctx: Ctx): void {
-  const { transaction, phase, yes, written, acknowledged } = entry;
-  const { slot, digest, shards, signed, moved } = transaction;
+  const { transaction, children, phase, yes, written, acknowledged } = entry;
+  const { slot, digest, signed, moved } = transaction;
   const missing = (all: readonly NodeIndex[], answered: readonly NodeIndex[]): NodeIndex[] =>
     all.filter((shard) => !answered.includes(shard));
   const say = (to: readonly NodeIndex[], message: Message): void => {
@@ -111,7 +116,7 @@ export function ask(state: State, entry: Coordination, out: Out, ctx: Ctx): void
   out.setTimer({ kind: 'retry', slot }, entry.delay);
   entry.delay = Math.min(2 * entry.delay, ctx.config.retryMaxMicros);
   if (phase === 'preparing')
-    say(inTurn(missing(shards, yes), ctx), {
+    say(inTurn(missing(children, yes), ctx), {
       type: 'prepare-request',
       slot,
       digest,
@@ -122,7 +127,7 @@ export function ask(state: State, entry: Coordination, out: Out, ctx: Ctx): void
   else if (phase === 'pre-committing')
     say(missing(everyShard(state), written), { type: 'pre-commit', slot, digest, ballot: 0, outcome: 'commit' });
   else
-    say(missing(shards, acknowledged), {
+    say(missing(children, acknowledged), {
       type: phase === 'committing' ? 'commit-request' : 'abort-request',
       slot,
       digest,
@@ -131,14 +136,14 @@ export function ask(state: State, entry: Coordination, out: Out, ctx: Ctx): void
 
 /** Where locks are taken in order, shards are asked one after another, ascending: else they deadlock. Ref: Havender 1968. */
 function inTurn(shards: readonly NodeIndex[], ctx: Ctx): readonly NodeIndex[] {
-  return policyOf(ctx) === 'ordered' ? [...shards].sort((a, b) => a - b).slice(0, 1) : shards;
+  return policyOf(ctx) === 'ordered' ? inOrder(shards, ctx).slice(0, 1) : shards;
 }
 
 export function onVote(state: State, from: NodeIndex, message: Vote, out: Out, ctx: Ctx): void {
   const entry = voted(state, from, message, ctx);
   if (entry === undefined || entry.phase !== 'preparing') return out.note(NOTE.lateVote);
   if (ctx.mutant !== 'xshard-replay' && entry.transaction.digest !== message.digest) return out.note(NOTE.misread);
-  if (!entry.transaction.shards.includes(from)) return out.note(NOTE.notShard);
+  if (!entry.children.includes(from)) return out.note(NOTE.notShard);
   if (!message.yes) {
     out.note(NOTE.refusedVote);
     return decide(state, entry, 'abort', message.reason, out, ctx);
@@ -152,6 +157,7 @@ export function onVote(state: State, from: NodeIndex, message: Vote, out: Out, c
     }
     return;
   }
+  if (entry.superior !== null) return promiseAbove(state, entry, out);
   if (commitMode(entry.transaction, ctx) === '2pc') {
     out.note(NOTE.unanimous);
     return decide(state, entry, 'commit', null, out, ctx);
@@ -165,8 +171,10 @@ export function onVote(state: State, from: NodeIndex, message: Vote, out: Out, c
 /** An older transaction wants locks of this one, which has not been decided yet: it makes room. Ref: wound-wait, §3. */
 export function onWound(state: State, from: NodeIndex, { slot, digest }: Wound, out: Out, ctx: Ctx): void {
   const entry = state.coordinating.get(slot);
-  if (entry?.phase !== 'preparing' || entry.transaction.digest !== digest) return;
-  if (!entry.transaction.shards.includes(from)) return out.note(NOTE.notShard);
+  if (entry === undefined || entry.transaction.digest !== digest) return;
+  if (!entry.children.includes(from)) return out.note(NOTE.notShard);
+  if (entry.phase === 'gathered') return passWound(state, entry, out);
+  if (entry.phase !== 'preparing') return;
   out.note(NOTE.makesRoom);
   decide(state, entry, 'abort', 'locks', out, ctx);
 }
@@ -203,13 +211,15 @@ export function decide(
   ctx: Ctx,
 ): void {
   const { transaction } = entry;
+  const isOwn = entry.superior === null;
+  if (!isOwn && entry.phase === 'preparing') refuseAbove(state, entry, reason, out);
   if (ctx.mutant !== '2pc-decision-not-logged')
     out.persist({ kind: 'decided', slot: transaction.slot, outcome, reason });
   entry.phase = outcome === 'commit' ? 'committing' : 'aborting';
   entry.reason = reason;
   entry.delay = ctx.config.retryMicros;
-  out.mark?.('commit2pc', transaction.slot, outcome);
-  tellClient(state, transaction, outcome, reason, out, ctx);
+  if (isOwn) out.mark?.('commit2pc', transaction.slot, outcome);
+  if (isOwn) tellClient(state, transaction, outcome, reason, out, ctx);
   ask(state, entry, out, ctx);
 }
 
@@ -218,6 +228,8 @@ export function adopt(state: State, slot: number, out: Out, ctx: Ctx): void {
   const entry = state.coordinating.get(slot);
   const outcome = state.outcomes.get(slot);
   if (entry === undefined || outcome === undefined || isDecided(entry)) return;
+  // The upper level knows it already.
+  if (entry.superior !== null) entry.phase = 'gathered';
   decide(state, entry, outcome, outcome === 'commit' ? null : 'aborted', out, ctx);
 }
 
@@ -225,7 +237,7 @@ export function onAcknowledge(state: State, from: NodeIndex, { slot }: Acknowled
   const entry = state.coordinating.get(slot);
   if (entry === undefined || !isDecided(entry)) return;
   if (!entry.acknowledged.includes(from)) entry.acknowledged.push(from);
-  if (!entry.transaction.shards.every((shard) => entry.acknowledged.includes(shard))) return;
+  if (!entry.children.every((shard) => entry.acknowledged.includes(shard))) return;
   out.persist({ kind: 'done', slot });
   out.cancelTimer({ kind: 'retry', slot });
   state.coordinating.delete(slot);
@@ -233,7 +245,7 @@ export function onAcknowledge(state: State, from: NodeIndex, { slot }: Acknowled
 
 export function onRetryTimer(state: State, slot: number, now: Micros, out: Out, ctx: Ctx): void {
   const entry = state.coordinating.get(slot);
-  if (entry === undefined) return;
+  if (entry === undefined || entry.phase === 'gathered') return;
   const late = now - entry.startedAt >= ctx.config.prepareMicros;
   if (entry.phase === 'preparing' && late && ctx.mutant !== 'lock-order-deadlock') {
     out.note(NOTE.timedOut);
@@ -250,6 +262,8 @@ export function resume(state: State, out: Out, ctx: Ctx): void {
       ask(state, entry, out, ctx);
     } else if (state.outcomes.has(slot) && ctx.mutant !== '2pc-decision-not-logged') {
       adopt(state, slot, out, ctx);
+    } else if (entry.phase === 'gathered') {
+      out.note(NOTE.asks);
     } else if (commitMode(entry.transaction, ctx) === '2pc' || !state.participating.has(slot)) {
       out.note(NOTE.presumesAbort);
       decide(state, entry, 'abort', 'aborted', out, ctx);

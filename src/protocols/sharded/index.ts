@@ -12,6 +12,7 @@ import { type Ending, outcomeDigest } from './finish.ts';
 import { validator } from './machine.ts';
 import type { Message } from './messages.ts';
 import { mutants } from './mutants.ts';
+import { nestedMutants } from './nested/mutants.ts';
 import { properties } from './properties.ts';
 import { adversary } from './replicated/adversary.ts';
 import { byShard, replicasAlike } from './replicated/judging.ts';
@@ -33,7 +34,7 @@ export const sharded: Protocol<
   ShardedConfig
 > = {
   declaration,
-  mutants: [...mutants, ...replicatedMutants, ...councilMutants],
+  mutants: [...mutants, ...replicatedMutants, ...councilMutants, ...nestedMutants],
   parseConfig,
   configSchema,
   validator,

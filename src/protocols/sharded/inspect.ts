@@ -164,14 +164,18 @@ export function inspect(state: State): NodeKnowledge {
     balances,
     mempoolSize: [...state.participating.values()].filter(({ phase }) => phase === 'waiting').length,
     details: {
-      coordinator: [...state.coordinating.values()].map(({ transaction, phase, yes, written, acknowledged }) => ({
-        ...named(transaction),
-        phase,
-        votedYes: [...yes],
-        wroteDown: [...written],
-        acknowledged: [...acknowledged],
-        complete: acknowledged.length / transaction.shards.length,
-      })),
+      coordinator: [...state.coordinating.values()].map(
+        ({ transaction, phase, yes, written, acknowledged, children, superior }) => ({
+          ...named(transaction),
+          // Where it speaks for its parent: to whom, and for which leaves.
+          ...(superior === null ? {} : { superior: `s${superior}`, leaves: children.map((shard) => `s${shard}`) }),
+          phase,
+          votedYes: [...yes],
+          wroteDown: [...written],
+          acknowledged: [...acknowledged],
+          complete: acknowledged.length / children.length,
+        }),
+      ),
       participant: [...state.participating.values()].map(({ transaction, phase, attempt }) => ({
         ...named(transaction),
         phase,

@@ -7,6 +7,7 @@ import { finish, isAlone, tellClient } from './finish.ts';
 import { claim, holdsAll, keepLocks, type LockNews } from './locking.ts';
 import type { AbortRequest, CommitRequest, PrepareRequest, Reason } from './messages.ts';
 import { NOTE } from './notes.ts';
+import { superiorOf } from './nested/tree.ts';
 import { isAtHome, isStillHere, newsOf } from './moves.ts';
 import { changesAt, readTransaction, shardOf, type Transaction } from './placement.ts';
 import { commitMode, mayPromise } from './rules.ts';
@@ -30,20 +31,27 @@ export function onPrepare(
     if (known.phase === 'prepared') vote(state, from, message, null, out);
     return;
   }
+  const transaction = readAsked(state, message, ctx);
+  if (typeof transaction === 'string') return out.note(transaction);
+  if (superiorOf(transaction, state.self, ctx) !== from) return out.note(NOTE.notHere);
+  const { batch, signature } = transaction.signed;
+  if (from !== state.self && !ctx.verify(batch.client, batch, signature)) return out.note(NOTE.badSignature);
+  if (state.council !== null && (message.council ?? 0) < state.council.epoch)
+    return refuse(state, transaction, COUNCIL_NOTE.olderEpoch, 'moved', now, out, ctx);
+  admit(state, transaction, now, out, ctx);
+}
+
+/** The transaction that a coordinator asks about, if this shard takes part in it; or why it is none. */
+export function readAsked(state: State, message: PrepareRequest, ctx: Ctx): Transaction | string {
   const moved = new Map(message.moved);
   const transaction = readTransaction(
     message.transaction,
     ctx,
     (account) => moved.get(account) ?? shardOf(account, ctx),
   );
-  if ('refused' in transaction) return out.note(transaction.refused);
-  if (transaction.slot !== slot || transaction.digest !== message.digest) return out.note(NOTE.misread);
-  if (transaction.shards[0] !== from || !transaction.shards.includes(state.self)) return out.note(NOTE.notHere);
-  const { batch, signature } = transaction.signed;
-  if (from !== state.self && !ctx.verify(batch.client, batch, signature)) return out.note(NOTE.badSignature);
-  if (state.council !== null && (message.council ?? 0) < state.council.epoch)
-    return refuse(state, transaction, COUNCIL_NOTE.olderEpoch, 'moved', now, out, ctx);
-  admit(state, transaction, now, out, ctx);
+  if ('refused' in transaction) return transaction.refused;
+  if (transaction.slot !== message.slot || transaction.digest !== message.digest) return NOTE.misread;
+  return transaction.shards.includes(state.self) ? transaction : NOTE.notHere;
 }
 
 /** Takes part from here on: asks for its locks. */
@@ -94,7 +102,12 @@ export function onLockNews(state: State, { kind, slot }: LockNews, now: Micros, 
     case 'wounded': {
       if (phase !== 'prepared') return;
       out.note(NOTE.wounds);
-      return tell(state, coordinatorOf(transaction), { type: 'wound', slot, digest: transaction.digest }, out);
+      return tell(
+        state,
+        superiorOf(transaction, state.self, ctx),
+        { type: 'wound', slot, digest: transaction.digest },
+        out,
+      );
     }
     case 'dropped':
       if (phase === 'waiting') refuse(state, transaction, NOTE.wounded, 'locks', now, out, ctx);
@@ -119,7 +132,7 @@ function promise(state: State, entry: Participation, now: Micros, out: Out, ctx:
   entry.since = now;
   out.persist({ kind: 'prepared', transaction });
   out.mark?.('commit2pc', slot, 'prepared');
-  vote(state, coordinatorOf(transaction), transaction, null, out);
+  vote(state, superiorOf(transaction, state.self, ctx), transaction, null, out);
   if (coordinatorOf(transaction) !== state.self || commitMode(transaction, ctx) === '3pc')
     out.setTimer({ kind: 'doubt', slot }, firstDoubt(ctx));
 }
@@ -144,7 +157,7 @@ function refuse(
   if (isAlone(transaction)) return tellClient(state, transaction, 'abort', reason, out, ctx);
   const news = reason === 'moved' ? newsOf(state, transaction, ctx) : null;
   if (news !== null) tell(state, coordinatorOf(transaction), news, out);
-  vote(state, coordinatorOf(transaction), transaction, reason, out);
+  vote(state, superiorOf(transaction, state.self, ctx), transaction, reason, out);
 }
 
 /** Phase 2. Idempotent; the acknowledgement lets the coordinator forget. Ref: §7.4. */

@@ -26,6 +26,11 @@ function replay(state: State, record: Durable, ctx: Ctx): void {
       state.coordinating.set(transaction.slot, createCoordination(transaction, 0, ctx));
       return;
     }
+    case 'gathered': {
+      const entry = state.coordinating.get(record.slot);
+      if (entry !== undefined) entry.phase = 'gathered';
+      return;
+    }
     case 'decided': {
       const entry = state.coordinating.get(record.slot);
       if (entry === undefined) return;

@@ -31,8 +31,8 @@ export function mayPromise(
 }
 
 /** Ref: AC3. */
-export function isUnanimous({ transaction, yes }: Coordination): boolean {
-  return transaction.shards.every((shard) => yes.includes(shard));
+export function isUnanimous({ children, yes }: Coordination): boolean {
+  return children.every((shard) => yes.includes(shard));
 }
 
 export function isMajority(count: number, shardCount: number): boolean {

@@ -49,6 +49,8 @@ export type Durable =
   | { readonly kind: 'started' }
   /** The coordinator takes a transaction on. */
   | { readonly kind: 'begun'; readonly transaction: Transaction }
+  /** All leaves of its parent voted YES: before it promises so to the upper level. */
+  | { readonly kind: 'gathered'; readonly slot: number }
   /** The coordinator's decision: written before the first COMMIT leaves. */
   | { readonly kind: 'decided'; readonly slot: number; readonly outcome: Outcome; readonly reason: Reason | null }
   /** Everybody has acknowledged. */
@@ -81,7 +83,12 @@ export type Out = Effects<Message, Timer, Durable>;
 /** The coordinator's side of one transaction. */
 export interface Coordination {
   readonly transaction: Transaction;
-  phase: 'preparing' | 'pre-committing' | 'committing' | 'aborting';
+  /** Whom it asks; all that take part, where shards are not nested. */
+  readonly children: readonly NodeIndex[];
+  /** The coordinator of the upper level, where this shard speaks for its parent; null: it coordinates the whole. */
+  readonly superior: NodeIndex | null;
+  /** `gathered`: the parent has promised, the upper level decides. */
+  phase: 'preparing' | 'gathered' | 'pre-committing' | 'committing' | 'aborting';
   /** Why it is aborted; null while it is not, or where nobody said. */
   reason: Reason | null;
   /** Shards that voted YES. */

@@ -21,6 +21,7 @@ import { showHeld } from './locking.ts';
 import { BUNDLE_MAX, type Bundle, type Message } from './messages.ts';
 import { advance, onAccountMoved, onParcel, onParcelTimer, onReceipt, sendParcels } from './moves.ts';
 import { NOTE } from './notes.ts';
+import { onPrepareAbove } from './nested/head.ts';
 import { armChanges, onReshard, onReshardTimer, shareLoad } from './reshard.ts';
 import { onDecision, onLockNews, onPrepare, onWaitTimer } from './participant.ts';
 import { inForce } from './council/effects.ts';
@@ -171,6 +172,7 @@ function onMessage(
   if (from >= state.shardCount) return out.note(NOTE.notShard);
   switch (message.type) {
     case 'prepare-request':
+      if (onPrepareAbove(state, from, message, now, out, ctx)) return;
       return onPrepare(state, from, message, now, out, ctx);
     case 'vote':
       return onVote(state, from, message, out, ctx);

@@ -93,6 +93,11 @@ const shards = z.strictObject({
     .describe('of a transaction: the shard of its first input, or the one with the highest stake'),
   changes: z.array(shardChange).max(100).default([]).describe('splits and merges while transactions run'),
   dynamic: z.boolean().default(false).describe('shards are split and merged by their load'),
+  nested: z
+    .array(z.array(shardName()).min(2).max(SHARDS_MAX))
+    .max(SHARDS_MAX / 2)
+    .default([])
+    .describe('shards that are divided: the leaves of each, such as [["s0", "s1"], ["s2", "s3"]]'),
   commit: z.enum(['2pc', '3pc']).default('2pc').describe('phases of the atomic commit between shards'),
 });
 
