@@ -28,7 +28,9 @@ function replay(state: State, record: Durable, ctx: Ctx): void {
     }
     case 'gathered': {
       const entry = state.coordinating.get(record.slot);
-      if (entry !== undefined) entry.phase = 'gathered';
+      if (entry === undefined) return;
+      entry.phase = 'gathered';
+      entry.yes.push(...entry.children);
       return;
     }
     case 'decided': {

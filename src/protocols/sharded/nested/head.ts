@@ -8,6 +8,7 @@ import type { Micros } from '../../../core/time.ts';
 import { ask, createCoordination, decide, isDown } from '../coordinator.ts';
 import type { PrepareRequest } from '../messages.ts';
 import { NOTE as COMMIT_NOTE } from '../notes.ts';
+import { isUnanimous } from '../rules.ts';
 import { readAsked } from '../participant.ts';
 import type { Coordination, Ctx, Out, State } from '../state.ts';
 import { voteAbove } from './above.ts';
@@ -57,8 +58,8 @@ function begin(state: State, entry: Coordination, now: Micros, out: Out, ctx: Ct
   if (ctx.mutant === 'nested-parent-early-yes') voteAbove(state, entry, null, out);
 }
 
-/** Asked again: what was said before. One that still gathers says it later. */
+/** Asked again: what was said before. One that still gathers says it later; a YES is not taken back. */
 function answer(state: State, entry: Coordination, out: Out): void {
   if (entry.phase === 'gathered') voteAbove(state, entry, null, out);
-  else if (entry.phase === 'aborting') voteAbove(state, entry, entry.reason ?? 'aborted', out);
+  else if (entry.phase === 'aborting' && !isUnanimous(entry)) voteAbove(state, entry, entry.reason ?? 'aborted', out);
 }

@@ -148,6 +148,23 @@ describe.each([0, 1, 2, 3])('v%i dies at any moment and comes back', (node) => {
   });
 });
 
+it('a promise is not taken back: a PREPARE that comes late, after the abort, is answered by no NO', () => {
+  const net = shards();
+  submit(net, 0, [4, 6]);
+  net.run(35 * MS);
+  expect(net.log.join('\n')).toContain('v2 → v0 VOTE 1 YES');
+  net.crash(0);
+  net.crash(3);
+  net.at(9000 * MS, () => net.restart(0));
+  net.run(10_000 * MS);
+  // v3 is down: v2 still waits for its acknowledgement.
+  expect([...(net.state(2).coordinating.values() ?? [])].map(({ phase }) => phase)).toEqual(['aborting']);
+  const late = net.sent.find(({ to, message }) => to === 2 && message.type === 'prepare-request');
+  expect(late).toBeDefined();
+  if (late !== undefined) net.give(2, 0, late.message);
+  expect(net.log.join('\n')).not.toContain('v2 → v0 VOTE 1 NO');
+});
+
 it('the mutant promises for its parent before its leaves have', () => {
   const net = shards('nested-parent-early-yes');
   const transfers = [
