@@ -78,11 +78,22 @@ export interface ExecutorInfo {
   readonly notice: string | null;
 }
 
+/** A step of a run that is let run ahead, with all it brought. */
+export interface Turn extends Advance {
+  /** Packed records since the last turn, or the last `takeSegments`. */
+  readonly segments: readonly Segment[];
+}
+
 export interface Executor {
   readonly info: ExecutorInfo;
   readonly plan: RunPlan;
   readonly lookahead: Micros;
   advance(limit: AdvanceLimit): Promise<Advance>;
+  /**
+   * `advance` and `takeSegments` in one. More may be asked for before this one has answered: calls are answered in their
+   * order, each from the barrier that the one before it left. Absent where nothing runs beside the caller.
+   */
+  turn?(limit: AdvanceLimit): Promise<Turn>;
   /** One event of the node whose turn it is; false when the run is over. */
   stepEvent(): Promise<boolean>;
   /** Puts a fault in at the horizon (`fault.at` must be it). */

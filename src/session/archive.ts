@@ -140,8 +140,9 @@ export class Archive {
     return id;
   }
 
-  async saveIfDue(run: Run, playing: boolean, speed: Speed): Promise<void> {
-    if (performance.now() >= this.#nextAt) await this.save(run, playing, speed);
+  /** Whether a run that plays is to be saved now. */
+  get isDue(): boolean {
+    return performance.now() >= this.#nextAt;
   }
 
   /** Saves the run so that a later visit can take it up here. Where it may not, the run still gets a point to rewind to. */

@@ -13,7 +13,7 @@ import { TraceStore } from '../kernel/trace/store.ts';
 import { transferId } from '../ledger/ledger.ts';
 import type { AnyProtocol } from '../protocols/protocol.ts';
 import { PROTOCOLS } from '../protocols/registry.ts';
-import type { Advance, AdvanceLimit, Executor, ExecutorStatus, RunSnapshot } from '../runtime/executor.ts';
+import type { Advance, AdvanceLimit, Executor, ExecutorStatus, RunSnapshot, Turn } from '../runtime/executor.ts';
 import type { Goal } from '../runtime/control.ts';
 import {
   compileScenario,
@@ -150,12 +150,21 @@ export class Run {
   /** Takes new trace records into the store; returns the position of the first new event. */
   async pull(): Promise<number> {
     const first = this.store.eventCount;
-    const segments = await this.executor.takeSegments();
+    await this.#append(await this.executor.takeSegments());
+    return first;
+  }
+
+  /** Takes in a turn that ran ahead. */
+  async takeIn(turn: Turn): Promise<void> {
+    this.#moved(turn);
+    await this.#append(turn.segments);
+  }
+
+  async #append(segments: readonly Segment[]): Promise<void> {
     const append = (): void => this.store.append(segments, this.horizon);
     await this.shelf.whenReady(() => missingFor(this.store, segments), append);
     if (segments.length > 0) this.batches.add({ horizon: this.horizon, segments });
     await this.shelf.relieve();
-    return first;
   }
 
   /** The trace so far in one batch, made from the store. */
@@ -166,7 +175,10 @@ export class Run {
   }
 
   async refresh(): Promise<ExecutorStatus> {
-    const status = await this.executor.status();
+    return this.takeStatus(await this.executor.status());
+  }
+
+  takeStatus(status: ExecutorStatus): ExecutorStatus {
     this.status = { ...status, finished: status.finished || this.finished };
     this.horizon = Math.max(this.horizon, this.status.horizon);
     return this.status;

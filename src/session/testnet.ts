@@ -24,6 +24,7 @@ import { Announcer } from './announce.ts';
 import { notReached, pursue, stepTo } from './drive.ts';
 import { newRunId, readForkPoint, readGoal, readId, readName, readScenario, readSpeed, traceQuery } from './inputs.ts';
 import { Archive } from './archive.ts';
+import { Flow, type Report } from './flow.ts';
 import { FormulaDesk } from './formula-desk.ts';
 import { BranchDesk } from './branches/desk.ts';
 import { askMetrics, askNode, askTransaction, killWorkerOf } from './asks.ts';
@@ -46,7 +47,7 @@ import { tabLock } from '../storage/tabLock.ts';
 
 export class TestnetSession implements Testnet, LiveSession {
   readonly #options: SessionOptions;
-  readonly #queue = new JobQueue();
+  readonly #queue = new JobQueue(() => this.#flow?.settle().catch((error: unknown) => this.#fail(error)));
   readonly #listeners = new Listeners();
   readonly #announcer = new Announcer(this.#listeners);
   readonly #subscribers = new Set<() => void>();
@@ -55,6 +56,8 @@ export class TestnetSession implements Testnet, LiveSession {
   readonly #archive: Archive;
   readonly #pacer: Pacer;
   #run: Run | null = null;
+  /** The run's turns that are under way. */
+  #flow: Flow | null = null;
   #view: StoreTraceView | null = null;
   #frame: Frame | null = null;
   #seeked: Micros | null = null;
@@ -69,7 +72,7 @@ export class TestnetSession implements Testnet, LiveSession {
     this.#pacer = new Pacer({
       advance: (until, windows) => {
         const run = this.#run;
-        return this.#queue.run(() => this.#paced(run, until, windows));
+        return this.#queue.turn(() => this.#paced(run, until, windows));
       },
       publish: () => this.#publish(),
       fail: (error) => this.#fail(error),
@@ -314,6 +317,7 @@ export class TestnetSession implements Testnet, LiveSession {
     this.#pacer.stop();
     const previous = this.#run;
     this.#run = run;
+    this.#flow = new Flow(run, this.#pacer, this.#archive, (report) => this.#tell(run, report));
     this.#failure = null;
     this.#seeked = null;
     this.#announcer.follow(run);
@@ -339,25 +343,22 @@ export class TestnetSession implements Testnet, LiveSession {
     const run = this.#need();
     // The turn was queued for a run that has been paused or replaced since.
     if (run !== paced) return { horizon: run.horizon, finished: run.finished };
-    if (this.#pacer.playing && !run.finished) await run.advance({ until, windows });
-    await run.pull();
-    if (this.#pacer.wantsStatus()) await this.#report(run);
-    await this.#archive.saveIfDue(run, this.#pacer.playing && !run.finished, this.#pacer.speed);
+    await this.#flow?.turn(until, windows);
     return { horizon: run.horizon, finished: run.finished };
   }
 
   /** Brings trace, status and frame up to date. */
   async #settle(run: Run): Promise<void> {
     await run.pull();
-    await this.#report(run);
+    await this.#flow?.reportNow();
     this.#publish();
   }
 
-  async #report(run: Run): Promise<void> {
-    await run.refresh();
+  async #tell(run: Run, { status, fingerprint }: Report): Promise<void> {
+    run.takeStatus(status);
     await this.#announcer.tell(run);
     this.#view?.setViolations(violationsOf(run.status));
-    if (!this.#pacer.playing || this.#pacer.wantsFingerprint()) this.#fingerprint = await run.executor.fingerprint();
+    if (fingerprint !== null) this.#fingerprint = fingerprint;
   }
 
   #fingerprint = '';
@@ -390,6 +391,7 @@ export class TestnetSession implements Testnet, LiveSession {
 
   #fail(error: unknown): void {
     this.#pacer.stop();
+    this.#flow = null;
     this.#failure = error instanceof Error ? error.message : String(error);
     this.#publish();
   }

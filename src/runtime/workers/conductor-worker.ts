@@ -7,7 +7,15 @@ import type { Segment } from '../../kernel/group.ts';
 import type { WorldConstants } from '../../kernel/host/world.ts';
 import type { FaultPlan, RunPlan, SubmissionPlan } from '../../kernel/plan.ts';
 import { openConstants, sharedOf } from '../constants.ts';
-import type { Advance, AdvanceLimit, ExecutorInfo, ExecutorOptions, ExecutorStatus, RunSnapshot } from '../executor.ts';
+import type {
+  Advance,
+  AdvanceLimit,
+  ExecutorInfo,
+  ExecutorOptions,
+  ExecutorStatus,
+  RunSnapshot,
+  Turn,
+} from '../executor.ts';
 import type { ObserverFactory } from '../inprocess.ts';
 import { channelBus, mergedBus, upChannel } from './bus.ts';
 import { Conductor } from './conductor.ts';
@@ -33,6 +41,8 @@ export class ConductorWorker {
   /** Workers in which the faster engine did not open. */
   #slower = 0;
   #close: () => void = () => undefined;
+  /** The last thing that was asked of the run. */
+  #asked: Promise<unknown> = Promise.resolve();
 
   constructor(makeObservers: ObserverFactory) {
     this.#makeObservers = makeObservers;
@@ -69,62 +79,69 @@ export class ConductorWorker {
   }
 
   advance(limit: AdvanceLimit): Promise<Advance> {
-    return this.#running().advance(limit);
+    return this.#inOrder((conductor) => conductor.advance(limit));
+  }
+
+  async turn(limit: AdvanceLimit): Promise<Turn> {
+    const turn = await this.#inOrder(async (conductor) => {
+      const advance = await conductor.advance(limit);
+      return { ...advance, segments: conductor.takeSegments() };
+    });
+    return Comlink.transfer(turn, buffersOf(turn.segments));
   }
 
   stepEvent(): Promise<boolean> {
-    return this.#running().stepEvent();
+    return this.#inOrder((conductor) => conductor.stepEvent());
   }
 
-  inject(fault: FaultPlan): void {
-    this.#running().inject(fault);
+  inject(fault: FaultPlan): Promise<void> {
+    return this.#inOrder((conductor) => conductor.inject(fault));
   }
 
-  heal(fault: FaultPlan, at: Micros): void {
-    this.#running().heal(fault, at);
+  heal(fault: FaultPlan, at: Micros): Promise<void> {
+    return this.#inOrder((conductor) => conductor.heal(fault, at));
   }
 
-  submit(submission: SubmissionPlan): void {
-    this.#running().submit(submission);
+  submit(submission: SubmissionPlan): Promise<void> {
+    return this.#inOrder((conductor) => conductor.submit(submission));
   }
 
   status(): Promise<ExecutorStatus> {
-    return this.#running().status();
+    return this.#inOrder((conductor) => conductor.status());
   }
 
-  ask(observer: string, question: unknown): unknown {
-    return this.#running().ask(observer, question);
+  ask(observer: string, question: unknown): Promise<unknown> {
+    return this.#inOrder((conductor) => conductor.ask(observer, question));
   }
 
   inspect(node: NodeIndex) {
-    return this.#running().inspect(node);
+    return this.#inOrder((conductor) => conductor.inspect(node));
   }
 
   fingerprint(): Promise<string> {
-    return this.#running().fingerprint();
+    return this.#inOrder((conductor) => conductor.fingerprint());
   }
 
   capture(): Promise<RunSnapshot> {
-    return this.#running().capture();
+    return this.#inOrder((conductor) => conductor.capture());
   }
 
   restore(snapshot: RunSnapshot): Promise<void> {
-    return this.#running().restore(snapshot);
+    return this.#inOrder((conductor) => conductor.restore(snapshot));
   }
 
-  takeSegments(): Segment[] {
-    const segments = this.#running().takeSegments();
-    return Comlink.transfer(
-      segments,
-      segments.map(({ words }) => words.buffer),
-    );
+  async takeSegments(): Promise<Segment[]> {
+    const segments = await this.#inOrder((conductor) => conductor.takeSegments());
+    return Comlink.transfer(segments, buffersOf(segments));
   }
 
   envelope(origin: NodeIndex, sequence: number) {
-    const envelope = this.#running().envelope(origin, sequence);
-    if (envelope === null) return null;
-    const { bytes, signature, claimedFrom } = envelope;
-    return { bytes, signature, claimedFrom };
+    return this.#inOrder((conductor) => {
+      const envelope = conductor.envelope(origin, sequence);
+      if (envelope === null) return null;
+      const { bytes, signature, claimedFrom } = envelope;
+      return { bytes, signature, claimedFrom };
+    });
   }
 
   lost(group: number): void {
@@ -142,6 +159,13 @@ export class ConductorWorker {
 
   close(): void {
     this.#close();
+  }
+
+  /** After everything asked before: a call finds the run at a barrier, however many turns were asked for ahead of it. */
+  #inOrder<T>(act: (conductor: Conductor) => T | Promise<T>): Promise<T> {
+    const result = this.#asked.then(() => act(this.#running()));
+    this.#asked = result.catch(() => undefined);
+    return result;
   }
 
   #running(): Conductor {
@@ -171,6 +195,10 @@ export class ConductorWorker {
       work: (after) => remote.work(after),
     };
   }
+}
+
+function buffersOf(segments: readonly Segment[]): ArrayBufferLike[] {
+  return segments.map(({ words }) => words.buffer);
 }
 
 function slowerNotice(slower: number, workers: number): string {

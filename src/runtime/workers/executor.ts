@@ -17,6 +17,7 @@ import type {
   ExecutorOptions,
   ExecutorStatus,
   RunSnapshot,
+  Turn,
 } from '../executor.ts';
 import type { ConductorWorker } from './conductor-worker.ts';
 import type { NodeAssignment, NodeWorkerGate } from './node-worker.ts';
@@ -114,6 +115,10 @@ export class WorkersExecutor implements Executor {
 
   advance(limit: AdvanceLimit): Promise<Advance> {
     return this.#call(() => this.#conductor.advance(limit));
+  }
+
+  turn(limit: AdvanceLimit): Promise<Turn> {
+    return this.#call(() => this.#conductor.turn(limit));
   }
 
   stepEvent(): Promise<boolean> {
