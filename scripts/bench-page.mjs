@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { preview } from 'vite';
+import { benchConsensus } from './bench-consensus.mjs';
 import { benchCrowd } from './bench-crowd.mjs';
 import { playLong } from './bench-long.mjs';
 import { chromiumFlags, ensureChromium } from './chromium.mjs';
@@ -31,10 +32,6 @@ const ASKED_ONLY = 'long';
 const SUITES = ['ml-dsa-65', 'modelled:ml-dsa-65'];
 const OPENINGS = 5;
 const WARM_UP_MS = 800;
-const CONSENSUS_MS = 3_000;
-/** Sixteen isolates, and more, compile the same code each for itself before they are as fast as they will be. */
-const LARGE_WARM_UP_MS = 6_000;
-const LARGE_CONSENSUS_MS = 8_000;
 const FRAMES_MS = 2_500;
 const VARYING = { kind: 'uniform', minMs: 20, maxMs: 80 };
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -84,7 +81,14 @@ async function main() {
     const measurers = {
       open: benchOpen,
       start: benchStart,
-      consensus: benchConsensus,
+      consensus: (/** @type {Bench} */ each) =>
+        benchConsensus({
+          open: (workers) => quietPage(browser, `${each.address}?workers=${workers}`),
+          load,
+          sizes: each.sizes,
+          suites: SUITES,
+          add: each.add,
+        }),
       frames: benchFrames,
       crowd: (/** @type {Bench} */ each) =>
         benchCrowd({
@@ -152,46 +156,6 @@ async function benchStart({ browser, address, sizes, add }) {
     }
   }
   await page.close();
-}
-
-/** Blocks per wall-clock second at speed "max", every link 50 ms, where nothing but consensus takes time. @param {Bench} bench */
-async function benchConsensus({ browser, address, sizes, add }) {
-  for (const validators of sizes) {
-    const large = validators > 16;
-    for (const workers of ['each', 'shared']) {
-      for (const suite of SUITES) {
-        for (const rate of large ? [0] : [0, null]) {
-          const page = await quietPage(browser, `${address}?workers=${workers}`);
-          await load(page, { validators, suite, rate, latency: { kind: 'constant', ms: 50 } });
-          const { blocks, virtualMs, wallMs } = await page.evaluate(playFlatOut, {
-            warmUpMs: validators >= 16 ? LARGE_WARM_UP_MS : WARM_UP_MS,
-            forMs: validators >= 16 ? LARGE_CONSENSUS_MS : CONSENSUS_MS,
-          });
-          const traffic = rate === 0 ? 'empty blocks' : 'default load';
-          const hosts = workers === 'each' ? 'a worker each' : 'a worker a core';
-          const note = `${(virtualMs / wallMs).toFixed(2)} virtual s per s`;
-          const value = (blocks * 1_000) / wallMs;
-          const name = `${validators} validators, ${hosts}, ${suite}, ${traffic}`;
-          add({ group: 'consensus', name, value, unit: 'blocks/s', note });
-          await page.close();
-        }
-      }
-    }
-  }
-}
-
-/** Runs in the page. @param {{ warmUpMs: number, forMs: number }} times */
-async function playFlatOut({ warmUpMs, forMs }) {
-  const { testnet } = /** @type {any} */ (globalThis);
-  const sleep = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
-  await testnet.play({ speed: 'max' });
-  await sleep(warmUpMs);
-  const [began, before] = [performance.now(), await testnet.metrics()];
-  await sleep(forMs);
-  const after = await testnet.metrics();
-  const wallMs = performance.now() - began;
-  await testnet.pause();
-  return { blocks: after.blocks - before.blocks, virtualMs: after.timeMs - before.timeMs, wallMs };
 }
 
 /** Animation frames that the page gets, and what its main thread spends on each. @param {Bench} bench */

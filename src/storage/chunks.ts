@@ -4,18 +4,20 @@
  */
 import { type Change, QuotaError, UnavailableError, UnreadableError } from './backend.ts';
 import type { Context } from './context.ts';
-import { SEAL_KIND, seal, unseal } from './seal.ts';
+import { SEAL_KIND, sealMuch, unseal } from './seal.ts';
 import type { Done, Storage } from './types.ts';
 
 export function chunkCalls(context: Context): Pick<Storage, 'writeChunks' | 'readChunks' | 'dropChunks'> {
   let swept = false;
   return {
     writeChunks: (shelf, chunks) => {
-      const changes = chunks.map(({ chunk, words }): Change => {
-        const value = seal(SEAL_KIND.chunk, new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
+      // Copied before the queue: the caller may cut the trace as soon as this call returned.
+      const sealing = chunks.map(async ({ chunk, words }): Promise<Change> => {
+        const value = await sealMuch(SEAL_KIND.chunk, new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
         return { kind: 'put', store: 'chunks', key: [shelf, chunk], value };
       });
       return context.enqueue(async () => {
+        const changes = await Promise.all(sealing);
         const gone = swept ? [] : await abandoned(context, shelf);
         swept = true;
         return write(context, [...gone, ...changes]);

@@ -30,13 +30,38 @@ export type UnsealResult =
 
 /** A new array: header, then a copy of the content. `version` is for tests. */
 export function seal(kind: SealKind, content: Uint8Array, version: number = SEAL_VERSION): Uint8Array<ArrayBuffer> {
+  const sealed = unsummed(kind, content, version);
+  sealed.set(checksum(sealed, content), PREFIX_BYTES);
+  return sealed;
+}
+
+/**
+ * The same for much data: the platform works the checksum out, some twenty times faster than script. The content is copied
+ * before the call returns.
+ */
+export async function sealMuch(kind: SealKind, content: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  const sealed = unsummed(kind, content, SEAL_VERSION);
+  // Absent where the page came over an insecure connection.
+  const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
+  if (subtle === undefined) {
+    sealed.set(checksum(sealed, sealed.subarray(SEAL_BYTES)), PREFIX_BYTES);
+    return sealed;
+  }
+  const summed = new Uint8Array(PREFIX_BYTES + content.length);
+  summed.set(sealed.subarray(0, PREFIX_BYTES));
+  summed.set(sealed.subarray(SEAL_BYTES), PREFIX_BYTES);
+  sealed.set(new Uint8Array(await subtle.digest('SHA-256', summed)), PREFIX_BYTES);
+  return sealed;
+}
+
+/** Header and content, the place of the checksum still zero. */
+function unsummed(kind: SealKind, content: Uint8Array, version: number): Uint8Array<ArrayBuffer> {
   const sealed = new Uint8Array(SEAL_BYTES + content.length);
   sealed.set(MAGIC);
   sealed[8] = kind;
   sealed[9] = version;
   new DataView(sealed.buffer).setUint32(12, content.length, true);
   sealed.set(content, SEAL_BYTES);
-  sealed.set(checksum(sealed, content), PREFIX_BYTES);
   return sealed;
 }
 

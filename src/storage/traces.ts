@@ -1,15 +1,15 @@
 import { describeProblem } from '../core/problem.ts';
 import { type Change, QuotaError, UnavailableError, UnreadableError } from './backend.ts';
 import { type Context, failure, failureOf } from './context.ts';
-import { SEAL_KIND, seal, unseal } from './seal.ts';
+import { SEAL_KIND, sealMuch, unseal } from './seal.ts';
 import type { Done, Storage, TraceResult, TraceSegment } from './types.ts';
 
 export function traceCalls(context: Context): Pick<Storage, 'appendTrace' | 'readTrace'> {
   return {
     appendTrace: (runId, from, to, bytes) => {
-      // Sealed before the queue: the caller may reuse its buffer as soon as this call returned.
-      const sealed = seal(SEAL_KIND.trace, bytes);
-      return context.enqueue(() => append(context, runId, from, to, sealed));
+      // Copied before the queue: the caller may reuse its buffer as soon as this call returned.
+      const sealing = sealMuch(SEAL_KIND.trace, bytes);
+      return context.enqueue(async () => append(context, runId, from, to, await sealing));
     },
     readTrace: (runId, from = 0, to = Infinity) => read(context, runId, from, to),
   };
