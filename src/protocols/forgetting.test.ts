@@ -32,6 +32,7 @@ const CONFIGS = {
     blocksKept: KEPT,
     syncBatch: 4,
   },
+  raft: { blockTimeMs: 100, electionTimeoutMs: 400, heartbeatMs: 100, snapshotEntries: KEPT, appendEntries: 4 },
   paxos: { blockTimeMs: 100, takeoverTimeoutMs: 400, heartbeatMs: 100, blocksKept: KEPT, learnBlocks: 4 },
 } as const;
 type Name = keyof typeof CONFIGS;
@@ -144,7 +145,7 @@ describe.each(NAMES)('%s forgets', (name) => {
   }, 60_000);
 
   it('unless it is told to keep everything', () => {
-    const network = slept(name, { config: { blocksKept: 0 } });
+    const network = slept(name, { config: name === 'raft' ? { snapshotEntries: 0 } : { blocksKept: 0 } });
     network.run(14 * SECOND);
     expect(jumpsOf(network, 3)).toEqual([]);
     expect(heightOf(name, network, 3)).toBeGreaterThan(60);

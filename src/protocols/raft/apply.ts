@@ -7,7 +7,7 @@ import { configurationAt, discardTo, entryAt, lastIndex } from './log.ts';
 import type { Snapshot } from './messages.ts';
 import { NOTE } from './notes.ts';
 import type { Ctx } from './rules.ts';
-import type { Out, State } from './state.ts';
+import type { Durable, Out, State } from './state.ts';
 
 /** Executes and decides every entry up to `commit`; nothing where that is known already. */
 export function advance(state: State, commit: number, out: Out, ctx: Ctx): void {
@@ -45,7 +45,20 @@ function compact(state: State, out: Out, ctx: Ctx): void {
   const snapshot: Snapshot = { index: state.applied, block: last.block, ledger, configuration };
   const discarded = Math.max(state.log.base.index, state.applied - period);
   state.snapshot = snapshot;
-  out.persist({ kind: 'compacted', snapshot, discardTo: discarded });
   discardTo(state.log, discarded);
+  if (out.rewrite === undefined) out.persist({ kind: 'compacted', snapshot, discardTo: discarded });
+  else out.rewrite(diskAfter(state, snapshot));
   out.note(NOTE.compacted);
+}
+
+/** What is on disk after a snapshot of our own: what it stands for is dropped there too. Ref: §7; thesis §5.1. */
+function diskAfter({ term, votedFor, log: { base, entries } }: State, snapshot: Snapshot): Durable[] {
+  const covered = snapshot.index - base.index;
+  return [
+    { kind: 'term', term, votedFor },
+    { kind: 'installed', snapshot },
+    { kind: 'entries', index: snapshot.index + 1, entries: entries.slice(covered) },
+    // The older entries come last: they are what may be lost with the last write.
+    { kind: 'kept', base, entries: entries.slice(0, covered) },
+  ];
 }

@@ -95,3 +95,10 @@ export function discardTo(log: Log, index: number): void {
   log.entries.splice(0, index - log.base.index);
   log.base = { index, term: last.block.epoch, digest: blockHash(last.block), configuration };
 }
+
+/** Puts back entries that end where the log begins; those that end elsewhere are of no use. */
+export function putBefore(log: Log, base: Base, entries: readonly Entry[]): void {
+  if (base.index + entries.length !== log.base.index) return;
+  log.entries.unshift(...entries);
+  log.base = base;
+}

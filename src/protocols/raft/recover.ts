@@ -1,7 +1,7 @@
 /** The state after a crash, from what is on disk: term, vote, log, and a state machine that knows how far it got. */
 import { execute } from './apply.ts';
 import { install } from './follower.ts';
-import { discardTo, lastIndex, truncateFrom } from './log.ts';
+import { discardTo, lastIndex, putBefore, truncateFrom } from './log.ts';
 import type { Ctx } from './rules.ts';
 import { createState, type Durable, refreshConfiguration, type State } from './state.ts';
 
@@ -36,5 +36,7 @@ function replay(state: State, record: Durable, ctx: Ctx): void {
     case 'installed':
       if (record.snapshot.index > state.applied) install(state, record.snapshot);
       return;
+    case 'kept':
+      return putBefore(state.log, record.base, record.entries);
   }
 }

@@ -6,7 +6,7 @@ import { createMempool, type Mempool } from '../../ledger/mempool.ts';
 import { MAX_BATCH_TRANSFERS } from '../../ledger/parse.ts';
 import type { LedgerState } from '../../ledger/types.ts';
 import type { Effects } from '../protocol.ts';
-import { configurationAt, createLog, lastIndex, type Log } from './log.ts';
+import { type Base, configurationAt, createLog, lastIndex, type Log } from './log.ts';
 import type { Configuration, Entry, Message, Snapshot } from './messages.ts';
 import { type Ctx, isVoter } from './rules.ts';
 
@@ -33,8 +33,10 @@ export type Durable =
   | { readonly kind: 'applied'; readonly index: number }
   /** A snapshot of our own; the log up to `discardTo` is gone. */
   | { readonly kind: 'compacted'; readonly snapshot: Snapshot; readonly discardTo: number }
-  /** A leader's snapshot took the place of state machine and log. */
-  | { readonly kind: 'installed'; readonly snapshot: Snapshot };
+  /** A snapshot took the place of state machine and log: a leader's, or our own when the disk is written anew. */
+  | { readonly kind: 'installed'; readonly snapshot: Snapshot }
+  /** Entries up to that of the snapshot, and the last one before them that is gone: for servers that lag a little. */
+  | { readonly kind: 'kept'; readonly base: Base; readonly entries: readonly Entry[] };
 
 export type Out = Effects<Message, Timer, Durable>;
 
