@@ -32,6 +32,7 @@ const CONFIGS = {
     blocksKept: KEPT,
     syncBatch: 4,
   },
+  hotstuff: { blockTimeMs: 60, viewChangeTimeoutMs: 300, statusPeriodMs: 200, blocksKept: KEPT, syncBatch: 4 },
   raft: { blockTimeMs: 100, electionTimeoutMs: 400, heartbeatMs: 100, snapshotEntries: KEPT, appendEntries: 4 },
   paxos: { blockTimeMs: 100, takeoverTimeoutMs: 400, heartbeatMs: 100, blocksKept: KEPT, learnBlocks: 4 },
 } as const;
@@ -137,7 +138,7 @@ describe.each(NAMES)('%s forgets', (name) => {
     }
     network.run(9_250_000);
     const back = heightOf(name, network, 3);
-    expect(back).toBeGreaterThan(40);
+    expect(back).toBeGreaterThan(2 * KEPT);
     network.run(24 * SECOND, () => heightOf(name, network, 3) > back + 100);
     expect(heightOf(name, network, 3)).toBeGreaterThan(back + 100);
     expect(disagreements(network)).toEqual([]);
@@ -148,7 +149,36 @@ describe.each(NAMES)('%s forgets', (name) => {
     const network = slept(name, { config: name === 'raft' ? { snapshotEntries: 0 } : { blocksKept: 0 } });
     network.run(14 * SECOND);
     expect(jumpsOf(network, 3)).toEqual([]);
-    expect(heightOf(name, network, 3)).toBeGreaterThan(60);
+    expect(heightOf(name, network, 3)).toBeGreaterThan(3 * KEPT);
     expect(bytesOf(network, 0)).toBeGreaterThan(2 * bytesOf(slept(name).run(14 * SECOND), 0));
+  }, 60_000);
+});
+
+/** A unit more in the first account: the proof of the block is whole, the state is not the one behind it. */
+function enriched(message: { readonly type: string }): { readonly type: string } {
+  for (const [key, value] of Object.entries(message)) {
+    if (typeof value !== 'object' || value === null || !('ledger' in value)) continue;
+    const { ledger } = value as { readonly ledger: { readonly balances: readonly number[] } };
+    const balances = ledger.balances.map((balance, account) => (account === 0 ? balance + 1 : balance));
+    return { ...message, [key]: { ...(value as object), ledger: { ...ledger, balances } } };
+  }
+  return message;
+}
+
+describe.each(NAMES.filter((name) => protocolOf(name).declaration.faultModel === 'byzantine'))('%s', (name) => {
+  it('takes over no state but the one behind the root, and another peer helps', () => {
+    let refused = 0;
+    for (const liar of [0, 1, 2]) {
+      const network = slept(name, { traitors: { [liar]: ({ message }) => [enriched(message)] } });
+      network.run(16 * SECOND);
+      refused += (network.notes[3] ?? []).filter((note) => note.includes('not the state behind')).length;
+      expect(heightOf(name, network, 3)).toBeGreaterThan(4 * KEPT);
+      expect(jumpsOf(network, 3).length).toBeGreaterThan(0);
+      expect(disagreements(network, [liar])).toEqual([]);
+      const honest = liar === 0 ? 1 : 0;
+      network.run(20 * SECOND, () => heightOf(name, network, 3) === heightOf(name, network, honest));
+      expect(known(name, network, 3).ledgerRoot).toBe(known(name, network, honest).ledgerRoot);
+    }
+    expect(refused).toBeGreaterThan(0);
   }, 60_000);
 });

@@ -5,19 +5,27 @@ import type { Qc } from './messages.ts';
 import type { Ctx } from './rules.ts';
 import type { Out, State } from './state.ts';
 
-/** Asks for the block of our highest certificate and what is below it. */
-export function requestSync(state: State, peer: NodeIndex, now: Micros, out: Out, ctx: Ctx): void {
-  if (state.highQc !== null) requestBlock(state, state.highQc, peer, now, out, ctx);
+/** Asks for the block of our highest certificate and what is below it, from `height` on; if absent, all above the decided ones. */
+export function requestSync(state: State, peer: NodeIndex, now: Micros, out: Out, ctx: Ctx, height?: number): void {
+  if (state.highQc !== null) requestBlock(state, state.highQc, peer, now, out, ctx, height);
 }
 
 /** Asks `peer`, or a signer where that is ourselves, unless an answer is due. */
-export function requestBlock(state: State, qc: Qc, peer: NodeIndex, now: Micros, out: Out, ctx: Ctx): void {
+export function requestBlock(
+  state: State,
+  qc: Qc,
+  peer: NodeIndex,
+  now: Micros,
+  out: Out,
+  ctx: Ctx,
+  height = state.decided + 1,
+): void {
   if (state.asked !== null && now < state.asked.retryAt) return;
   const target = peer === state.self || peer >= state.validatorCount ? nextSigner(state, qc) : peer;
   if (target === state.self) return;
   state.asked = { peer: target, retryAt: now + ctx.config.statusMicros };
   out.setTimer({ kind: 'sync' }, ctx.config.statusMicros);
-  out.send(target, { type: 'sync-request', height: state.chain.length + 1, digest: qc.digest });
+  out.send(target, { type: 'sync-request', height, digest: qc.digest });
 }
 
 /** The signer after the one asked last. */

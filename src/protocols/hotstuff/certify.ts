@@ -2,11 +2,12 @@
 import { blockHash } from '../../ledger/block.ts';
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
-import type { Qc } from './messages.ts';
+import type { DecidedEntry, Qc } from './messages.ts';
 import { NOTE } from './notes.ts';
 import { requestSync } from './ask.ts';
 import { type Ctx, verifyQc } from './rules.ts';
-import { type DecidedEntry, isChained, type Out, type State } from './state.ts';
+import { discardOld } from './snapshot.ts';
+import { isChained, type Out, type State } from './state.ts';
 import { enterView } from './view.ts';
 import { insertBlock, isBlockMissing, isNews, learnQc } from './tree.ts';
 import type { Block } from '../../ledger/types.ts';
@@ -43,7 +44,7 @@ export function adopt(state: State, qc: Qc, out: Out, ctx: Ctx): void {
   const { lock } = state;
   if (isNews(state, qc)) {
     out.persist({ kind: 'certificate', qc });
-    announce(state, learnQc(state, qc, ctx), out);
+    announce(state, learnQc(state, qc, ctx), out, ctx);
     if (state.lock !== lock) out.note(isChained(state) ? NOTE.locked : NOTE.lockedByQuorum);
   }
   excuse(state, qc);
@@ -63,13 +64,14 @@ function excuse(state: State, { phase, view }: Qc): void {
 /** A checked block: on disk, then into the tree. */
 export function addBlock(state: State, block: Block, out: Out, ctx: Ctx): void {
   out.persist({ kind: 'block', block });
-  announce(state, insertBlock(state, block, ctx), out);
+  announce(state, insertBlock(state, block, ctx), out, ctx);
 }
 
-function announce(state: State, decided: readonly DecidedEntry[], out: Out): void {
+function announce(state: State, decided: readonly DecidedEntry[], out: Out, ctx: Ctx): void {
   if (decided.length === 0) return;
   state.timeouts = 0;
   for (const { block, qc } of decided) {
     out.decide({ slot: block.height, epoch: block.epoch, digest: blockHash(block), value: block, certificate: qc });
   }
+  discardOld(state, out, ctx);
 }

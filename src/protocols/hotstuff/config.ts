@@ -1,8 +1,16 @@
 /** `protocol.config` of a scenario: one table gives defaults, validation and the published schema. */
 import type { Problem } from '../../core/problem.ts';
 import { type Micros, microsFromMs } from '../../core/time.ts';
-import { type NumberOption, numberSchema, own, parseNumber, refuseUnknown, show } from '../common/options.ts';
-import { MAX_SYNC_ENTRIES } from './messages.ts';
+import {
+  BLOCKS_KEPT,
+  type NumberOption,
+  numberSchema,
+  own,
+  parseNumber,
+  refuseUnknown,
+  show,
+} from '../common/options.ts';
+import { MAX_SYNC_ENTRIES } from '../common/chain/messages.ts';
 
 export const MODES = ['chained', 'basic', 'two-chain'] as const;
 export type Mode = (typeof MODES)[number];
@@ -22,6 +30,8 @@ export interface HotStuffConfig {
   /** Transfers waiting at one replica. */
   readonly mempoolLimit: number;
   readonly syncBatch: number;
+  /** Decided blocks kept for replicas that catch up; who lags further takes over the state. 0: all. */
+  readonly blocksKept: number;
   /** Time after which what was not answered is said again, µs. */
   readonly statusMicros: Micros;
 }
@@ -58,6 +68,7 @@ const NUMBERS = {
     integer: true,
     description: 'Transfers that wait at one replica; more are refused.',
   },
+  blocksKept: BLOCKS_KEPT,
   syncBatch: {
     default: 16,
     minimum: 1,
@@ -106,6 +117,7 @@ export function parseConfig(
     maxTransactionsPerBlock: number('maxTransactionsPerBlock'),
     mempoolLimit: number('mempoolLimit'),
     syncBatch: number('syncBatch'),
+    blocksKept: number('blocksKept'),
     statusMicros: Math.max(1, microsFromMs(number('statusPeriodMs'))),
   };
   return problems.length > 0 ? { problems } : { config };

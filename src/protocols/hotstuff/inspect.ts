@@ -4,9 +4,9 @@ import { blockHash, transferCount } from '../../ledger/block.ts';
 import { stateRoot } from '../../ledger/ledger.ts';
 import { sizeOf } from '../../ledger/mempool.ts';
 import type { FieldDeclaration, NodeKnowledge } from '../protocol.ts';
-import { type Qc, QC_PHASES } from './messages.ts';
+import { type DecidedEntry, type Qc, QC_PHASES } from './messages.ts';
 import { viewOf } from './signing.ts';
-import { type DecidedEntry, type State, tallyOf } from './state.ts';
+import { type State, tallyOf } from './state.ts';
 import { votesFor } from '../common/tally.ts';
 
 const ROLES = ['leader', 'replica'] as const;
@@ -47,7 +47,7 @@ export const FIELDS: readonly FieldDeclaration[] = [
 export function observe(state: State, out: Int32Array): void {
   out[0] = state.leader === state.self ? 0 : 1;
   out[1] = state.view;
-  out[2] = state.chain.length;
+  out[2] = state.decided;
   out[3] = phaseOf(state);
   out[4] = state.lock.view > 0 ? state.lock.view : -1;
   out[5] = state.waiting;
@@ -78,7 +78,7 @@ export function inspect(state: State): NodeKnowledge {
   return {
     role: ROLES[state.leader === state.self ? 0 : 1],
     epoch: state.view,
-    height: state.chain.length,
+    height: state.decided,
     phase: PHASES[phaseOf(state)] ?? 'waiting',
     lock: state.lock.view === 0 ? null : { ...state.lock },
     certificates: state.chain.slice(-LISTED).map(({ qc }) => certificateOf(qc)),

@@ -4,6 +4,8 @@
  */
 import { isDigest, parseBatch, parseBlock } from '../../ledger/parse.ts';
 import type { Batch, Block } from '../../ledger/types.ts';
+import { isSnapshot, MAX_SYNC_ENTRIES } from '../common/chain/messages.ts';
+import type { Snapshot } from '../common/chain/snapshot.ts';
 import { has, isList, isNumber, isRef, MAX_REFS } from '../common/shape.ts';
 import type { SignedRef } from '../protocol.ts';
 
@@ -74,6 +76,14 @@ export interface SyncResponse {
   readonly entries: readonly Entry[];
   /** The highest certificate the sender knows, so that an empty answer still tells where the others are. */
   readonly highQc: Qc | null;
+  /** In the place of blocks that are no longer kept; the blocks that prove it decided are the first of `entries`. */
+  readonly snapshot?: Snapshot<DecidedEntry>;
+}
+
+/** A decided block and votes that certify it. */
+export interface DecidedEntry {
+  readonly block: Block;
+  readonly qc: Qc;
 }
 
 /** A block and what certifies it; null only for the block that was asked for, whose certificate the asker holds. */
@@ -83,9 +93,6 @@ export interface Entry {
 }
 
 export type Message = Proposal | Vote | PhaseMessage | NewView | SyncRequest | SyncResponse | Batch;
-
-/** Blocks in one SYNC-RESPONSE, whatever the sender's configuration. */
-export const MAX_SYNC_ENTRIES = 64;
 
 /** The message, or null when the value is none. Never throws; what passes is the very object that came in. */
 export function parseMessage(value: unknown): Message | null {
@@ -161,11 +168,18 @@ function isWish(value: unknown): value is Wish {
 }
 
 function isSyncResponse(value: object): value is SyncResponse {
+  const keys = ['type', 'entries', 'highQc'];
+  const { snapshot } = value as { readonly snapshot?: unknown };
   return (
-    has(value, ['type', 'entries', 'highQc']) &&
+    has(value, snapshot === undefined ? keys : [...keys, 'snapshot']) &&
     isHighQc(value.highQc) &&
-    isList(value.entries, MAX_SYNC_ENTRIES, isEntry)
+    isList(value.entries, MAX_SYNC_ENTRIES, isEntry) &&
+    (snapshot === undefined || isSnapshot(snapshot, isDecided))
   );
+}
+
+function isDecided(value: unknown): value is DecidedEntry {
+  return isEntry(value) && value.qc !== null;
 }
 
 function isEntry(value: unknown): value is Entry {

@@ -20,4 +20,5 @@ export const NOTE = {
   joined: 'joined: f+1 others left our view',
   newView: 'new view: a quorum wants it',
   recovered: 'restarted: goes on from what is on disk',
+  undecided: 'snapshot refused: nothing proves that its block is decided',
 } as const;

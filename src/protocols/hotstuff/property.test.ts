@@ -29,7 +29,7 @@ const storms = fc.record<Storm>({
   calmAt: fc.constantFrom(3_000, 6_000),
 });
 
-const CONFIG = { blockTimeMs: 20, viewChangeTimeoutMs: 300, statusPeriodMs: 200 };
+const CONFIG = { blockTimeMs: 20, viewChangeTimeoutMs: 300, statusPeriodMs: 200, blocksKept: 3 };
 
 /** One leader proposes two blocks at a time; another node crashes and restarts; the network is bad until `calmAt`. */
 function play(storm: Storm): Network {

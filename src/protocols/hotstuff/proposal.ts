@@ -112,7 +112,7 @@ export function considerProposal(state: State, round: Round, now: Micros, out: O
 /** '' when the block stands in the tree now, null while its parent is awaited, otherwise why it is refused. */
 function takeBlock(state: State, { block, justify }: Proposal, now: Micros, out: Out, ctx: Ctx): string | null {
   if (ledgerAt(state, block.parent) === null) {
-    return block.height <= state.chain.length + 1 ? NOTE.decidedOtherwise : null;
+    return block.height <= state.decided + 1 ? NOTE.decidedOtherwise : null;
   }
   const refusal = checkContent(state, block, ctx);
   if (refusal !== null) return refusal;

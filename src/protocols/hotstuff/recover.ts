@@ -1,4 +1,6 @@
 /** The state after a crash, from what is on disk: enough never to contradict what was said before. */
+import { restoreOldest } from '../common/chain/kept.ts';
+import { install } from './snapshot.ts';
 import { type Durable, createState, isChained, moveToView, recordVote, type State } from './state.ts';
 import { insertBlock, learnQc, raiseLock } from './tree.ts';
 import type { Ctx } from './rules.ts';
@@ -30,6 +32,16 @@ function replay(state: State, record: Durable, ctx: Ctx): void {
       returnToView(state, vote.view);
       return;
     }
+    case 'snapshot': {
+      const { entry } = record.snapshot;
+      if (entry.block.height <= state.decided) return;
+      install(state, record.snapshot, record.provedBy, ctx);
+      return returnToView(state, entry.qc.view + 1);
+    }
+    case 'kept':
+      return restoreOldest(state, record.entries, ({ block }) => block);
+    case 'lock':
+      return raiseLock(state, record.lock);
     case 'wish':
       if (record.view > state.wish) state.wish = record.view;
       state.wishes[state.self] = state.wish;

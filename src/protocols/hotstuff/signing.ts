@@ -1,6 +1,7 @@
 /** What a message says of itself: what its signature covers, which signatures travel inside, what the trace shows. */
 import { blockHash, GENESIS_HASH } from '../../ledger/block.ts';
 import type { SignedBatch } from '../../ledger/types.ts';
+import { entriesIn, syncStatement } from '../common/chain/messages.ts';
 import type { MessageMeta, SignedMessage, SignedRef } from '../protocol.ts';
 import type { Entry, Message, NewView, Qc, QcPhase, Vote, Wish } from './messages.ts';
 
@@ -93,7 +94,7 @@ export function statement(message: Message): unknown {
     case 'new-view':
       return { type: message.type, view: message.view, high: viewOf(message.highQc), digest: digestOf(message) };
     case 'sync-response':
-      return { type: message.type, digests: message.entries.map(({ block }) => blockHash(block)) };
+      return syncStatement<Entry>(message);
     default:
       return message;
   }
@@ -125,7 +126,7 @@ export function embedded(message: Message): SignedMessage<Message>[] {
     case 'new-view':
       return votesOf(message.highQc);
     case 'sync-response':
-      return [...message.entries.flatMap(inEntry), ...votesOf(message.highQc)];
+      return [...entriesIn<Entry>(message).flatMap(inEntry), ...votesOf(message.highQc)];
     default:
       return [];
   }
@@ -159,7 +160,7 @@ export function meta(message: Message): MessageMeta {
     case 'sync-request':
       return { type, slot: message.height, epoch: 0, digest };
     case 'sync-response':
-      return { type, slot: message.entries[0]?.block.height ?? 0, epoch: viewOf(message.highQc), digest };
+      return { type, slot: entriesIn<Entry>(message)[0]?.block.height ?? 0, epoch: viewOf(message.highQc), digest };
     case 'submit':
       return { type, slot: 0, epoch: 0, digest };
   }

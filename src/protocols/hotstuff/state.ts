@@ -8,10 +8,20 @@ import { createLedger } from '../../ledger/ledger.ts';
 import { createMempool, type Mempool } from '../../ledger/mempool.ts';
 import { MAX_BATCH_TRANSFERS } from '../../ledger/parse.ts';
 import type { Block, LedgerState } from '../../ledger/types.ts';
+import type { Snapshot } from '../common/chain/snapshot.ts';
 import { createTally, type Tally } from '../common/tally.ts';
 import type { Effects, SignedMessage } from '../protocol.ts';
 import type { Mode } from './config.ts';
-import { type Message, type Proposal, type Qc, QC_PHASES, type QcPhase, type Vote, type Wish } from './messages.ts';
+import {
+  type DecidedEntry,
+  type Message,
+  type Proposal,
+  type Qc,
+  QC_PHASES,
+  type QcPhase,
+  type Vote,
+  type Wish,
+} from './messages.ts';
 import type { Ctx, Lock, Voted } from './rules.ts';
 import { phaseOf } from './signing.ts';
 
@@ -32,7 +42,19 @@ export type Durable =
   | { readonly kind: 'certificate'; readonly qc: Qc }
   | { readonly kind: 'voted'; readonly vote: Vote }
   /** Asked for this view: nothing is voted for in lower ones any more. */
-  | { readonly kind: 'wish'; readonly view: number };
+  | { readonly kind: 'wish'; readonly view: number }
+  /** Where we stand, in the place of all decided before it: taken over from a peer, or our own when old blocks are forgotten. */
+  | SnapshotRecord
+  /** Decided blocks before that, ascending, for peers that catch up. */
+  | { readonly kind: 'kept'; readonly entries: readonly DecidedEntry[] }
+  /** The lock, where the certificate behind it is not on disk any more. */
+  | { readonly kind: 'lock'; readonly lock: Lock };
+
+export interface SnapshotRecord {
+  readonly kind: 'snapshot';
+  readonly snapshot: Snapshot<DecidedEntry>;
+  readonly provedBy: readonly string[];
+}
 
 export type Out = Effects<Message, Timer, Durable>;
 
@@ -43,12 +65,6 @@ export interface TreeNode {
   qc: Qc | null;
   /** The ledger after it. Never written to: blocks without transfers share their parent's. */
   readonly ledger: LedgerState;
-}
-
-/** A decided block and votes that certify it. */
-export interface DecidedEntry {
-  readonly block: Block;
-  readonly qc: Qc;
 }
 
 /** What we know of one view. */
@@ -72,8 +88,12 @@ export interface State {
   readonly mode: Mode;
   readonly quorum: number;
 
-  /** Decided blocks: the entry at index h−1 decided height h. */
+  /** The last height decided; 0 before the first. */
+  decided: number;
+  /** The last decided blocks, ascending without gaps up to `decided`: what is older is forgotten, see `snapshot.ts`. */
   readonly chain: DecidedEntry[];
+  /** Hashes of the certified blocks above the last decided one that decided it, lowest first; none in the basic form. */
+  provedBy: readonly string[];
   /** Hash of the last decided block. */
   tip: string;
   /** After the last decided block. Never written to, only replaced. */
@@ -129,7 +149,9 @@ export function createState(ctx: Ctx): State {
     validatorCount,
     mode: config.mode,
     quorum: quorumSize(validatorCount),
+    decided: 0,
     chain: [],
+    provedBy: [],
     tip: GENESIS_HASH,
     ledger: createLedger(ctx.workload, clientCount),
     pool: createMempool(

@@ -5,6 +5,8 @@
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { blockHash } from '../../ledger/block.ts';
+import { keptFrom } from '../common/chain/kept.ts';
+import { snapshotOf } from '../common/chain/snapshot.ts';
 import { requestSync } from './ask.ts';
 import { addBlock, adopt, isKnown, onCertificate } from './certify.ts';
 import type { Entry, SyncRequest, SyncResponse } from './messages.ts';
@@ -12,6 +14,7 @@ import { NOTE } from './notes.ts';
 import { checkContent } from './proposal.ts';
 import { type Ctx, verifyQc } from './rules.ts';
 import { digestOfQc } from './signing.ts';
+import { proofOf, takeSnapshot } from './snapshot.ts';
 import { leaderOf, type Out, type State } from './state.ts';
 import { isBlockMissing, isCertified, ledgerAt } from './tree.ts';
 
@@ -20,13 +23,23 @@ export function onSyncTimer(state: State, now: Micros, out: Out, ctx: Ctx): void
 }
 
 export function onSyncRequest(state: State, from: NodeIndex, message: SyncRequest, out: Out, ctx: Ctx): void {
-  const entries = entriesFrom(state, message.height, message.digest, ctx.config.syncBatch);
-  out.send(from, { type: 'sync-response', entries, highQc: state.highQc });
+  const { height, digest } = message;
+  const { syncBatch } = ctx.config;
+  const { highQc } = state;
+  const kept = keptFrom(state, height, syncBatch);
+  const snapshot = kept === null ? snapshotOf(state) : null;
+  if (snapshot === null) {
+    const entries = entriesFrom(state, kept ?? [], height, digest, syncBatch);
+    return void out.send(from, { type: 'sync-response', entries, highQc });
+  }
+  const proof = proofOf(state);
+  const entries = entriesFrom(state, proof, state.decided + 1 + proof.length, digest, syncBatch);
+  out.send(from, { type: 'sync-response', entries, highQc, snapshot });
 }
 
-/** Decided blocks from `height` on, then the branch up to the block asked for, or to that of our highest certificate. */
-function entriesFrom(state: State, height: number, digest: string, most: number): Entry[] {
-  const entries: Entry[] = state.chain.slice(height - 1, height - 1 + most);
+/** These first, then the branch from `height` up to the block asked for, or to that of our highest certificate. */
+function entriesFrom(state: State, first: readonly Entry[], height: number, digest: string, most: number): Entry[] {
+  const entries = [...first];
   const branch: Entry[] = [];
   const top = state.tree.get(digest) ?? state.tree.get(digestOfQc(state.highQc));
   for (let node = top; node !== undefined; node = state.tree.get(node.block.parent)) {
@@ -47,21 +60,28 @@ export function onSyncResponse(
   ctx: Ctx,
 ): void {
   if (!onCertificate(state, message.highQc, from, now, out, ctx)) return;
-  let added = 0;
+  const before = state.decided;
+  const hasJumped = message.snapshot !== undefined && takeSnapshot(state, message.snapshot, message.entries, out, ctx);
+  let added = hasJumped ? 1 : 0;
+  let last = 0;
   for (const entry of message.entries) {
     const refusal = takeEntry(state, entry, now, out, ctx);
     if (refusal === null) added++;
     else if (refusal !== '') return out.note(refusal);
+    last = entry.block.height;
   }
-  if (added === 0) return;
+  const isStuck = added === 0 && last > state.decided && state.asked?.peer === from;
+  if (added === 0 && !isStuck) return;
   state.asked = null;
-  if (isBlockMissing(state)) requestSync(state, from, now, out, ctx);
+  // An answer may be too short for its blocks to decide anything: the next one goes on where it ends.
+  const next = (state.decided > before ? state.decided : last) + 1;
+  if (isBlockMissing(state)) requestSync(state, from, now, out, ctx, next);
 }
 
 /** Null when the block is new and stands where it belongs now; '' when it was here; otherwise why it is refused. */
 function takeEntry(state: State, { block, qc }: Entry, now: Micros, out: Out, ctx: Ctx): string | null {
   const digest = blockHash(block);
-  if (block.height <= state.chain.length) return '';
+  if (block.height <= state.decided) return '';
   if (state.tree.has(digest)) {
     if (qc?.digest === digest) onCertificate(state, qc, state.self, now, out, ctx);
     return '';
@@ -83,5 +103,5 @@ function takeEntry(state: State, { block, qc }: Entry, now: Micros, out: Out, ct
 /** Height of a block that can be built on; −1 where it is unknown. */
 function heightAt(state: State, digest: string): number {
   if (ledgerAt(state, digest) === null) return -1;
-  return digest === state.tip ? state.chain.length : (state.tree.get(digest)?.block.height ?? -1);
+  return digest === state.tip ? state.decided : (state.tree.get(digest)?.block.height ?? -1);
 }

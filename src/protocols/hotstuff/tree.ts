@@ -7,10 +7,10 @@ import { blockHash } from '../../ledger/block.ts';
 import { copyLedger, executeBatch } from '../../ledger/ledger.ts';
 import { removeBatches, sizeOf } from '../../ledger/mempool.ts';
 import type { Block, LedgerState } from '../../ledger/types.ts';
-import type { Qc } from './messages.ts';
+import type { DecidedEntry, Qc } from './messages.ts';
 import { type Ctx, isThreeChain, isTwoChain, type Lock } from './rules.ts';
 import { viewOf } from './signing.ts';
-import { type DecidedEntry, isChained, type State, type TreeNode } from './state.ts';
+import { isChained, type State, type TreeNode } from './state.ts';
 
 const NOTHING: readonly DecidedEntry[] = [];
 
@@ -22,7 +22,7 @@ export function ledgerAt(state: State, digest: string): LedgerState | null {
 /** Whether the block of our highest certificate has not arrived. */
 export function isBlockMissing(state: State): boolean {
   const { highQc } = state;
-  return highQc !== null && highQc.height > state.chain.length && !state.tree.has(highQc.digest);
+  return highQc !== null && highQc.height > state.decided && !state.tree.has(highQc.digest);
 }
 
 /** Whether a child of `parent` stands above the locked block. What is decided is below everything in the tree. */
@@ -31,7 +31,7 @@ export function extendsLock(state: State, parent: string): boolean {
   for (;;) {
     if (digest === state.lock.digest) return true;
     const node = state.tree.get(digest);
-    if (node === undefined) return digest === state.tip && state.lock.height <= state.chain.length;
+    if (node === undefined) return digest === state.tip && state.lock.height <= state.decided;
     digest = node.block.parent;
   }
 }
@@ -73,7 +73,7 @@ function applyQc(state: State, qc: Qc, ctx: Ctx): readonly DecidedEntry[] {
   if (qc.phase === 'pre-commit') raiseLock(state, qc);
   const node = state.tree.get(qc.digest);
   if (node === undefined) return NOTHING;
-  if (qc.phase === 'commit') return decideUpTo(state, node, qc);
+  if (qc.phase === 'commit') return decideUpTo(state, node, qc, []);
   if (qc.phase !== 'prepare') return NOTHING;
   node.qc ??= qc;
   return isChained(state) ? applyChain(state, node.block, ctx) : NOTHING;
@@ -91,12 +91,12 @@ function applyChain(state: State, b2: Block, ctx: Ctx): readonly DecidedEntry[] 
   raiseLock(state, { view: b1.epoch, height: b1.height, digest: b2.parent });
   if (state.mode === 'two-chain') {
     if (node1.qc === null || !isTwoChain({ b: b1.epoch, b1: b2.epoch })) return NOTHING;
-    return decideUpTo(state, node1, node1.qc);
+    return decideUpTo(state, node1, node1.qc, [blockHash(b2)]);
   }
   const node = state.tree.get(b1.parent);
   if (node === undefined || node.qc === null) return NOTHING;
   const isDecided = isThreeChain({ b: node.block.epoch, b1: b1.epoch, b2: b2.epoch }, ctx.mutant);
-  return isDecided ? decideUpTo(state, node, node.qc) : NOTHING;
+  return isDecided ? decideUpTo(state, node, node.qc, [b2.parent, blockHash(b2)]) : NOTHING;
 }
 
 /** The lock only ever moves to a later view. Ref: Algorithm 2, line 24; Algorithm 3, line 25. */
@@ -104,8 +104,8 @@ export function raiseLock(state: State, { view, height, digest }: Lock): void {
   if (view > state.lock.view) state.lock = { view, height, digest };
 }
 
-/** Decides a block and everything below it; forgets what conflicts with it. */
-function decideUpTo(state: State, last: TreeNode, qc: Qc): readonly DecidedEntry[] {
+/** Decides a block and everything below it, because of the certified blocks `provedBy` above it; forgets what conflicts with it. */
+function decideUpTo(state: State, last: TreeNode, qc: Qc, provedBy: readonly string[]): readonly DecidedEntry[] {
   const path: DecidedEntry[] = [];
   for (let node: TreeNode | undefined = last; node !== undefined; node = state.tree.get(node.block.parent)) {
     path.push({
@@ -119,6 +119,8 @@ function decideUpTo(state: State, last: TreeNode, qc: Qc): readonly DecidedEntry
     state.chain.push(entry);
     if (entry.block.batches.length > 0) removeBatches(state.pool, entry.block.batches);
   }
+  state.decided = last.block.height;
+  state.provedBy = provedBy;
   state.tip = blockHash(last.block);
   state.ledger = last.ledger;
   if (state.waiting > 0) state.waiting = sizeOf(state.pool).batches;
@@ -127,7 +129,7 @@ function decideUpTo(state: State, last: TreeNode, qc: Qc): readonly DecidedEntry
 }
 
 /** Keeps what stands above the last decided block; parents stand before their children. */
-function prune(state: State): void {
+export function prune(state: State): void {
   for (const [digest, { block }] of state.tree) {
     if (block.parent !== state.tip && !state.tree.has(block.parent)) state.tree.delete(digest);
   }

@@ -61,9 +61,9 @@ export function onPhase(state: State, from: NodeIndex, message: PhaseMessage, no
   const { qc } = message;
   if (isChained(state) || qc.phase !== phasesOf(message.type, ctx.mutant)[0]) return out.note(NOTE.wrongPhase);
   if (leaderOf(qc.view, state.validatorCount) !== from) return out.note(NOTE.notLeader);
-  if (qc.height <= state.chain.length && qc.view < state.view) return;
+  if (qc.height <= state.decided && qc.view < state.view) return;
   if (!onCertificate(state, qc, from, now, out, ctx)) return;
-  if (qc.height > state.chain.length && !state.tree.has(qc.digest)) {
+  if (qc.height > state.decided && !state.tree.has(qc.digest)) {
     out.note(NOTE.blockMissing);
     requestBlock(state, qc, from, now, out, ctx);
   }

@@ -38,7 +38,7 @@ export function isSnapshot<E>(value: unknown, isEntry: (entry: unknown) => entry
 }
 
 /** Every block with its proof in an answer, that of the snapshot first. */
-export function entriesIn<E>({ entries, snapshot }: SyncResponse<E>): readonly E[] {
+export function entriesIn<E>({ entries, snapshot }: Omit<SyncResponse<E>, 'type'>): readonly E[] {
   return snapshot === undefined ? entries : [snapshot.entry, ...entries];
 }
 

@@ -16,7 +16,7 @@ export function createNetwork(options: Options): Network {
 
 /** Decided heights by node. */
 export function heightsOf(network: Network): number[] {
-  return network.states.map(({ chain }) => chain.length);
+  return network.states.map(({ decided }) => decided);
 }
 
 /** Makes `node` propose one block to itself and the nodes of its parity, another to the rest, whenever it leads; to the last, both. */
