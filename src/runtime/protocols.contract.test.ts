@@ -24,6 +24,8 @@ const PRESETS: readonly string[] = [
     'sharded-replicated-coordinator-crash',
     'sharded-byzantine-leader',
     'sharded-replicated-eight',
+    'sharded-each-its-own-way',
+    'mutant-linear-any-proposal',
     'sharded-replicated-split',
     'sharded-replicated-channels',
   ],

@@ -14,6 +14,7 @@ import { paxosPresets } from './presets/paxos.ts';
 import { raftPresets } from './presets/raft.ts';
 import { raftMutantPresets } from './presets/raft-mutants.ts';
 import { scalePresets } from './presets/scale.ts';
+import { orderingPresets } from './presets/ordering.ts';
 import { replicatedPresets } from './presets/replicated.ts';
 import { councilPresets } from './presets/council.ts';
 import { nestedPresets } from './presets/nested.ts';
@@ -47,6 +48,7 @@ export const presets: readonly Preset[] = [
   ...councilPresets,
   ...nestedPresets,
   ...replicatedPresets,
+  ...orderingPresets,
 ];
 
 /** The preset with this id, or null. */

@@ -15,7 +15,7 @@ interface Setting {
 }
 
 /** Copies take 50 ms, more than half of the load crosses shards. */
-function replicated(setting: Setting, mutant: string | null = null): ScenarioInput {
+export function replicated(setting: Setting, mutant: string | null = null): ScenarioInput {
   const { seed = 7, count = 3, size = 4, clients = 1, faults = [], config, shards, workload, stopMs } = setting;
   return {
     seed,

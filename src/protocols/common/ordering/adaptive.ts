@@ -6,11 +6,13 @@
  */
 import type { Way } from './types.ts';
 
-/** Values that are looked back on. */
+/** So many values after a change of leader a group is calm again. */
+export const CALM_AFTER = 32;
+/** Values by which it is told whether there is much to order. */
 export const WINDOW = 8;
 /** Below so many members, votes to all are cheap. */
 export const LARGE_FROM = 7;
-/** Items of the whole window from which on there is much to order; below the second number there is little. */
+/** Items of them together from which on there is much to order; below the second number there is little. */
 export const LOADED_FROM = 2 * WINDOW;
 export const IDLE_BELOW = WINDOW + 2;
 
@@ -34,9 +36,10 @@ export function createCourse(way: Way): Course {
 export function wantedWay({ way, view, recent }: Course, proposedIn: number, memberCount: number): Way {
   if (memberCount < LARGE_FROM) return 'all-to-all';
   if (proposedIn !== view || recent.some(({ isNewLeader }) => isNewLeader)) return 'all-to-all';
-  const fill = recent.reduce((sum, each) => sum + each.fill, 0);
+  const last = recent.slice(-WINDOW);
+  const fill = last.reduce((sum, each) => sum + each.fill, 0);
   if (way === 'linear') return fill < IDLE_BELOW ? 'all-to-all' : 'linear';
-  return recent.length === WINDOW && fill >= LOADED_FROM ? 'linear' : 'all-to-all';
+  return last.length === WINDOW && fill >= LOADED_FROM ? 'linear' : 'all-to-all';
 }
 
 /** What a value of the group's log says of its leader, of the way to go on in, and how much it holds. */
@@ -50,7 +53,7 @@ export interface Step {
 /** Takes in the next value. */
 export function follow(course: Course, { view, turn, fill }: Step): void {
   course.recent.push({ isNewLeader: view !== null, fill });
-  if (course.recent.length > WINDOW) course.recent.shift();
+  if (course.recent.length > CALM_AFTER) course.recent.shift();
   if (view !== null) course.view = view;
   if (turn !== null) Object.assign(course, turn);
 }

@@ -30,10 +30,12 @@ export const adversary: Hooks = {
     const others = membersOf(shard, ctx).filter((node) => node !== ctx.self);
     return others.map((claimedFrom) => ({ claimedFrom, message }));
   },
-  /** A first vote as a second; what a shard said once, said again under the next number. */
+  /** A first vote as a second, first votes of a quorum as second ones; what a shard said once, said again under the next number. */
   transplant({ message }) {
     if (isSpoken(message)) return { ...message, said: { ...message.said, number: message.said.number + 1 } };
-    return isOrder(message) && message.type === 'order-prepare' ? { ...message, type: 'order-commit' } : null;
+    if (!isOrder(message)) return null;
+    if (message.type === 'order-prepared') return { ...message, type: 'order-final' };
+    return message.type === 'order-prepare' ? { ...message, type: 'order-commit' } : null;
   },
   inflate: (message, ctx) => (isOrder(message) ? inflated(message, ctx) : null),
 };
@@ -69,6 +71,11 @@ function otherOrder(message: Order, replica: Replica): Order | null {
       return { ...message, digest: otherDigest(message.digest, replica) };
     case 'order-change':
       return message.prepared === null ? null : { ...message, prepared: null };
+    case 'order-lead':
+      return message.best === null ? null : { ...message, best: null };
+    case 'order-prepared':
+    case 'order-final':
+      return { ...message, digest: otherDigest(message.digest, replica) };
     default:
       return null;
   }
@@ -108,7 +115,11 @@ function inflated(message: Order, ctx: Ctx): Order | null {
     case 'order-propose':
       return { ...message, value: padBlock(message.value) };
     case 'order-decided':
+    case 'order-prepared':
+    case 'order-final':
       return { ...message, proofs: pad(message.proofs) };
+    case 'order-lead':
+      return { ...message, ranks: pad(message.ranks) };
     case 'order-new':
       return { ...message, changes: pad(message.changes) };
     default:

@@ -26,8 +26,8 @@ function tell(message: Wire): string | null {
 }
 
 /** v0 … v3 are shard 0 with accounts a0 … a3, v4 … v7 shard 1 with a4 … a7. */
-function shards() {
-  const config = { heartbeatMs: 50_000, downAfterMs: 200_000 };
+function shards(more: Readonly<Record<string, unknown>> = {}) {
+  const config = { heartbeatMs: 50_000, downAfterMs: 200_000, ...more };
   const net = new TestNetwork(sharded, { n: N, seed: 2, describe: tell, config });
   for (const ctx of net.contexts) {
     const shape = { count: 2, validatorsPerShard: SIZE, strategy: 'range', commit: '2pc' } as const;
@@ -80,5 +80,21 @@ describe('golden traces of replicated shards', () => {
     expect(net.decisions.slice(1).map((list) => list.length)).toEqual(new Array(N - 1).fill(1));
     expect(net.disagreement()).toBeNull();
     await expect(`${net.log.join('\n')}\n`).toMatchFileSnapshot('traces/lying-leader.txt');
+  });
+
+  it('votes to the leader: certificates instead of votes for all; the leader dies with a block that it alone has decided', async () => {
+    const net = shards({ ordering: 'linear' });
+    const isLost = ({ from, message }: { from: number; message: Wire }): boolean =>
+      from === 0 && message.type === 'order-final';
+    Object.assign(net.options, {
+      traitors: { 0: (copy: { from: number; message: Wire }) => (isLost(copy) ? [] : [copy.message]) },
+    });
+    submit(net);
+    net.run(60_000);
+    net.crash(0);
+    net.run(3_000_000);
+    expect(net.decisions.slice(1).map((list) => list.length)).toEqual(new Array(N - 1).fill(1));
+    expect(net.disagreement()).toBeNull();
+    await expect(`${net.log.join('\n')}\n`).toMatchFileSnapshot('traces/votes-to-the-leader.txt');
   });
 });

@@ -19,4 +19,15 @@ export const replicatedMutants: readonly Mutant[] = [
     scenario: 'mutant-shard-words-replayed',
     check: 'serializability',
   },
+  {
+    name: 'linear-any-proposal',
+    breaks: 'safety',
+    what:
+      'Where votes go to the leader, the next leader proposes what it likes and the others vote for it: nobody asks for the highest ' +
+      'certificate of a quorum.',
+    source: 'Yin et al., HotStuff, PODC 2019, §4.2 (safeNode); Gelashvili et al., Jolteon and Ditto, FC 2022, §3',
+    scenario: 'mutant-linear-any-proposal',
+    check: 'replicas-alike',
+    needs: { ordering: 'linear' },
+  },
 ];
