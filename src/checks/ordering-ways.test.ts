@@ -128,7 +128,7 @@ describe('shards that choose their way', () => {
     await testnet.runUntil({ ms: 12_000 });
     const marks = testnet
       .view()
-      .trace.markers.map(({ label }) => label)
+      .markers.map(({ label }) => label)
       .filter((label) => label.includes('votes'));
     expect(marks).toHaveLength(3);
     expect(marks[0]).toMatch(/^s[01]: orders by votes linear from \d+ on$/);

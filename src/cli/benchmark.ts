@@ -8,6 +8,7 @@ import { benchPeer } from './bench/peer.ts';
 import { benchCrypto, benchNetwork } from './bench/primitives.ts';
 import { tableText } from './bench/report.ts';
 import { benchScrub } from './bench/scrub.ts';
+import { benchOrdering } from './bench/ordering.ts';
 import { benchShards } from './bench/shards.ts';
 import { benchStorm } from './bench/storm.ts';
 import { benchWorkers } from './bench/workers.ts';
@@ -110,6 +111,7 @@ async function measureAll(
     explore: () => benchExplore(options, io.searchEntry ?? null, io.coreCount ?? 1),
     workers: () => benchWorkers(options, io.platform()),
     shards: () => benchShards(options),
+    ordering: () => benchOrdering(options),
   };
   const rows: Row[] = [];
   const ratios: Ratio[] = [];

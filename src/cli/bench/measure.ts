@@ -10,7 +10,8 @@ export type Group =
   | 'scrub'
   | 'explore'
   | 'workers'
-  | 'shards';
+  | 'shards'
+  | 'ordering';
 export const GROUPS: readonly Group[] = [
   'crypto',
   'network',
@@ -22,6 +23,7 @@ export const GROUPS: readonly Group[] = [
   'explore',
   'workers',
   'shards',
+  'ordering',
 ];
 
 export interface Row {
