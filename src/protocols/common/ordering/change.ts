@@ -26,6 +26,17 @@ export function startChange<V>(state: OrderState<V>, view: number, why: string, 
   sayChange(state, group, port);
 }
 
+/**
+ * Whether it waits for others before it wants a later view still: no quorum wants its view, or a later one. Who ran on alone would
+ * stay ahead of the others for good, and where its vote is needed nothing would be decided any more. Ref: §4.5.2.
+ */
+export function isAhead<V>({ isChanging, view, changes }: OrderState<V>, { members }: Group): boolean {
+  if (!isChanging) return false;
+  let count = 0;
+  for (const [wanted, by] of changes) if (wanted >= view) count += by.size;
+  return count < quorumSize(members.length);
+}
+
 /** Says again what it prepared; also to whoever missed it the first time. */
 export function sayChange<V>(state: OrderState<V>, group: Group, port: Port<V>): void {
   const { slot, view, prepared: best } = state;
@@ -51,7 +62,7 @@ export function onChange<V>(
   port: Port<V>,
 ): void {
   if (change.view < state.view || (change.view === state.view && !state.isChanging)) {
-    if (state.newView !== null && change.view === state.newView.view) port.send(from, state.newView);
+    if (state.newView !== null && change.view <= state.newView.view) port.send(from, state.newView);
     return;
   }
   if (proof.signer !== from) return;

@@ -2,7 +2,7 @@
 import { assertNever } from '../../../core/assert.ts';
 import type { NodeIndex } from '../../../core/ids.ts';
 import type { SignedRef } from '../../protocol.ts';
-import { onChange, onLead, onNewView, sayChange, startChange, watch } from './change.ts';
+import { isAhead, onChange, onLead, onNewView, sayChange, startChange, watch } from './change.ts';
 import { onFinal, onPrepared } from './linear/certificates.ts';
 import type { OrderMessage } from './messages.ts';
 import { NOTE } from './notes.ts';
@@ -134,7 +134,7 @@ function onTimer<V>(state: OrderState<V>, timer: OrderTimer, group: Group, port:
     state.isWatching = false;
     const isIdle = state.proposal === null && state.prepared === null && !port.hasWork();
     if (isIdle && !state.isChanging) return;
-    if (isIdle) return watch(state, port);
+    if (isIdle || isAhead(state, group)) return watch(state, port);
     return startChange(state, state.view + 1, NOTE.changes, group, port);
   }
   if (state.isChanging) sayChange(state, group, port);

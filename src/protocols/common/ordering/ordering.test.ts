@@ -113,7 +113,7 @@ describe('ordering in a group', () => {
     ]);
   });
 
-  it('agrees under losses, crashes and lies, and goes on when they end (120 seeds)', () => {
+  it('agrees under losses, crashes and lies, and goes on when they end (120 seeds)', { timeout: 300_000 }, () => {
     let changes = 0;
     let decisions = 0;
     for (let seed = 1; seed <= 120; seed++) {

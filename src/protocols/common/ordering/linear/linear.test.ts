@@ -237,6 +237,17 @@ function storm(seed: number, way: Way | ((slot: number) => Way)): World {
   return world;
 }
 
+describe('a member that runs on alone', () => {
+  /** Members that lost what the others said wanted one view after the other, always ahead: with a silent liar nobody decided. */
+  it.each([
+    [224, 'linear'],
+    [242, 'all-to-all'],
+    [264, 'all-to-all'],
+  ] as const)('waits until a quorum wants its view or a later one. Ref: PBFT §4.5.2 (seed %i, %s)', (seed, way) => {
+    storm(seed, way);
+  });
+});
+
 describe('storms', () => {
   const [first = 1, last = 24] = (process.env['ORDERING_SEEDS'] ?? '').split('..').filter(Boolean).map(Number);
   const seeds = Array.from({ length: last - first + 1 }, (_, i) => first + i);
