@@ -3,6 +3,7 @@
  * depends on the order of insertion, and with it on how threads run.
  */
 import { assert } from '../core/assert.ts';
+import { cutDoubles, cutWords } from '../core/slab.ts';
 import type { Micros } from '../core/time.ts';
 
 /** What happens first among events of one microsecond. Never renumber: it is part of every fingerprint. */
@@ -12,10 +13,10 @@ export type EventClass = (typeof EVENT_CLASS)[keyof typeof EVENT_CLASS];
 const INITIAL_CAPACITY = 64;
 
 export class EventQueue<P> {
-  #times = new Float64Array(INITIAL_CAPACITY);
+  #times = cutDoubles(INITIAL_CAPACITY);
   /** class · 2^16 + source */
-  #ranks = new Uint32Array(INITIAL_CAPACITY);
-  #sequences = new Uint32Array(INITIAL_CAPACITY);
+  #ranks = cutWords(INITIAL_CAPACITY);
+  #sequences = cutWords(INITIAL_CAPACITY);
   #payloads: (P | undefined)[] = [];
   #size = 0;
 
@@ -123,7 +124,7 @@ export class EventQueue<P> {
   }
 
   #grow(): void {
-    const capacity = this.#times.length * 2;
+    const capacity = this.#times.length * 4;
     const times = new Float64Array(capacity);
     const ranks = new Uint32Array(capacity);
     const sequences = new Uint32Array(capacity);

@@ -102,6 +102,25 @@ export function executeAll(
   return { ledger, outcomes: blocks.map(({ batches }) => batches.map(execute)) };
 }
 
+/** The block made last: where protocols make blocks of what they ordered, every validator makes the same. */
+let lastMade: Block | null = null;
+
+/** The block, or the object of an equal one that was made just before: it is hashed once, and kept once. */
+export function sharedBlock(block: Block): Block {
+  if (lastMade !== null && isSameBlock(lastMade, block)) return lastMade;
+  lastMade = block;
+  return block;
+}
+
+function isSameBlock(a: Block, b: Block): boolean {
+  if (a.height !== b.height || a.epoch !== b.epoch || a.proposer !== b.proposer) return false;
+  if (a.parent !== b.parent || a.txRoot !== b.txRoot || a.stateRoot !== b.stateRoot) return false;
+  // A set of validators is compared by identity: most blocks have none.
+  if (a.validators !== b.validators || a.batches.length !== b.batches.length) return false;
+  for (let i = 0; i < a.batches.length; i++) if (a.batches[i] !== b.batches[i]) return false;
+  return true;
+}
+
 /** Hash of the header, 64 lower-case hex digits. */
 export function blockHash(header: BlockHeader): string {
   const known = hashes.get(header);
@@ -129,11 +148,19 @@ export function headerOf(block: Block): BlockHeader {
  * is the smallest part of a block that carries its own proof of origin.
  */
 export function txRootOf(batches: readonly SignedBatch[]): string {
+  if (batches.length === 0) return emptyRoot();
   const known = txRoots.get(batches);
   if (known !== undefined) return known;
   const root = merkleRoot(batches.map(batchDigest));
   txRoots.set(batches, root);
   return root;
+}
+
+let knownEmptyRoot = '';
+
+function emptyRoot(): string {
+  if (knownEmptyRoot === '') knownEmptyRoot = merkleRoot([]);
+  return knownEmptyRoot;
 }
 
 /** Digest of a batch and its signature, 32 bytes: its leaf below `txRoot`. Do not write to it. */

@@ -1,12 +1,31 @@
 import type { NodeIndex } from '../../core/ids.ts';
 import { PURPOSE, streamKey } from '../../core/prng.ts';
 import type { Micros } from '../../core/time.ts';
+import type { SuiteName } from '../../crypto/suite.ts';
 import type { NodeContext, SignedRef } from '../../protocols/protocol.ts';
+import type { RunPlan } from '../plan.ts';
 import type { Message } from './machines.ts';
 import { validProofs } from './proofs.ts';
 import { verifyStatement } from './signing.ts';
 import type { Work } from './work.ts';
 import type { World } from './world.ts';
+
+interface Validators {
+  readonly stakes: readonly number[];
+  readonly suites: readonly SuiteName[];
+}
+
+/** The same lists for all nodes of a plan, in every run of it. */
+const lists = new WeakMap<RunPlan, Validators>();
+
+function validatorsOf(plan: RunPlan): Validators {
+  const known = lists.get(plan);
+  if (known !== undefined) return known;
+  const { validators } = plan;
+  const made = { stakes: validators.map(({ stake }) => stake), suites: validators.map(({ suite }) => suite) };
+  lists.set(plan, made);
+  return made;
+}
 
 /** What the machine of `self` may know of the world. `spend` charges the node for what it computes; verifications are counted in `work`. */
 export function nodeContext(
@@ -16,6 +35,7 @@ export function nodeContext(
   spend: (micros: Micros) => void,
 ): NodeContext<unknown, Message> {
   const { plan } = world;
+  const known = validatorsOf(plan);
   const onVerify = (signer: NodeIndex): void => {
     work.verified++;
     spend(world.costs[signer]?.verifyMicros ?? 0);
@@ -24,8 +44,8 @@ export function nodeContext(
     self,
     validatorCount: plan.validators.length,
     clientCount: plan.clientCount,
-    stakes: plan.validators.map((validator) => validator.stake),
-    suites: plan.validators.map((validator) => validator.suite),
+    stakes: known.stakes,
+    suites: known.suites,
     config: world.config,
     mutant: plan.protocol.mutant,
     random: streamKey(plan.seed, PURPOSE.workload, self),

@@ -25,7 +25,7 @@ import { contentHash, Outbox } from './outbox.ts';
 import { Observation } from './observation.ts';
 import type { Side } from './side.ts';
 import { envelopeStripper, type HostReport, type HostSnapshot, type Payload, type TimerEntry } from './snapshot.ts';
-import { encodeAgain, openEnvelope, signStatement, verifyEnvelope } from './signing.ts';
+import { encodeAgain, encodeOwn, openEnvelope, signStatement, verifyEnvelope } from './signing.ts';
 import { Traitor } from './traitor.ts';
 import { createWork, type Work } from './work.ts';
 import type { World } from './world.ts';
@@ -278,7 +278,7 @@ export class NodeHost implements EffectsTarget {
   signOwn(to: NodeIndex, message: Message): Outgoing {
     this.work.signed++;
     this.#spent += this.#scaled(this.#world.costs[this.self]?.signMicros ?? 0);
-    const bytes = encode(message);
+    const bytes = encodeOwn(message);
     const signature = signStatement(this.#world, this.self, message, bytes, this.#secretKey);
     return { to, claimedFrom: this.self, message, bytes, signature, delay: 0, tampered: false };
   }

@@ -1,3 +1,4 @@
+import { cutIntegers } from '../../core/slab.ts';
 import type { Micros } from '../../core/time.ts';
 import type { MarkKind } from '../../protocols/protocol.ts';
 import type { Recorder } from '../trace/recorder.ts';
@@ -18,8 +19,8 @@ export class Observation {
   readonly #fieldCount: number;
   /** Those that every run has. */
   readonly #commonCount: number;
-  readonly #seen = new Int32Array(FIELDS_MAX).fill(NEVER);
-  readonly #now = new Int32Array(FIELDS_MAX).fill(-1);
+  readonly #seen = cutIntegers(FIELDS_MAX).fill(NEVER);
+  readonly #now = cutIntegers(FIELDS_MAX).fill(-1);
   #flags = -1;
 
   constructor(world: World, recorder: Recorder, machine: AnyMachine) {

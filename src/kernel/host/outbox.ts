@@ -2,6 +2,7 @@
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { hashTwoWords } from '../../crypto/hash.ts';
+import type { Declaration } from '../../protocols/protocol.ts';
 import type { Envelope } from '../envelope.ts';
 import { joined } from './scratch.ts';
 import {
@@ -27,6 +28,15 @@ import type { World } from './world.ts';
 
 const TAMPERED = 1 << 8;
 
+/** One list for all nodes of all runs. */
+const typeNames = new WeakMap<Declaration, readonly string[]>();
+
+function typeNamesOf(declaration: Declaration): readonly string[] {
+  const known = typeNames.get(declaration) ?? declaration.messages.map((message) => message.type);
+  typeNames.set(declaration, known);
+  return known;
+}
+
 export class Outbox {
   sequence = 0;
   links: Links;
@@ -44,8 +54,8 @@ export class Outbox {
     this.#world = world;
     this.#self = self;
     this.#recorder = recorder;
-    const typeNames = world.protocol.declaration.messages.map((message) => message.type);
-    this.links = createLinks(world.plan, self, world.plan.validators.length + world.plan.clientCount, typeNames);
+    const { plan, protocol } = world;
+    this.links = createLinks(plan, self, plan.validators.length + plan.clientCount, typeNamesOf(protocol.declaration));
   }
 
   /**

@@ -15,7 +15,7 @@ export interface Work {
 }
 
 export function createWork(typeCount: number): Work {
-  const zeros = (count: number): number[] => Array.from({ length: count }, () => 0);
+  const zeros = (count: number): number[] => new Array<number>(count).fill(0);
   return {
     signed: 0,
     verified: 0,

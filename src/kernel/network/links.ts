@@ -60,11 +60,14 @@ export interface Links {
   busyUntil: Micros;
   /** In the order in which they began. */
   rules: readonly Rule[];
-  /** Effect of all rules together. `cut` by receiver, the rest by cell; loss and duplication include the network's own. */
-  readonly cut: Uint8Array;
-  readonly delayMicros: Float64Array;
-  readonly lossPpm: Uint32Array;
-  readonly duplicatePpm: Uint32Array;
+  /**
+   * Effect of all rules together, replaced and never written to: links without rules share one. `cut` by receiver, the rest by
+   * cell; loss and duplication include the network's own.
+   */
+  cut: Readonly<Uint8Array>;
+  delayMicros: Readonly<Float64Array>;
+  lossPpm: Readonly<Uint32Array>;
+  duplicatePpm: Readonly<Uint32Array>;
   /** In the order in which they were sent. */
   held: HeldCopy[];
 }
@@ -79,6 +82,27 @@ function regionOf(plan: RunPlan, node: NodeIndex): RegionIndex {
 interface Geography {
   readonly regions: Uint8Array;
   readonly keys: (Uint32Array | undefined)[];
+  /** Of links without rules. */
+  calm: Effect | null;
+}
+
+/** What rules do to links: see `Links`. */
+export interface Effect {
+  readonly cut: Uint8Array;
+  readonly delayMicros: Float64Array;
+  readonly lossPpm: Uint32Array;
+  readonly duplicatePpm: Uint32Array;
+}
+
+/** Nothing but the network's own loss and duplication. */
+export function calmEffect(nodeCount: number, typeCount: number, lossPpm: number, duplicatePpm: number): Effect {
+  const cells = nodeCount * typeCount;
+  return {
+    cut: new Uint8Array(nodeCount),
+    delayMicros: new Float64Array(cells),
+    lossPpm: new Uint32Array(cells).fill(lossPpm),
+    duplicatePpm: new Uint32Array(cells).fill(duplicatePpm),
+  };
 }
 
 const geographies = new WeakMap<RunPlan, Geography>();
@@ -87,7 +111,7 @@ function geographyOf(plan: RunPlan, nodeCount: number): Geography {
   const known = geographies.get(plan);
   if (known !== undefined && known.regions.length === nodeCount) return known;
   const regions = Uint8Array.from({ length: nodeCount }, (_, node) => regionOf(plan, node));
-  const geography: Geography = { regions, keys: [] };
+  const geography: Geography = { regions, keys: [], calm: null };
   geographies.set(plan, geography);
   return geography;
 }
@@ -102,13 +126,19 @@ function keysFrom(plan: RunPlan, self: NodeIndex, nodeCount: number): Uint32Arra
   return keys;
 }
 
+function calmIn(geography: Geography, { network }: RunPlan, nodeCount: number, typeCount: number): Effect {
+  if (geography.calm?.delayMicros.length === nodeCount * typeCount) return geography.calm;
+  geography.calm = calmEffect(nodeCount, typeCount, network.lossPpm, network.duplicatePpm);
+  return geography.calm;
+}
+
 /** The links of a node at the start of a run. `messageTypes`: `Declaration.messages` by name, in order. */
 export function createLinks(plan: RunPlan, self: NodeIndex, nodeCount: number, messageTypes: readonly string[]): Links {
   const { network } = plan;
-  const cells = nodeCount * messageTypes.length;
   const geography = geographyOf(plan, nodeCount);
   const keys = geography.keys[self] ?? keysFrom(plan, self, nodeCount);
   geography.keys[self] = keys;
+  const calm = calmIn(geography, plan, nodeCount, messageTypes.length);
   return {
     self,
     nodeCount,
@@ -126,10 +156,10 @@ export function createLinks(plan: RunPlan, self: NodeIndex, nodeCount: number, m
     draws: new Uint32Array(nodeCount),
     busyUntil: 0,
     rules: [],
-    cut: new Uint8Array(nodeCount),
-    delayMicros: new Float64Array(cells),
-    lossPpm: new Uint32Array(cells).fill(network.lossPpm),
-    duplicatePpm: new Uint32Array(cells).fill(network.duplicatePpm),
+    cut: calm.cut,
+    delayMicros: calm.delayMicros,
+    lossPpm: calm.lossPpm,
+    duplicatePpm: calm.duplicatePpm,
     held: [],
   };
 }

@@ -6,7 +6,7 @@ import { assert } from '../../core/assert.ts';
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { releasedAt } from './fate.ts';
-import { CUT, type HeldCopy, type Links, type NetworkFault } from './links.ts';
+import { CUT, calmEffect, type Effect, type HeldCopy, type Links, type NetworkFault } from './links.ts';
 
 type Partition = Extract<NetworkFault, { readonly kind: 'partition' }>;
 type CaughtMessage = Extract<NetworkFault, { readonly kind: 'message' }>;
@@ -43,17 +43,19 @@ export function endRule(
 
 /** Recomputes the effect of all rules for every receiver and type. */
 function applyRules(links: Links): void {
-  links.cut.fill(CUT.none);
-  links.delayMicros.fill(0);
-  links.lossPpm.fill(links.networkLossPpm);
-  links.duplicatePpm.fill(links.networkDuplicatePpm);
+  const { nodeCount, messageTypes, networkLossPpm, networkDuplicatePpm } = links;
+  const effect = calmEffect(nodeCount, messageTypes.length, networkLossPpm, networkDuplicatePpm);
   for (const { fault } of links.rules) {
     for (let to = 0; to < links.nodeCount; to++) {
       if (to === links.self) continue;
-      if (fault.kind === 'partition') applyPartition(links, fault, to);
-      else if (fault.kind === 'link') applyLinkFault(links, fault, to);
+      if (fault.kind === 'partition') applyPartition(links, effect, fault, to);
+      else if (fault.kind === 'link') applyLinkFault(links, effect, fault, to);
     }
   }
+  links.cut = effect.cut;
+  links.delayMicros = effect.delayMicros;
+  links.lossPpm = effect.lossPpm;
+  links.duplicatePpm = effect.duplicatePpm;
 }
 
 /** What is done to this copy alone, on top of all that concerns its link: the rule that began last, or null. */
@@ -66,9 +68,9 @@ export function caughtBy(links: Links, sequence: number, to: NodeIndex): CaughtM
   return null;
 }
 
-function applyPartition(links: Links, fault: Partition, to: NodeIndex): void {
+function applyPartition(links: Links, effect: Effect, fault: Partition, to: NodeIndex): void {
   if (!separates(fault, links.self, to)) return;
-  links.cut[to] = Math.max(links.cut[to] as number, fault.cut === 'lost' ? CUT.lost : CUT.held);
+  effect.cut[to] = Math.max(effect.cut[to] as number, fault.cut === 'lost' ? CUT.lost : CUT.held);
 }
 
 /** A node of several groups is a bridge: it hears, and is heard by, all of them. So is a node of none. */
@@ -80,7 +82,7 @@ export function separates(fault: Partition, from: NodeIndex, to: NodeIndex): boo
   return !fault.oneWay || fault.groups[0]?.includes(from) === true;
 }
 
-function applyLinkFault(links: Links, fault: LinkFault, to: NodeIndex): void {
+function applyLinkFault(links: Links, effect: Effect, fault: LinkFault, to: NodeIndex): void {
   const forwards = fault.from.includes(links.self) && fault.to.includes(to);
   const backwards = fault.symmetric && fault.to.includes(links.self) && fault.from.includes(to);
   if (!forwards && !backwards) return;
@@ -88,9 +90,9 @@ function applyLinkFault(links: Links, fault: LinkFault, to: NodeIndex): void {
   for (let type = 0; type < typeCount; type++) {
     if (fault.types !== null && !fault.types.includes(links.messageTypes[type] as string)) continue;
     const cell = to * typeCount + type;
-    links.delayMicros[cell] = (links.delayMicros[cell] as number) + fault.delayMicros;
-    links.lossPpm[cell] = either(links.lossPpm[cell] as number, fault.lossPpm);
-    links.duplicatePpm[cell] = either(links.duplicatePpm[cell] as number, fault.duplicatePpm);
+    effect.delayMicros[cell] = (effect.delayMicros[cell] as number) + fault.delayMicros;
+    effect.lossPpm[cell] = either(effect.lossPpm[cell] as number, fault.lossPpm);
+    effect.duplicatePpm[cell] = either(effect.duplicatePpm[cell] as number, fault.duplicatePpm);
   }
 }
 

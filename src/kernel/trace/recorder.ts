@@ -5,6 +5,7 @@
  */
 import { assert } from '../../core/assert.ts';
 import type { NodeIndex } from '../../core/ids.ts';
+import { cutWords } from '../../core/slab.ts';
 import type { Micros } from '../../core/time.ts';
 import { RECORD, RECORD_WORDS_MAX, type RecordKind, WORD } from './records.ts';
 import { encodeUtf8 } from './utf8.ts';
@@ -15,7 +16,7 @@ export type HashFunction = (bytes: Uint8Array) => Uint8Array;
 const DIGEST_WORDS = 8;
 const BLOCK_WORDS = 2048;
 /** Room at first: most runs of a sweep or a benchmark are short, and a whole block a node is most of what setting one up costs. */
-const FIRST_WORDS = 256;
+const FIRST_WORDS = 504;
 const TEXT_BYTES_MAX = 400;
 
 export interface RecorderSnapshot {
@@ -31,7 +32,7 @@ export class Recorder {
   count = 0;
   readonly #hash: HashFunction;
   /** The digest so far, then the block that fills. */
-  #block = new Uint32Array(DIGEST_WORDS + FIRST_WORDS);
+  #block = cutWords(DIGEST_WORDS + FIRST_WORDS);
   #fill = DIGEST_WORDS;
   #texts = new Map<string, number>();
   /** Words since the last `takeSegment`, when somebody wants them. */
@@ -166,12 +167,12 @@ export class Recorder {
 
   /** Hash of the whole stream so far. */
   digest(): Uint8Array {
-    return this.#hash(new Uint8Array(this.#block.buffer, 0, this.#fill * 4));
+    return this.#hash(this.#bytes(this.#fill));
   }
 
   snapshot(): RecorderSnapshot {
     return {
-      digest: new Uint8Array(this.#block.buffer.slice(0, DIGEST_WORDS * 4)),
+      digest: this.#bytes(DIGEST_WORDS).slice(),
       open: this.#block.slice(DIGEST_WORDS, this.#fill),
       texts: [...this.#texts.keys()],
       count: this.count,
@@ -181,12 +182,17 @@ export class Recorder {
   restore(snapshot: RecorderSnapshot): void {
     this.#fill = DIGEST_WORDS;
     if (this.#block.length < DIGEST_WORDS + snapshot.open.length) this.#makeRoom(DIGEST_WORDS + snapshot.open.length);
-    new Uint8Array(this.#block.buffer).set(snapshot.digest, 0);
+    this.#bytes(DIGEST_WORDS).set(snapshot.digest, 0);
     this.#block.set(snapshot.open, DIGEST_WORDS);
     this.#fill = DIGEST_WORDS + snapshot.open.length;
     this.#texts = new Map(snapshot.texts.map((text, code) => [text, code]));
     this.count = snapshot.count;
     this.#segmentFill = 0;
+  }
+
+  /** The first so many words of the block, as bytes. */
+  #bytes(words: number): Uint8Array {
+    return new Uint8Array(this.#block.buffer, this.#block.byteOffset, words * 4);
   }
 
   #withText(kind: RecordKind, argument: number, t: Micros, text: string): void {
@@ -201,21 +207,14 @@ export class Recorder {
     if (known !== undefined) return known;
     const code = this.#texts.size;
     this.#texts.set(text, code);
-    const bytes = encodeUtf8(text).subarray(0, TEXT_BYTES_MAX);
-    const words = (bytes.length + 3) >> 2;
-    this.#reserve(3 + words);
+    const packed = packedText(text);
+    const { length } = packed;
+    this.#reserve(2 + length);
     const block = this.#block;
-    block[this.#fill] = (RECORD.text | ((3 + words) << 6)) >>> 0;
+    block[this.#fill] = (RECORD.text | ((2 + length) << 6)) >>> 0;
     block[this.#fill + 1] = code;
-    block[this.#fill + 2] = bytes.length;
-    for (let i = 0; i < words; i++) {
-      block[this.#fill + 3 + i] =
-        (bytes[4 * i] ?? 0) |
-        ((bytes[4 * i + 1] ?? 0) << 8) |
-        ((bytes[4 * i + 2] ?? 0) << 16) |
-        ((bytes[4 * i + 3] ?? 0) << 24);
-    }
-    this.#advance(3 + words);
+    for (let i = 0; i < length; i++) block[this.#fill + 2 + i] = packed[i] as number;
+    this.#advance(2 + length);
     return code;
   }
 
@@ -239,8 +238,8 @@ export class Recorder {
     if (needed <= this.#block.length) return;
     assert(length <= BLOCK_WORDS, 'record longer than a block');
     if (needed > DIGEST_WORDS + BLOCK_WORDS) {
-      const digest = this.#hash(new Uint8Array(this.#block.buffer, 0, this.#fill * 4));
-      new Uint8Array(this.#block.buffer).set(digest, 0);
+      const digest = this.#hash(this.#bytes(this.#fill));
+      this.#bytes(DIGEST_WORDS).set(digest, 0);
       this.#fill = DIGEST_WORDS;
     } else {
       this.#makeRoom(needed);
@@ -269,6 +268,26 @@ export class Recorder {
     }
     this.#fill += length;
   }
+}
+
+/** Texts as they stand in the stream: every node of every run writes much the same ones. */
+const packedTexts = new Map<string, Uint32Array>();
+const PACKED_TEXTS_MAX = 2048;
+
+/** Number of bytes in UTF-8, cut to what a record holds, then the bytes. */
+function packedText(text: string): Uint32Array {
+  const known = packedTexts.get(text);
+  if (known !== undefined) return known;
+  const bytes = encodeUtf8(text).subarray(0, TEXT_BYTES_MAX);
+  const packed = new Uint32Array(1 + ((bytes.length + 3) >> 2));
+  packed[0] = bytes.length;
+  bytes.forEach((byte, i) => {
+    const at = 1 + (i >> 2);
+    packed[at] = (packed[at] as number) | (byte << (8 * (i & 3)));
+  });
+  if (packedTexts.size >= PACKED_TEXTS_MAX) packedTexts.clear();
+  packedTexts.set(text, packed);
+  return packed;
 }
 
 assertFits();

@@ -1,6 +1,6 @@
 /** *Committed-local* and after: requests are executed in the order of their numbers, and clients hear of it. Ref: §4.2. */
 import type { Micros } from '../../core/time.ts';
-import { blockHash, txRootOf } from '../../ledger/block.ts';
+import { blockHash, sharedBlock, txRootOf } from '../../ledger/block.ts';
 import { executeBatch, isExecuted, stateRoot } from '../../ledger/ledger.ts';
 import { addBatch, removeBatches, sizeOf } from '../../ledger/mempool.ts';
 import type { Block, SignedBatch } from '../../ledger/types.ts';
@@ -53,7 +53,7 @@ export function append(state: State, entry: Entry, ctx: Ctx): Block {
   const { request } = entry;
   const batches: SignedBatch[] = [];
   for (const signed of request.batches) if (executeOnce(state, signed, request.sequence)) batches.push(signed);
-  const block: Block = {
+  const block = sharedBlock({
     height: request.sequence,
     parent: state.tip,
     proposer: primaryOf(request.view, state.validatorCount),
@@ -62,7 +62,7 @@ export function append(state: State, entry: Entry, ctx: Ctx): Block {
     stateRoot: stateRoot(state.ledger),
     batches,
     validators: null,
-  };
+  });
   state.chain.push({ ...entry, block });
   state.decided = request.sequence;
   state.tip = blockHash(block);
