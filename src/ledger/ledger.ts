@@ -1,5 +1,6 @@
 /** Accounts and the execution of transfers: serial, in the order of the block, the reference for any other way. */
 import { assert } from '../core/assert.ts';
+import { listOf } from '../core/list.ts';
 import type { NodeIndex } from '../core/ids.ts';
 import { createPacker, packedHashHex, putInteger, startPacking, TAG } from './packed.ts';
 import type { Batch, Genesis, LedgerState, Transfer, TransferOutcome } from './types.ts';
@@ -16,8 +17,8 @@ export function createLedger(genesis: Genesis, clientCount: number): LedgerState
   const { accountCount, initialBalance } = genesis;
   assert(Number.isSafeInteger(accountCount * initialBalance), 'the sum of balances is a safe integer');
   return {
-    balances: Array.from({ length: accountCount }, () => initialBalance),
-    executed: Array.from({ length: clientCount }, () => ({ floor: 0, above: [] })),
+    balances: new Array<number>(accountCount).fill(initialBalance),
+    executed: listOf(clientCount, () => ({ floor: 0, above: [] })),
   };
 }
 

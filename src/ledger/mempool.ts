@@ -3,6 +3,7 @@
  * of the room and its turn in every round, so that none can crowd out another.
  */
 import { assert } from '../core/assert.ts';
+import { listOf } from '../core/list.ts';
 import { isExecuted } from './ledger.ts';
 import { MAX_SEQUENCE } from './parse.ts';
 import type { LedgerState, SignedBatch } from './types.ts';
@@ -42,7 +43,7 @@ export type MempoolRefusal = (typeof MEMPOOL_REFUSAL)[keyof typeof MEMPOOL_REFUS
 export function createMempool(limits: MempoolLimits, validatorCount: number, clientCount: number): Mempool {
   const { maxBatches, maxTransfers, maxBatchTransfers } = limits;
   assert(maxBatches > 0 && maxTransfers > 0 && maxBatchTransfers > 0, 'mempool limits are positive');
-  const queues = Array.from({ length: clientCount }, () => ({ batches: new Map(), transferCount: 0 }));
+  const queues = listOf(clientCount, () => ({ batches: new Map(), transferCount: 0 }));
   return { limits: { maxBatches, maxTransfers, maxBatchTransfers }, validatorCount, queues };
 }
 

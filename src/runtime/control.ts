@@ -84,6 +84,8 @@ export class RunControl {
   #waiting: WaitingFault[] = [];
   #pending: Highlight[] = [];
   #heights: number[];
+  /** Of correct nodes: asked for at every decision of every node. */
+  #highest = 0;
   #view = 0;
   #byzantine = new Set<NodeIndex>();
   #down = new Set<NodeIndex>();
@@ -115,13 +117,7 @@ export class RunControl {
 
   /** Largest height that a correct node decided. */
   get height(): number {
-    let highest = 0;
-    // Asked at every decision of every node: callbacks would be noticed in large networks.
-    for (let node = 0; node < this.#heights.length; node++) {
-      const height = this.#heights[node] as number;
-      if (height > highest && !this.#byzantine.has(node)) highest = height;
-    }
-    return highest;
+    return this.#highest;
   }
 
   /** Largest view a correct node was in. */
@@ -242,6 +238,7 @@ export class RunControl {
     this.#heights = [...snapshot.heights];
     this.#view = snapshot.view;
     this.#byzantine = new Set(snapshot.byzantine);
+    this.#highest = this.#highestCorrect();
     this.#down = new Set(snapshot.down);
     this.active = [...snapshot.active];
     this.#faultCount = snapshot.faultCount;
@@ -286,7 +283,10 @@ export class RunControl {
       const starts = event.kind === 'begin';
       if (starts) this.active.push({ fault, since: at });
       else this.active = this.active.filter((entry) => entry.fault.id !== fault.id);
-      if (fault.kind === 'byzantine' && starts) this.#byzantine.add(fault.target);
+      if (fault.kind === 'byzantine' && starts) {
+        this.#byzantine.add(fault.target);
+        this.#highest = this.#highestCorrect();
+      }
       if (fault.kind === 'crash') starts ? this.#down.add(fault.target) : this.#down.delete(fault.target);
       const text = describeFault(fault, namingOf(this.#plan));
       this.recorder.fault(at, starts ? RECORD.fault : RECORD.heal, faultIndex(fault), text);
@@ -307,7 +307,9 @@ export class RunControl {
   #see(highlight: Highlight): void {
     if (highlight.kind === 'decide') {
       const { node, decision } = highlight;
-      this.#heights[node] = Math.max(this.#heights[node] ?? 0, decision.slot);
+      const height = Math.max(this.#heights[node] ?? 0, decision.slot);
+      this.#heights[node] = height;
+      if (height > this.#highest && !this.#byzantine.has(node)) this.#highest = height;
       this.#checkStop(highlight.t, node);
     } else if (highlight.kind === 'state' && !this.#byzantine.has(highlight.node)) {
       const view = highlight.fields[VIEW_FIELD] as number;
@@ -333,6 +335,10 @@ export class RunControl {
       const at = observer.reachedBefore?.(until) ?? null;
       if (at !== null) this.#goalAt = Math.min(this.#goalAt, Math.max(at + this.lookahead, until));
     }
+  }
+
+  #highestCorrect(): number {
+    return this.#heights.reduce((most, height, node) => (this.#byzantine.has(node) ? most : Math.max(most, height)), 0);
   }
 
   #goalReached(goal: Goal): boolean {

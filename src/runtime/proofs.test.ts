@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encode } from '../core/encoding.ts';
 import type { SuiteName } from '../crypto/suite.ts';
-import { validProofs } from '../kernel/host/proofs.ts';
+import { checkProofs } from '../kernel/host/proofs.ts';
 import { signStatement } from '../kernel/host/signing.ts';
 import type { WorldConstants } from '../kernel/host/world.ts';
 import type { SignedRef } from '../protocols/protocol.ts';
@@ -36,15 +36,15 @@ describe.each(['modelled:ml-dsa-65', 'ed25519'] as const)('a certificate of %s',
 
   it('is proved by the signatures of its signers, however often it is met', () => {
     const proofs = proofsOf(vote);
-    expect([1, 2, 3].map(() => validProofs(world, { ...vote }, proofs))).toEqual([3, 3, 3]);
+    expect([1, 2, 3].map(() => checkProofs(world, { ...vote }, proofs).validCount)).toEqual([3, 3, 3]);
   });
 
   it('proves nothing else, before and after it was checked', () => {
     const proofs = proofsOf(vote);
-    expect(validProofs(world, other, proofs)).toBe(0);
-    expect(validProofs(world, vote, proofs)).toBe(3);
-    expect(validProofs(world, other, proofs)).toBe(0);
-    expect(validProofs(world, { ...vote, extra: 1 } as typeof vote, proofs)).toBe(0);
+    expect(checkProofs(world, other, proofs).validCount).toBe(0);
+    expect(checkProofs(world, vote, proofs).validCount).toBe(3);
+    expect(checkProofs(world, other, proofs).validCount).toBe(0);
+    expect(checkProofs(world, { ...vote, extra: 1 } as typeof vote, proofs).validCount).toBe(0);
   });
 
   it('counts up to the first signature that is not its signer’s', () => {
@@ -52,15 +52,15 @@ describe.each(['modelled:ml-dsa-65', 'ed25519'] as const)('a certificate of %s',
     const [first, second, third] = proofs as [SignedRef, SignedRef, SignedRef];
     const forged = second.signature.slice();
     forged[5] = (forged[5] as number) ^ 1;
-    expect(validProofs(world, vote, [first, { signer: 1, signature: forged }, third])).toBe(1);
+    expect(checkProofs(world, vote, [first, { signer: 1, signature: forged }, third]).validCount).toBe(1);
     // The bytes are those of a signature that was just found valid, the signer is not.
-    expect(validProofs(world, vote, [first, { signer: 2, signature: second.signature }])).toBe(1);
-    expect(validProofs(world, vote, proofs)).toBe(3);
+    expect(checkProofs(world, vote, [first, { signer: 2, signature: second.signature }]).validCount).toBe(1);
+    expect(checkProofs(world, vote, proofs).validCount).toBe(3);
   });
 
   it('is worth nothing on another testnet', () => {
     const proofs = proofsOf(vote);
-    expect(validProofs(world, vote, proofs)).toBe(3);
-    expect(validProofs(elsewhere, vote, proofs)).toBe(0);
+    expect(checkProofs(world, vote, proofs).validCount).toBe(3);
+    expect(checkProofs(elsewhere, vote, proofs).validCount).toBe(0);
   });
 });

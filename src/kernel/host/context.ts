@@ -1,11 +1,11 @@
 import type { NodeIndex } from '../../core/ids.ts';
 import { PURPOSE, streamKey } from '../../core/prng.ts';
-import type { Micros } from '../../core/time.ts';
 import type { SuiteName } from '../../crypto/suite.ts';
 import type { NodeContext, SignedRef } from '../../protocols/protocol.ts';
 import type { RunPlan } from '../plan.ts';
 import type { Message } from './machines.ts';
-import { validProofs } from './proofs.ts';
+import type { Meter } from './meter.ts';
+import { checkProofs } from './proofs.ts';
 import { verifyStatement } from './signing.ts';
 import type { Work } from './work.ts';
 import type { World } from './world.ts';
@@ -27,18 +27,20 @@ function validatorsOf(plan: RunPlan): Validators {
   return made;
 }
 
-/** What the machine of `self` may know of the world. `spend` charges the node for what it computes; verifications are counted in `work`. */
+/**
+ * What the machine of `self` may know of the world. What it computes is charged to `meter`, verifications are counted in `work`.
+ */
 export function nodeContext(
   world: World,
   self: NodeIndex,
   work: Pick<Work, 'verified'>,
-  spend: (micros: Micros) => void,
+  meter: Meter,
 ): NodeContext<unknown, Message> {
   const { plan } = world;
   const known = validatorsOf(plan);
   const onVerify = (signer: NodeIndex): void => {
     work.verified++;
-    spend(world.costs[signer]?.verifyMicros ?? 0);
+    meter.spend(world.costs[signer]?.verifyMicros ?? 0);
   };
   return {
     self,
@@ -51,17 +53,16 @@ export function nodeContext(
     random: streamKey(plan.seed, PURPOSE.workload, self),
     workload: plan.workload,
     ...(plan.shards === undefined ? {} : { shards: plan.shards }),
-    spend,
+    spend: (micros) => meter.spend(micros),
     verify(signer, message, signature) {
       onVerify(signer);
       return verifyStatement(world, signer, message, signature);
     },
     verifyAll(message, proofs) {
-      const valid = validProofs(world, message, proofs);
-      // The one that failed was looked at too.
-      const seen = Math.min(valid + 1, proofs.length);
-      for (let i = 0; i < seen; i++) onVerify((proofs[i] as SignedRef).signer);
-      return valid === proofs.length;
+      const { validCount, seenCount, seenMicros } = checkProofs(world, message, proofs);
+      if (meter.spendSum(seenMicros)) work.verified += seenCount;
+      else for (let i = 0; i < seenCount; i++) onVerify((proofs[i] as SignedRef).signer);
+      return validCount === proofs.length;
     },
   };
 }

@@ -21,6 +21,7 @@ import { type CrashTrap, catchesArrival, departuresBefore } from './crash-trap.t
 import { type EffectsTarget, HostEffects } from './effects.ts';
 import { type AnyMachine, type Message, machineOf } from './machines.ts';
 import { nodeContext } from './context.ts';
+import { Meter } from './meter.ts';
 import { contentHash, Outbox } from './outbox.ts';
 import { Observation } from './observation.ts';
 import type { Side } from './side.ts';
@@ -51,9 +52,7 @@ export class NodeHost implements EffectsTarget {
   now: Micros = 0;
   /** Time of the last event. */
   #clock: Micros = 0;
-  /** CPU time that the step in progress has cost so far, µs. */
-  #spent: Micros = 0;
-  #slowMilli = 1000;
+  readonly #meter = new Meter();
   #trap: CrashTrap | null = null;
   readonly observation: Observation;
   readonly work: Work;
@@ -69,9 +68,7 @@ export class NodeHost implements EffectsTarget {
     this.#outbox = new Outbox(world, self, this.recorder, this.work);
     this.#effects = new HostEffects(this);
     this.#traitor = new Traitor(world, self);
-    this.#ctx = nodeContext(world, self, this.work, (micros) => {
-      this.#spent += this.#scaled(micros);
-    });
+    this.#ctx = nodeContext(world, self, this.work, this.#meter);
   }
 
   /** Time of the next thing that happens here, or Infinity. */
@@ -138,7 +135,7 @@ export class NodeHost implements EffectsTarget {
   #openingCost(envelope: Envelope): Micros {
     const cost = this.#world.costs[envelope.claimedFrom];
     if (cost === undefined) return 0;
-    return this.#scaled(cost.verifyMicros + Math.floor((envelope.sizeBytes * cost.hashMicrosPerKiB) / 1024));
+    return this.#meter.scaled(cost.verifyMicros + Math.floor((envelope.sizeBytes * cost.hashMicrosPerKiB) / 1024));
   }
 
   #handle(payload: Envelope | TimerEntry, now: Micros, arrivedAt: Micros): void {
@@ -192,7 +189,7 @@ export class NodeHost implements EffectsTarget {
   #beginFault(fault: FaultPlan, now: Micros): void {
     this.#outbox.beginRule(fault.id, fault);
     if (!('target' in fault) || fault.target !== this.self) return;
-    if (fault.kind === 'slow') this.#slowMilli = fault.factorMilli;
+    if (fault.kind === 'slow') this.#meter.slowMilli = fault.factorMilli;
     if (fault.kind === 'crash' && fault.point !== undefined) this.#trap = { point: fault.point, count: 0 };
     else if (fault.kind === 'crash') this.#crash(now);
     if (fault.kind === 'byzantine') {
@@ -209,7 +206,7 @@ export class NodeHost implements EffectsTarget {
   #endFault(fault: FaultPlan, now: Micros): void {
     this.#outbox.endRule(fault.id, now);
     if (!('target' in fault) || fault.target !== this.self) return;
-    if (fault.kind === 'slow') this.#slowMilli = 1000;
+    if (fault.kind === 'slow') this.#meter.recover();
     if (fault.kind === 'crash') this.#restart(fault.disk, now);
     if (fault.kind === 'byzantine') {
       this.#traitor.end(fault.id);
@@ -247,11 +244,11 @@ export class NodeHost implements EffectsTarget {
     const side = this.#sides[sideIndex] as Side;
     this.#active = sideIndex;
     this.now = now;
-    this.#spent = 0;
+    this.#meter.spent = 0;
     this.#machine.step(side.state, input, this.#effects, this.#ctx);
     this.#observe(now);
-    const departure = now + this.#spent;
-    this.work.cpuMicros += this.#spent;
+    const departure = now + this.#meter.spent;
+    this.work.cpuMicros += this.#meter.spent;
     this.#cpu.freeAt = Math.max(this.#cpu.freeAt, departure);
     if (this.#effects.outgoing.length > 0) this.#depart(side, departure);
   }
@@ -277,7 +274,7 @@ export class NodeHost implements EffectsTarget {
 
   signOwn(to: NodeIndex, message: Message): Outgoing {
     this.work.signed++;
-    this.#spent += this.#scaled(this.#world.costs[this.self]?.signMicros ?? 0);
+    this.#meter.spend(this.#world.costs[this.self]?.signMicros ?? 0);
     const bytes = encodeOwn(message);
     const signature = signStatement(this.#world, this.self, message, bytes, this.#secretKey);
     return { to, claimedFrom: this.self, message, bytes, signature, delay: 0, tampered: false };
@@ -338,7 +335,7 @@ export class NodeHost implements EffectsTarget {
       sequence: this.#outbox.sequence,
       traitor: this.#traitor.capture(),
       generation: this.#generation,
-      slowMilli: this.#slowMilli,
+      slowMilli: this.#meter.slowMilli,
       trap: this.#trap,
       ...this.observation.capture(),
       recorder: this.recorder.snapshot(),
@@ -361,7 +358,7 @@ export class NodeHost implements EffectsTarget {
     this.#outbox.sequence = snapshot.sequence;
     this.#traitor.restore(snapshot.traitor);
     this.#generation = snapshot.generation;
-    this.#slowMilli = snapshot.slowMilli;
+    this.#meter.slowMilli = snapshot.slowMilli;
     this.#trap = snapshot.trap ?? null;
     this.observation.restore(snapshot);
     this.recorder.restore(snapshot.recorder);
@@ -379,10 +376,6 @@ export class NodeHost implements EffectsTarget {
       cpuFreeAt: this.#cpu.freeAt,
       inboxLength: this.#cpu.backlog,
     };
-  }
-
-  #scaled(micros: Micros): Micros {
-    return this.#slowMilli === 1000 ? micros : Math.floor((micros * this.#slowMilli) / 1000);
   }
 
   #drop(envelope: Envelope, now: Micros, reason: DropReason): void {

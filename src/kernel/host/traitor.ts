@@ -54,6 +54,7 @@ export class Traitor {
 
   /** Code of the behaviour that began last, counted from 1; 0 when the node is correct. */
   get code(): number {
+    if (this.#faults.length === 0) return 0;
     const last = this.#faults.at(-1);
     return last === undefined ? 0 : BEHAVIOUR_CODES.indexOf(last.behaviour) + 1;
   }

@@ -52,9 +52,17 @@ const KINDS: Kinds = {
   },
 };
 
+/** A run has one plan, which is asked about every copy. */
+let lastPlan: LatencyPlan | null = null;
+let lastKind = KINDS.constant as LatencyKind<LatencyPlan>;
+
 /** The entry for a plan: the one place where the kinds' own types are set aside. */
 function kindOf(plan: LatencyPlan): LatencyKind<LatencyPlan> {
-  return KINDS[plan.kind] as LatencyKind<LatencyPlan>;
+  if (plan !== lastPlan) {
+    lastPlan = plan;
+    lastKind = KINDS[plan.kind] as LatencyKind<LatencyPlan>;
+  }
+  return lastKind;
 }
 
 /** The least that a copy between two regions travels, at least 1 µs. */

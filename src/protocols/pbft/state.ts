@@ -1,4 +1,5 @@
 /** What a replica knows: plain data, structured-cloneable. `Durable` is the part that survives a crash. */
+import { listOf } from '../../core/list.ts';
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { GENESIS_HASH } from '../../ledger/block.ts';
@@ -189,8 +190,8 @@ export function createState(ctx: Ctx): State {
     ledger: createLedger(ctx.workload, clientCount),
     pool: createMempool(limits, validatorCount, clientCount),
     waiting: 0,
-    ordered: Array.from({ length: clientCount }, () => new Set<number>()),
-    replies: Array.from({ length: clientCount }, () => new Map<number, KeptReply>()),
+    ordered: listOf(clientCount, () => new Set<number>()),
+    replies: listOf(clientCount, () => new Map<number, KeptReply>()),
     view: 0,
     primary: 0,
     isChanging: false,
