@@ -1,5 +1,6 @@
 /** BLAKE3 for much data at once: the trace is fingerprinted in blocks of kilobytes, where WebAssembly is twice as fast. */
 import { blake3 } from './blake3.ts';
+import { openLaneHash } from './blake3Lanes.ts';
 
 /** A BLAKE3-256 that is synchronous once it is open. Every engine gives the same digests. */
 export interface BulkHash {
@@ -19,8 +20,20 @@ export function sharedBulkHash(): Promise<BulkHash> {
   return shared;
 }
 
-/** The fastest that runs here: hash-wasm, or the script version where WebAssembly is missing, forbidden or differs. */
+/** The fastest that runs here: kilobytes in lanes, the rest by hash-wasm or, where WebAssembly is missing or differs, in script. */
 export async function openBulkHash(): Promise<BulkHash> {
+  const plain = await openPlainHash();
+  const lanes = await openLaneHash();
+  if (lanes === null) return plain;
+  const { minBytes, maxBytes } = lanes;
+  const bulk: BulkHash = {
+    engine: 'wasm',
+    hash: (bytes) => (bytes.length < minBytes || bytes.length > maxBytes ? plain.hash(bytes) : lanes.hash(bytes)),
+  };
+  return agreesWithScript(bulk) ? bulk : plain;
+}
+
+async function openPlainHash(): Promise<BulkHash> {
   try {
     const { createBLAKE3 } = await import('hash-wasm');
     const hasher = await createBLAKE3();
@@ -33,7 +46,7 @@ export async function openBulkHash(): Promise<BulkHash> {
 
 /** Compares digests on inputs of no, one and several chunks, the last one short. */
 function agreesWithScript(bulk: BulkHash): boolean {
-  return [0, 1, 1024, 3 * 1024 + 65].every((length) => {
+  return [0, 1, 1024, 3 * 1024 + 65, 8 * 1024 + 32].every((length) => {
     const bytes = Uint8Array.from({ length }, (_, i) => i % 251);
     const expected = blake3(bytes);
     const actual = bulk.hash(bytes);
