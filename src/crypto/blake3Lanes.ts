@@ -45,7 +45,7 @@ export interface LaneHash {
 
 /** Null where the platform has no WebAssembly with vectors. */
 export async function openLaneHash(): Promise<LaneHash | null> {
-  const wasm = (globalThis as Platform).WebAssembly;
+  const wasm = (globalThis as unknown as Platform).WebAssembly;
   if (wasm === undefined || MODULE_PAGES * 65536 < LEVELS[1] + 32768) return null;
   try {
     const { instance } = await wasm.instantiate(blake3Module());

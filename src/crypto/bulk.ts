@@ -23,7 +23,8 @@ export function sharedBulkHash(): Promise<BulkHash> {
 /** The fastest that runs here: kilobytes in lanes, the rest by hash-wasm or, where WebAssembly is missing or differs, in script. */
 export async function openBulkHash(): Promise<BulkHash> {
   const plain = await openPlainHash();
-  const lanes = await openLaneHash();
+  // Where the library does not run, or not as it should, ours would not either.
+  const lanes = plain.engine === 'script' ? null : await openLaneHash();
   if (lanes === null) return plain;
   const { minBytes, maxBytes } = lanes;
   const bulk: BulkHash = {

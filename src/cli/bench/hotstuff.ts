@@ -1,4 +1,4 @@
-/** Chained HotStuff in the in-process kernel: the network of the kernel's rows, as fast as votes arrive, no CPU time, fingerprint on. */
+/** Chained HotStuff in the in-process kernel: the network of the kernel's rows, as fast as votes arrive, no CPU time. */
 import { SECOND } from '../../core/time.ts';
 import type { WorldConstants } from '../../kernel/host/world.ts';
 import type { RunPlan } from '../../kernel/plan.ts';
