@@ -162,7 +162,11 @@ test.describe('on a phone', () => {
     await pause.tap();
     await expect(play).toBeInViewport();
     await expect(timeline).toBeInViewport();
+    // Whoever chooses a tab: the strip shows which one it is.
+    await tab('Snapshots').tap();
     await node('v1').tap();
+    await expect(tab('Inspector')).toHaveAttribute('aria-selected', 'true');
+    await expect(tab('Inspector')).toBeInViewport({ ratio: 1 });
     await page.getByRole('button', { name: 'Faults', exact: true }).tap();
     await page.getByRole('menuitem', { name: /^Crash Stops/ }).tap();
     await expect.poll(async () => (await testnet.scenario()).faults).toHaveLength(1);

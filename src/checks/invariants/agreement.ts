@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { NodeIndex } from '../../core/ids.ts';
 import { shortHash } from '../facts.ts';
 import type { Invariant } from '../invariant.ts';
@@ -19,7 +20,7 @@ export function agreement(): Invariant {
       const other = `${facts.name(node)} decided ${shortHash(decision.digest)}`;
       return { at: t, detail: `at height ${decision.slot} ${one} and ${other}` };
     },
-    standing: () => ({ verdict: 'holds', detail: `${decided.size} heights decided, each by all alike` }),
+    standing: () => ({ verdict: 'holds', detail: `${counted(decided.size, 'height')} decided, each by all alike` }),
     capture: () => [...decided],
     restore(state) {
       decided = new Map(state as [number, { digest: string; node: NodeIndex }][]);

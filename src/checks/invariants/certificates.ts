@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { NodeIndex } from '../../core/ids.ts';
 import { verifyStatement } from '../../kernel/host/signing.ts';
 import type { DecidedBlock, Decision, SignedMessage } from '../../protocols/protocol.ts';
@@ -24,7 +25,7 @@ export function certificates(): Invariant {
       checked++;
       return fault === null ? null : { at: t, detail: `${facts.name(node)} at height ${decision.slot}: ${fault}` };
     },
-    standing: () => ({ verdict: 'holds', detail: `${checked} certificates verified` }),
+    standing: () => ({ verdict: 'holds', detail: `${counted(checked, 'certificate')} verified` }),
     capture: () => ({ history, checked }),
     restore(state) {
       const saved = state as { history: DecidedBlock[]; checked: number };

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { NodeIndex } from '../../core/ids.ts';
 import { GENESIS_HASH } from '../../ledger/block.ts';
 import { shortHash } from '../facts.ts';
@@ -26,7 +27,7 @@ export function prefixConsistency(): Invariant {
       const found = `parent ${shortHash(block.parent)}, its chain ends in ${shortHash(tip.hash)}`;
       return { at: t, detail: `${facts.name(node)} decided height ${block.height} with ${found}` };
     },
-    standing: () => ({ verdict: 'holds', detail: `${tips.size} chains without a gap` }),
+    standing: () => ({ verdict: 'holds', detail: `${counted(tips.size, 'chain')} without a gap` }),
     capture: () => [...tips],
     restore(state) {
       tips = new Map(state as [NodeIndex, Tip][]);

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { clonePlain } from '../../core/clone.ts';
 import type { Micros } from '../../core/time.ts';
 import { openEnvelope } from '../../kernel/host/signing.ts';
@@ -42,7 +43,7 @@ export function propertyInvariant(property: Property<unknown>, setting: Property
       if (property.onDecision === undefined) return null;
       return violation(t, facts, node, property.onDecision(memory, { t, node, decision }));
     },
-    standing: () => ({ verdict: 'holds', detail: `${seen} steps judged` }),
+    standing: () => ({ verdict: 'holds', detail: `${counted(seen, 'step')} judged` }),
     capture: () => ({ memory: clonePlain(memory), seen }),
     restore(state) {
       const saved = state as { memory: unknown; seen: number };

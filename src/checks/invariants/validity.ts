@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { encode } from '../../core/encoding.ts';
 import { hashHex } from '../../crypto/hash.ts';
 import { createLedger, executeBatch, isExecuted, stateRoot, totalUnits } from '../../ledger/ledger.ts';
@@ -31,7 +32,10 @@ export function validity(facts: Facts): Invariant {
       const fault = replay(block, ledger, submitted, facts);
       return fault === null ? null : { at: t, detail: `${facts.name(node)} decided height ${block.height}: ${fault}` };
     },
-    standing: () => ({ verdict: 'holds', detail: `${height} blocks replayed, ${totalUnits(ledger)} units in all` }),
+    standing: () => ({
+      verdict: 'holds',
+      detail: `${counted(height, 'block')} replayed, ${totalUnits(ledger)} units in all`,
+    }),
     capture: () => ({ ledger, height, submitted: submitted.hashes() }),
     restore(state) {
       const saved = state as { ledger: LedgerState; height: number; submitted: string[] };

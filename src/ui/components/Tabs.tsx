@@ -1,6 +1,6 @@
 /** Tabs after the WAI-ARIA pattern: arrow keys move between them, one is in the tab order. */
 import type { KeyboardEvent, ReactNode } from 'react';
-import { useId } from 'react';
+import { useEffect, useId } from 'react';
 import styles from './Tabs.module.css';
 
 export interface Tab<T extends string> {
@@ -16,8 +16,20 @@ interface Props<T extends string> {
   readonly children: ReactNode;
 }
 
+/** Of the tab beside the chosen one, so that the strip is seen to go on. */
+const PEEK_PX = 24;
+
 export function Tabs<T extends string>({ label, tabs, chosen, onChoose, children }: Props<T>) {
   const base = useId();
+  // A strip that is wider than the screen shows which tab is chosen, whoever chose it.
+  useEffect(() => {
+    const tab = document.getElementById(`${base}-${chosen}`);
+    const strip = tab?.parentElement;
+    if (tab == null || strip == null || strip.scrollWidth <= strip.clientWidth) return;
+    const [mine, all] = [tab.getBoundingClientRect(), strip.getBoundingClientRect()];
+    if (mine.left < all.left) strip.scrollLeft += mine.left - all.left - PEEK_PX;
+    else if (mine.right > all.right) strip.scrollLeft += mine.right - all.right + PEEK_PX;
+  }, [base, chosen]);
   const onKeyDown = (event: KeyboardEvent) => {
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (by === 0) return;
