@@ -220,6 +220,11 @@ export interface MessageDeclaration {
   readonly vote: boolean;
   /** Distinct votes of this type that complete what they are for among n nodes; absent: `Declaration.quorum`. */
   quorum?(validatorCount: number): number;
+  /**
+   * Among whom its votes are counted: the validators of the voter's shard, or whoever takes part in what it is about, which is no
+   * one number. Absent: all validators.
+   */
+  readonly among?: 'shard' | 'parts';
   /** One sentence for people. */
   readonly explain: string;
 }

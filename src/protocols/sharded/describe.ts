@@ -12,7 +12,7 @@ const message = (
   label: string,
   phase: Described['phase'],
   explain: string,
-  marks: Partial<Pick<Described, 'exclusive' | 'vote'>> = {},
+  marks: Partial<Pick<Described, 'exclusive' | 'vote' | 'among'>> = {},
 ): Described => ({ label, phase, exclusive: false, vote: false, ...marks, explain });
 
 const MESSAGES: Readonly<Record<(typeof MESSAGE_TYPES)[number], Described>> = {
@@ -24,6 +24,7 @@ const MESSAGES: Readonly<Record<(typeof MESSAGE_TYPES)[number], Described>> = {
   vote: message('VOTE', 'first', 'YES: locked, and the part cannot fail any more. NO: the transaction is off.', {
     exclusive: true,
     vote: true,
+    among: 'parts',
   }),
   'pre-commit': message(
     'PRE-COMMIT',

@@ -30,9 +30,10 @@ export class CandidateIndex implements RecordIndex {
   /** By message type. */
   readonly #needed: readonly number[];
 
-  constructor(store: TraceStore) {
+  /** `shardSize`: validators of one shard. */
+  constructor(store: TraceStore, shardSize: number) {
     this.#store = store;
-    this.#needed = neededOf(store.declaration, store.validatorCount);
+    this.#needed = neededOf(store.declaration, store.validatorCount, shardSize);
   }
 
   add(record: RecordCursor): void {

@@ -99,3 +99,19 @@ it('shards of several validators: what each of them says inside a bundle', async
   const inside = life.copies.filter(({ flight }) => flight.carrier !== undefined);
   expect(inside.length).toBeGreaterThan(0);
 });
+
+it('votes inside a shard are counted among its validators; votes of shards have no one number to reach', async () => {
+  const testnet = await run({}, 4);
+  const view = testnet.view();
+  const declared = testnet.frame()?.declaration.messages ?? [];
+  const moments = Array.from({ length: 60 }, (_, i) => 500_000 + i * 50_000);
+  const found = moments.flatMap((at) => [0, 5, 10].flatMap((node) => view.quorumAt(node, at) ?? []));
+  expect(found.length).toBeGreaterThan(20);
+  expect(found.some(({ closedAt }) => closedAt !== null)).toBe(true);
+  for (const { type, needed, voters } of found.filter((quorum) => declared[quorum.type]?.among === 'shard')) {
+    expect(declared[type]?.type).toMatch(/^order-/);
+    expect(needed).toBe(3);
+    expect(new Set(voters.map((voter) => Math.floor(voter / 4))).size).toBe(1);
+  }
+  expect(found.map(({ type }) => declared[type]?.type)).not.toContain('vote');
+});

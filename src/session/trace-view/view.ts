@@ -69,15 +69,15 @@ export class StoreTraceView implements TraceView, RecordIndex {
     this.#options = options;
     this.#states = new StateIndex(store);
     this.#flights = new FlightIndex(store, nominalFlight(plan));
-    this.#votes = new VoteIndex(store);
+    const { shards = { count: plan.validators.length, validatorsPerShard: 1 } } = plan;
+    this.#votes = new VoteIndex(store, shards.validatorsPerShard);
     this.#markers = new MarkerIndex(store, this.#states);
     this.#faults = new FaultIndex(store, plan.validators.length + plan.clientCount);
     this.#samples = new SampleIndex(store, this.#states);
     this.#marks = new MarkIndex(store);
     this.#quiet = new QuietIndex(store);
-    this.#candidates = new CandidateIndex(store);
+    this.#candidates = new CandidateIndex(store, shards.validatorsPerShard);
     this.#sends = new SendIndex(store);
-    const { shards = { count: plan.validators.length, validatorsPerShard: 1 } } = plan;
     this.#shards = new ShardIndex(store, shards);
     const { protocol, envelope, onRead = () => undefined } = options;
     const carried = new CarriedReader({ protocol, envelope, onRead });

@@ -46,11 +46,12 @@ export class VoteIndex implements RecordIndex {
   /** By node: the last counts, to go on from. Two, for the picture and the line below it look at moments a little apart. */
   #readings: (readonly Reading[] | undefined)[] = [];
 
-  constructor(store: TraceStore) {
+  /** `shardSize`: validators of one shard. */
+  constructor(store: TraceStore, shardSize: number) {
     this.#store = store;
-    this.#isVote = store.declaration.messages.map(({ vote }) => vote);
+    this.#isVote = store.declaration.messages.map(({ vote, among }) => vote && among !== 'parts');
     this.#isExclusive = store.declaration.messages.map(({ exclusive }) => exclusive);
-    this.#needed = neededOf(store.declaration, store.validatorCount);
+    this.#needed = neededOf(store.declaration, store.validatorCount, shardSize);
   }
 
   add(record: RecordCursor): void {
@@ -199,8 +200,11 @@ export class VoteIndex implements RecordIndex {
 }
 
 /** By message type: distinct votes that complete what they are for. */
-export function neededOf({ messages, quorum }: Declaration, validatorCount: number): number[] {
-  return messages.map((message) => (message.quorum ?? quorum)(validatorCount));
+export function neededOf({ messages, quorum }: Declaration, validatorCount: number, shardSize: number): number[] {
+  return messages.map((message) => {
+    const count = message.among === 'shard' ? shardSize : validatorCount;
+    return (message.quorum ?? quorum)(count);
+  });
 }
 
 /** How far the votes after one start have been counted, and what the count says. */

@@ -1,4 +1,5 @@
 /** How the ordering inside a shard declares its messages. */
+import { quorumSize } from '../../../core/quorum.ts';
 import type { OrderMessage } from '../../common/ordering/messages.ts';
 import { ORDER_TYPES } from '../../common/ordering/messages.ts';
 import type { MessageDeclaration } from '../../protocol.ts';
@@ -9,21 +10,28 @@ const order = (
   label: string,
   phase: Described['phase'],
   explain: string,
-  marks: Partial<Pick<Described, 'exclusive' | 'vote'>> = {},
+  marks: Partial<Pick<Described, 'exclusive' | 'vote' | 'among' | 'quorum'>> = {},
 ): Described => ({ label, phase, exclusive: false, vote: false, ...marks, explain });
+
+/** Counted among the validators of one shard. */
+const ORDER_VOTE = { exclusive: true, vote: true, among: 'shard', quorum: quorumSize } as const;
 
 const MESSAGES: Readonly<Record<OrderMessage<never>['type'], Described>> = {
   'order-propose': order('BLOCK', 'propose', 'Inside a shard: the leader proposes what the shard is to do next.', {
     exclusive: true,
   }),
-  'order-prepare': order('PREPARED?', 'first', 'Inside a shard, first vote: the only block proposed in this view.', {
-    exclusive: true,
-    vote: true,
-  }),
-  'order-commit': order('ORDERED?', 'second', 'Inside a shard, second vote: a quorum has prepared the block.', {
-    exclusive: true,
-    vote: true,
-  }),
+  'order-prepare': order(
+    'PREPARED?',
+    'first',
+    'Inside a shard, first vote: the only block proposed in this view.',
+    ORDER_VOTE,
+  ),
+  'order-commit': order(
+    'ORDERED?',
+    'second',
+    'Inside a shard, second vote: a quorum has prepared the block.',
+    ORDER_VOTE,
+  ),
   'order-change': order(
     'CHANGE',
     'change',

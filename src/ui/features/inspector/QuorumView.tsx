@@ -6,7 +6,9 @@ import styles from './Panel.module.css';
 import { quorumText } from './selectors.ts';
 
 export function QuorumView({ quorum, frame }: { readonly quorum: QuorumProgress; readonly frame: Frame }) {
-  const validators = frame.nodes.filter((node) => node.kind === 'validator');
+  const all = frame.nodes.filter((node) => node.kind === 'validator');
+  const isInShard = frame.declaration.messages[quorum.type]?.among === 'shard';
+  const validators = isInShard ? all.slice(0, frame.scenario.shards?.validatorsPerShard) : all;
   const colour = `var(${PHASES[quorum.phase].token})`;
   return (
     <div className={styles.quorum}>

@@ -2,7 +2,7 @@
  * The quorum ring: around each node, one tick a validator, filled as distinct votes arrive. At the threshold it closes
  * and flashes once. That moment is a certificate.
  */
-import type { QuorumProgress } from '../../../session/view.ts';
+import type { QuorumProgress, ShardShape } from '../../../session/view.ts';
 import { phaseOf, radiusOf, type Scene } from './scene.ts';
 
 const FLASH_MS = 280;
@@ -11,10 +11,16 @@ const CLOSED_MS = 900;
 const TOP = -Math.PI / 2;
 const TURN = 2 * Math.PI;
 
+/** How many votes go round a node; null where there is no one number to fill up to. */
+export function ringSize(shape: ShardShape | null, validatorCount: number): number | null {
+  if (shape === null) return validatorCount;
+  // Each transaction needs the votes of the shards that it touches.
+  return shape.validatorsPerShard === 1 ? null : shape.validatorsPerShard;
+}
+
 export function drawQuorumRings(context: CanvasRenderingContext2D, scene: Scene): void {
-  // Each transaction needs the votes of the shards that it touches: there is no one number to fill up to.
-  if (scene.shape?.validatorsPerShard === 1) return;
-  const validators = scene.shape?.validatorsPerShard ?? scene.nodes.filter((node) => node.kind === 'validator').length;
+  const validators = ringSize(scene.shape, scene.nodes.filter((node) => node.kind === 'validator').length);
+  if (validators === null) return;
   for (const node of scene.nodes) {
     if (node.kind !== 'validator') continue;
     const quorum = scene.trace.quorumAt(node.index, scene.playhead);

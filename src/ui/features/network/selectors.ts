@@ -2,7 +2,7 @@
 import type { NodeIndex } from '../../../core/ids.ts';
 import type { Declaration, PhaseRole } from '../../../protocols/protocol.ts';
 import { isOrdered } from '../../../session/epochs.ts';
-import type { Flight, Frame, NodeMoment, QuorumProgress } from '../../../session/view.ts';
+import type { Flight, Frame, NodeMoment, QuorumProgress, ShardShape } from '../../../session/view.ts';
 import { formatDuration, sentence } from '../../lib/format.ts';
 import { PHASES, phaseRoleOf } from '../../lib/phases.ts';
 
@@ -112,6 +112,11 @@ export function centreReading(looks: readonly NodeLook[]): CentreReading {
 }
 
 /** Votes for what the node waits for; those of other phases show on the ring only. */
+/** In a shard of several validators it is the shard that coordinates: its region says so. */
+export function inItsShard(look: NodeLook, shape: ShardShape | null): NodeLook {
+  return (shape?.validatorsPerShard ?? 1) > 1 ? { ...look, crown: null } : look;
+}
+
 function votesText(phase: PhaseRole, height: number, quorum: QuorumProgress | null): string {
   if (quorum === null || quorum.phase !== phase || quorum.slot <= height) return '';
   return `${Math.min(quorum.voters.length, quorum.needed)}/${quorum.needed}`;

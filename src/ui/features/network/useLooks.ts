@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import type { Frame, TraceView } from '../../../session/view.ts';
 import { progressAt } from '../../lib/moments.ts';
 import { usePlayground } from '../../playground.tsx';
-import { type NodeLook, nodeLook, sameLook } from './selectors.ts';
+import { inItsShard, type NodeLook, nodeLook, sameLook } from './selectors.ts';
 
 /** Above this many nodes looks are refreshed less often; the canvas still moves with every frame. */
 const MANY = 32;
@@ -50,9 +50,8 @@ function looksOf(frame: Frame, trace: TraceView, before: readonly NodeLook[]): r
   let changed = before.length !== frame.nodes.length;
   const looks = frame.nodes.map((node, index) => {
     const quorum = withVotes && node.kind === 'validator' ? trace.quorumAt(node.index, frame.playhead) : null;
-    let look = nodeLook(frame.declaration, node, trace.nodeAt(node.index, frame.playhead), top, quorum);
-    // In a shard of several validators it is the shard that coordinates: its region says so.
-    if ((trace.shape?.validatorsPerShard ?? 1) > 1) look = { ...look, crown: null };
+    const moment = trace.nodeAt(node.index, frame.playhead);
+    const look = inItsShard(nodeLook(frame.declaration, node, moment, top, quorum), trace.shape);
     const old = before[index];
     if (old !== undefined && sameLook(old, look)) return old;
     changed = true;

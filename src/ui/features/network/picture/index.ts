@@ -9,7 +9,8 @@ import { PHASES } from '../../../lib/phases.ts';
 import type { DrawNetwork, PictureRequest } from '../../../lib/picture.ts';
 import { type Point, scaleFor } from '../geometry.ts';
 import { layoutOf } from '../layouts.ts';
-import { legendEntries, nodeLook } from '../selectors.ts';
+import { ringSize } from '../quorumRings.ts';
+import { inItsShard, legendEntries, nodeLook } from '../selectors.ts';
 import { mark } from './marks.ts';
 import { cutsIn, flightPictures, linkPictures, type Places } from './messages.ts';
 import { hatching, nodePicture, quorumRing } from './nodes.ts';
@@ -83,19 +84,22 @@ function nodes({ frame, trace, at, colours }: PictureRequest, places: Places): s
   const { declaration } = frame;
   const top = progressAt(trace, frame.nodes, at).height;
   const { labels } = scaleFor(places.validators);
+  const ticks = ringSize(trace.shape, places.validators);
   return frame.nodes
     .map((node, index) => {
       const point = places.points[index];
       const radius = places.radii[index] ?? 0;
       if (point === undefined) return '';
-      const rings = node.kind === 'validator' && places.validators <= RINGS_UP_TO;
-      const quorum = rings ? trace.quorumAt(node.index, at) : null;
-      const look = nodeLook(declaration, node, trace.nodeAt(node.index, at), top, quorum);
+      const rings = node.kind === 'validator' && places.validators <= RINGS_UP_TO && ticks !== null;
+      const found = rings ? trace.quorumAt(node.index, at) : null;
+      // What more must say than can be round the node is about something else: all shards, not its own.
+      const quorum = found === null || found.needed > (ticks ?? 0) ? null : found;
+      const look = inItsShard(nodeLook(declaration, node, trace.nodeAt(node.index, at), top, quorum), trace.shape);
       const rests = quorum !== null && quorum.closedAt !== null && at - quorum.closedAt > CLOSED_MICROS;
       const ring =
         quorum === null || !look.alive
           ? ''
-          : quorumRing(quorum, places.validators, radius, ...ringColours(quorum.phase, colours));
+          : quorumRing(quorum, ticks ?? 0, radius, ...ringColours(quorum.phase, colours));
       const transform = `translate(${point.x.toFixed(2)} ${point.y.toFixed(2)})`;
       const around = ring === '' ? '' : tag('g', { opacity: rests ? 0.45 : undefined }, ring);
       return tag('g', { transform, id: `node-${node.id}` }, around + nodePicture(look, radius, labels, colours));

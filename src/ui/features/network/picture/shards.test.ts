@@ -106,6 +106,13 @@ describe.each([1, 4])('shards of %i', (validatorsPerShard) => {
     expect(Math.max(...seen)).toBeGreaterThan(1);
   });
 
+  it('rings fill up to the validators of a shard, where there is one number to fill up to', () => {
+    const moments = Array.from({ length: 30 }, (_, i) => 500 + i * 37);
+    const closed = /<circle r="[\d.]+" fill="none" stroke-width="[\d.]+" stroke="rgb/;
+    const rings = moments.filter((atMs) => closed.test(draw(testnet, atMs)));
+    expect(rings.length > 0).toBe(validatorsPerShard > 1);
+  });
+
   it('shards of several have names, and crowns while they coordinate', () => {
     const crownsIn = (svg: string) => (svg.match(/<g id="shard-s\d+">.*?<path d="M2 4\.5.*?<\/g><\/g>/g) ?? []).length;
     const named = /<g id="shard-s1">.*>s1<\/text>/.test(draw(testnet, 1_500));
