@@ -1,6 +1,7 @@
 /** A client hands in a batch of transfers: it waits in the mempool for a block. */
 import { addBatch, type Mempool, sizeOf } from '../../ledger/mempool.ts';
-import type { Batch, LedgerState } from '../../ledger/types.ts';
+import type { Batch, LedgerState, SignedBatch } from '../../ledger/types.ts';
+import type { SignedMessage } from '../protocol.ts';
 import type { Arrival } from './step.ts';
 
 /** The part of a node's state where batches wait. */
@@ -31,4 +32,9 @@ export function takeBatch(
   }
   state.waiting = sizeOf(state.pool).batches;
   return true;
+}
+
+/** A batch inside a block, as the message in which its client handed it in. */
+export function submission({ batch, signature }: SignedBatch): SignedMessage<Batch> {
+  return { message: batch, proof: { signer: batch.client, signature } };
 }

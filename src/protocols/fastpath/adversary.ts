@@ -1,14 +1,14 @@
 /** What only a traitor of this protocol can do. The generic adversary decides when, to whom, and signs with its own key. */
-import type { NodeIndex } from '../../core/ids.ts';
 import { assembleBlock, blockHash, buildBlock } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
+import { blockRules } from '../common/blocks.ts';
+import { others, repeatFirst } from '../common/traitor.ts';
 import type { AdversaryHooks, SignedMessage } from '../protocol.ts';
 import type { FastPathConfig } from './config.ts';
 import type { AnyVote, Message, Proposal } from './messages.ts';
 import type { Ctx } from './rules.ts';
 import { commitMessage, digestOf, voteMessage } from './signing.ts';
 import type { State } from './state.ts';
-import { blockRules } from './validity.ts';
 
 export const adversary: AdversaryHooks<State, Message, FastPathConfig> = {
   conflicting(message, state, ctx) {
@@ -88,14 +88,4 @@ function otherDigest(vote: AnyVote, state: State, ctx: Ctx): string {
     stateRoot: root,
     validators: null,
   });
-}
-
-function others(ctx: Ctx): NodeIndex[] {
-  return Array.from({ length: ctx.validatorCount }, (_, node) => node).filter((node) => node !== ctx.self);
-}
-
-/** As many entries as before, all of the first signer. */
-function repeatFirst<T>(items: readonly T[]): readonly T[] {
-  const [first] = items;
-  return first === undefined ? items : items.map(() => first);
 }

@@ -1,9 +1,9 @@
 /** What a replica shows of itself: the declared fields after every step, and everything on request. */
-import type { NodeIndex } from '../../core/ids.ts';
 import { blockHash, transferCount } from '../../ledger/block.ts';
 import { stateRoot } from '../../ledger/ledger.ts';
 import { sizeOf } from '../../ledger/mempool.ts';
-import { type Tally, votesFor } from '../common/tally.ts';
+import { signersOf, tallyOf } from '../common/shown.ts';
+import { votesFor } from '../common/tally.ts';
 import type { FieldDeclaration, NodeKnowledge } from '../protocol.ts';
 import type { Claim, DecidedEntry } from './messages.ts';
 import { currentRound, PATHS, PHASES, type State } from './state.ts';
@@ -157,14 +157,6 @@ export function inspect(state: State): NodeKnowledge {
 
 function claimOf(claim: Claim | null): Claim | null {
   return claim && { view: claim.view, digest: claim.digest };
-}
-
-function signersOf(votes: readonly { readonly signer: NodeIndex }[]): NodeIndex[] {
-  return votes.map(({ signer }) => signer);
-}
-
-function tallyOf(tally: Tally): unknown {
-  return tally.sets.map(({ digest, votes }) => ({ digest, signers: signersOf(votes) }));
 }
 
 function certificateOf({ block, view, isFast, votes }: DecidedEntry, { quorums }: State): unknown {

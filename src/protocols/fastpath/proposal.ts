@@ -2,6 +2,7 @@
 import type { Micros } from '../../core/time.ts';
 import { buildBlock } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
+import { blockRules } from '../common/blocks.ts';
 import { addVote } from '../common/tally.ts';
 import type { SignedRef } from '../protocol.ts';
 import { compareVotes, reportProposals } from './evidence.ts';
@@ -12,7 +13,7 @@ import { NOTE } from './notes.ts';
 import { type Ctx, mayVote } from './rules.ts';
 import { digestOf, highestPrepared, voteMessage } from './signing.ts';
 import { currentRound, moveToView, type Out, type Round, roundAt, type State, takeProposal } from './state.ts';
-import { blockRules, checkProposal } from './validity.ts';
+import { checkProposal } from './validity.ts';
 import { leaveFast, showDissenters, tryDecide } from './votes.ts';
 
 /** A new block on top of our last one, from our mempool, for the view in progress. */

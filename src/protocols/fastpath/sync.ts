@@ -6,6 +6,7 @@ import type { NodeIndex } from '../../core/ids.ts';
 import { oneCorrect } from '../../core/quorum.ts';
 import type { Micros } from '../../core/time.ts';
 import { checkBlock } from '../../ledger/block.ts';
+import { blockRules } from '../common/blocks.ts';
 import { compare, countAhead, nextAhead } from '../common/chain/catch-up.ts';
 import { keepForLater } from '../common/chain/future.ts';
 import type { SyncRequest } from '../common/chain/messages.ts';
@@ -20,7 +21,7 @@ import type { DecidedEntry, HeightMessage, Status, SyncResponse } from './messag
 import { type Ctx, verifyDecided } from './rules.ts';
 import { commitMessage, decidingVote, voteMessage } from './signing.ts';
 import { currentRound, type Out, type State } from './state.ts';
-import { blockRules, checkPlace } from './validity.ts';
+import { checkPlace } from './validity.ts';
 
 /** Nothing decided for a period: tell everyone. Also asks again for blocks that did not come. */
 export function onStatusTimer(state: State, now: Micros, out: Out, ctx: Ctx): void {

@@ -1,16 +1,12 @@
 /** Whether a block may follow our last one: the part of accepting a proposal that concerns its content. */
-import { type BlockRules, blockHash, checkBlock, txRootOf } from '../../ledger/block.ts';
-import { holdsBatch } from '../../ledger/mempool.ts';
+import { blockHash, checkBlock, txRootOf } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
+import { areSigned, blockRules } from '../common/blocks.ts';
 import { primaryOf } from './leader.ts';
 import type { Proposal } from './messages.ts';
 import { NOTE } from './notes.ts';
 import { type Ctx, verifyNewView } from './rules.ts';
 import type { State } from './state.ts';
-
-export function blockRules(ctx: Ctx): BlockRules {
-  return { validatorCount: ctx.validatorCount, maxTransfers: ctx.config.maxTransactionsPerBlock };
-}
 
 /** Null when the block may follow ours and the view is justified; the cheap rules first. */
 export function checkProposal(state: State, proposal: Proposal, ctx: Ctx): string | null {
@@ -42,10 +38,6 @@ export function checkPlace(state: State, block: Block): string | null {
   return block.proposer === primaryOf(block.height, block.epoch, state.validatorCount) ? null : NOTE.wrongProposer;
 }
 
-/** Every batch is signed by its client; what waits in our mempool was verified when it came. */
 function hasSignedBatches(state: State, block: Block, ctx: Ctx): boolean {
-  if (ctx.mutant === 'unverified') return true;
-  return block.batches.every(
-    (signed) => holdsBatch(state.pool, signed) || ctx.verify(signed.batch.client, signed.batch, signed.signature),
-  );
+  return ctx.mutant === 'unverified' || areSigned(block.batches, state.pool, ctx);
 }

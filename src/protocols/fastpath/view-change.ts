@@ -6,6 +6,7 @@ import { oneCorrect } from '../../core/quorum.ts';
 import type { Micros } from '../../core/time.ts';
 import { blockHash, checkBlock } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
+import { blockRules } from '../common/blocks.ts';
 import type { SignedMessage, SignedRef } from '../protocol.ts';
 import { armView, viewMicros } from './height.ts';
 import type { Claim, Justification, ViewChange } from './messages.ts';
@@ -15,7 +16,7 @@ import { type Choice, type Ctx, chooseValue, reportForChange, verifyCertificate 
 import { highestPrepared, reportOf, voteMessage } from './signing.ts';
 import { isHelperOf } from '../common/relay.ts';
 import { currentRound, moveToView, type Out, type State } from './state.ts';
-import { blockRules, checkPlace, isChecked } from './validity.ts';
+import { checkPlace, isChecked } from './validity.ts';
 import { keepCertificate } from './votes.ts';
 
 /** The view's time is over: on to the next; or, while too few have followed us into this one, tell them again. */

@@ -1,10 +1,11 @@
 /** What only a traitor of this protocol can do. The generic adversary decides when, to whom, and signs with its own key. */
-import type { NodeIndex } from '../../core/ids.ts';
 import { assembleBlock, blockHash, buildBlock } from '../../ledger/block.ts';
+import { blockRules } from '../common/blocks.ts';
+import { others } from '../common/traitor.ts';
 import type { AdversaryHooks, SignedMessage } from '../protocol.ts';
 import type { HotStuffConfig } from './config.ts';
 import type { Message, NewView, Proposal, Qc, Vote } from './messages.ts';
-import { blockRules, selectable } from './proposal.ts';
+import { selectable } from './proposal.ts';
 import type { Ctx } from './rules.ts';
 import { digestOf, viewOf, voteMessage } from './signing.ts';
 import type { State } from './state.ts';
@@ -115,10 +116,6 @@ function understated(message: NewView, state: State): NewView | null {
   const parent = state.tree.get(highQc.digest)?.block.parent ?? '';
   const lower = state.tree.get(parent)?.qc ?? (parent === state.tip ? state.chain.at(-1)?.qc : null) ?? null;
   return { ...message, highQc: lower?.phase === 'prepare' ? lower : null };
-}
-
-function others(ctx: Ctx): NodeIndex[] {
-  return Array.from({ length: ctx.validatorCount }, (_, node) => node).filter((node) => node !== ctx.self);
 }
 
 /** As many votes as before, all of the first signer. */

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { assembleBlock, blockHash } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
+import { blockRules } from '../common/blocks.ts';
 import type { Message, Qc } from './messages.ts';
-import { blockRules } from './proposal.ts';
 import { isSafe, isThreeChain, mayVote, REFUSED, verifyQc } from './rules.ts';
 import { digestOfQc, heightOf } from './signing.ts';
 import { createState, type State } from './state.ts';

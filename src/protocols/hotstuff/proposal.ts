@@ -1,8 +1,9 @@
 /** PROPOSAL: made by the leader on top of the highest certificate, checked by everyone, answered with VOTE. Ref: Algorithms 2 and 3. */
 import type { Micros } from '../../core/time.ts';
-import { type BlockRules, buildBlock, checkBlock } from '../../ledger/block.ts';
-import { holdsBatch, type Mempool } from '../../ledger/mempool.ts';
+import { buildBlock, checkBlock } from '../../ledger/block.ts';
+import type { Mempool } from '../../ledger/mempool.ts';
 import type { Block } from '../../ledger/types.ts';
+import { areSigned, blockRules } from '../common/blocks.ts';
 import type { SignedRef } from '../protocol.ts';
 import { addBlock, adopt, onCertificate } from './certify.ts';
 import { reportProposals } from './evidence.ts';
@@ -14,10 +15,6 @@ import { currentRound, isChained, leaderOf, type Out, type Round, roundAt, type 
 import { extendsLock, ledgerAt } from './tree.ts';
 import { isWanted } from './view.ts';
 import { sendVote } from './votes.ts';
-
-export function blockRules(ctx: Ctx): BlockRules {
-  return { validatorCount: ctx.validatorCount, maxTransfers: ctx.config.maxTransactionsPerBlock };
-}
 
 /**
  * Whether we may propose in the view in progress: we lead it, have not voted in it (we vote for what we propose), have not given
@@ -129,10 +126,7 @@ export function checkContent(state: State, block: Block, ctx: Ctx): string | nul
   if (ledger === null) return NOTE.wrongPlace;
   const refusal = checkBlock(ledger, block, blockRules(ctx));
   if (refusal !== null) return `block refused: ${refusal}`;
-  const isSigned = block.batches.every(
-    (signed) => holdsBatch(state.pool, signed) || ctx.verify(signed.batch.client, signed.batch, signed.signature),
-  );
-  return isSigned ? null : NOTE.badBatch;
+  return areSigned(block.batches, state.pool, ctx) ? null : NOTE.badBatch;
 }
 
 /** Ref: Algorithm 1, `safeNode`; Algorithm 2, lines 8–13; Algorithm 3, lines 12–15. */

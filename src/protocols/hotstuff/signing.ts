@@ -1,6 +1,6 @@
 /** What a message says of itself: what its signature covers, which signatures travel inside, what the trace shows. */
 import { blockHash, GENESIS_HASH } from '../../ledger/block.ts';
-import type { SignedBatch } from '../../ledger/types.ts';
+import { submission } from '../common/submit.ts';
 import { entriesIn, syncStatement } from '../common/chain/messages.ts';
 import type { MessageMeta, SignedMessage, SignedRef } from '../protocol.ts';
 import type { Entry, Message, NewView, Qc, QcPhase, Vote, Wish } from './messages.ts';
@@ -134,10 +134,6 @@ export function embedded(message: Message): SignedMessage<Message>[] {
 
 function inEntry({ block, qc }: Entry): SignedMessage<Message>[] {
   return [...votesOf(qc), ...block.batches.map(submission)];
-}
-
-function submission({ batch, signature }: SignedBatch): SignedMessage<Message> {
-  return { message: batch, proof: { signer: batch.client, signature } };
 }
 
 /** What the trace says of a message. NEW-VIEW is about the block after the highest certified one. */

@@ -5,9 +5,9 @@ import { quorumSize } from '../../core/quorum.ts';
 import type { Micros } from '../../core/time.ts';
 import { GENESIS_HASH } from '../../ledger/block.ts';
 import { createLedger } from '../../ledger/ledger.ts';
-import { createMempool, type Mempool } from '../../ledger/mempool.ts';
-import { MAX_BATCH_TRANSFERS } from '../../ledger/parse.ts';
+import type { Mempool } from '../../ledger/mempool.ts';
 import type { Block, LedgerState } from '../../ledger/types.ts';
+import { createPool } from '../common/blocks.ts';
 import type { Snapshot } from '../common/chain/snapshot.ts';
 import { createTally, type Tally } from '../common/tally.ts';
 import type { Effects, SignedMessage } from '../protocol.ts';
@@ -154,15 +154,7 @@ export function createState(ctx: Ctx): State {
     provedBy: [],
     tip: GENESIS_HASH,
     ledger: createLedger(ctx.workload, clientCount),
-    pool: createMempool(
-      {
-        maxBatches: config.mempoolLimit,
-        maxTransfers: config.mempoolLimit,
-        maxBatchTransfers: Math.min(MAX_BATCH_TRANSFERS, config.maxTransactionsPerBlock),
-      },
-      validatorCount,
-      clientCount,
-    ),
+    pool: createPool(ctx),
     waiting: 0,
     tree: new Map(),
     view: FIRST_VIEW,

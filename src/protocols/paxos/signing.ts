@@ -1,6 +1,7 @@
 /** What a message says of itself: what its signature covers, which signatures travel inside, what the trace shows. */
 import { blockHash } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
+import { submission } from '../common/submit.ts';
 import type { MessageMeta, SignedMessage } from '../protocol.ts';
 import type { Accepted, Learn, Message } from './messages.ts';
 
@@ -59,7 +60,7 @@ function learned({ chosen, snapshot }: Learn): readonly Block[] {
 }
 
 function submissions({ batches }: Block): SignedMessage<Message>[] {
-  return batches.map(({ batch, signature }) => ({ message: batch, proof: { signer: batch.client, signature } }));
+  return batches.map(submission);
 }
 
 /** What the trace says of a message. */

@@ -3,9 +3,9 @@ import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { GENESIS_HASH } from '../../ledger/block.ts';
 import { createLedger } from '../../ledger/ledger.ts';
-import { createMempool, type Mempool } from '../../ledger/mempool.ts';
-import { MAX_BATCH_TRANSFERS } from '../../ledger/parse.ts';
+import type { Mempool } from '../../ledger/mempool.ts';
 import type { Block, LedgerState } from '../../ledger/types.ts';
+import { createPool } from '../common/blocks.ts';
 import type { KeptRecord } from '../common/chain/forget.ts';
 import type { Effects } from '../protocol.ts';
 import type { Accepted, Message } from './messages.ts';
@@ -74,7 +74,7 @@ export interface State {
 }
 
 export function createState(ctx: Ctx): State {
-  const { config, self, validatorCount, clientCount } = ctx;
+  const { self, validatorCount, clientCount } = ctx;
   return {
     self,
     validatorCount,
@@ -84,15 +84,7 @@ export function createState(ctx: Ctx): State {
     chain: [],
     tip: GENESIS_HASH,
     ledger: createLedger(ctx.workload, clientCount),
-    pool: createMempool(
-      {
-        maxBatches: config.mempoolLimit,
-        maxTransfers: config.mempoolLimit,
-        maxBatchTransfers: Math.min(MAX_BATCH_TRANSFERS, config.maxTransactionsPerBlock),
-      },
-      validatorCount,
-      clientCount,
-    ),
+    pool: createPool(ctx),
     waiting: 0,
     proposing: null,
     seen: 0,

@@ -1,8 +1,8 @@
 /** What only a traitor of this protocol can do. The generic adversary decides when, to whom, and signs with its own key. */
 import { hashHex } from '../../crypto/hash.ts';
 import { encode } from '../../core/encoding.ts';
-import type { NodeIndex } from '../../core/ids.ts';
 import { selectBatches } from '../../ledger/mempool.ts';
+import { others, repeatFirst } from '../common/traitor.ts';
 import type { AdversaryHooks, SignedMessage } from '../protocol.ts';
 import type { PbftConfig } from './config.ts';
 import type { Message, PrePrepare, Request, Vote } from './messages.ts';
@@ -87,14 +87,4 @@ function otherDigest(vote: Vote, state: State, ctx: Ctx): string {
 /** The digest of nothing that anybody knows. */
 function scrambled(digest: string): string {
   return hashHex(encode({ not: digest }));
-}
-
-function others(ctx: Ctx): NodeIndex[] {
-  return Array.from({ length: ctx.validatorCount }, (_, node) => node).filter((node) => node !== ctx.self);
-}
-
-/** As many entries as before, all of the first signer. */
-function repeatFirst<T>(items: readonly T[]): readonly T[] {
-  const [first] = items;
-  return first === undefined ? items : items.map(() => first);
 }

@@ -1,9 +1,9 @@
 /** What a replica shows of itself: the declared fields after every step, and everything on request. */
-import type { NodeIndex } from '../../core/ids.ts';
 import { blockHash, transferCount } from '../../ledger/block.ts';
 import { stateRoot } from '../../ledger/ledger.ts';
 import { sizeOf } from '../../ledger/mempool.ts';
-import { type Tally, votesFor } from '../common/tally.ts';
+import { signersOf, tallyOf } from '../common/shown.ts';
+import { votesFor } from '../common/tally.ts';
 import type { FieldDeclaration, NodeKnowledge } from '../protocol.ts';
 import { requestDigest } from './signing.ts';
 import type { Executed } from './messages.ts';
@@ -168,14 +168,6 @@ function inFlightEntry(state: State, slot: Slot): unknown {
     preparedView: prepared?.view ?? null,
     isCommitted: committed !== null,
   };
-}
-
-function signersOf(votes: readonly { readonly signer: NodeIndex }[]): NodeIndex[] {
-  return votes.map(({ signer }) => signer);
-}
-
-function tallyOf(tally: Tally): unknown {
-  return tally.sets.map(({ digest, votes }) => ({ digest, signers: signersOf(votes) }));
 }
 
 function certificateOf({ request, view, votes }: Executed): unknown {

@@ -3,7 +3,7 @@ import { encode } from '../../core/encoding.ts';
 import type { NodeIndex } from '../../core/ids.ts';
 import { hashHex } from '../../crypto/hash.ts';
 import { blockHash, txRootOf } from '../../ledger/block.ts';
-import type { SignedBatch } from '../../ledger/types.ts';
+import { submission } from '../common/submit.ts';
 import type { MessageMeta, SignedMessage, SignedRef } from '../protocol.ts';
 import type {
   Assignment,
@@ -208,10 +208,6 @@ export function highestClaims(
     }
   }
   return highest;
-}
-
-function submission({ batch, signature }: SignedBatch): SignedMessage<Message> {
-  return { message: batch, proof: { signer: batch.client, signature } };
 }
 
 /** What the trace says of a message. Requests belong to no sequence number yet: slot 0. */

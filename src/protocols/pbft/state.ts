@@ -4,9 +4,9 @@ import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { GENESIS_HASH } from '../../ledger/block.ts';
 import { createLedger } from '../../ledger/ledger.ts';
-import { createMempool, type Mempool } from '../../ledger/mempool.ts';
-import { MAX_BATCH_TRANSFERS } from '../../ledger/parse.ts';
+import type { Mempool } from '../../ledger/mempool.ts';
 import type { LedgerState } from '../../ledger/types.ts';
+import { createPool } from '../common/blocks.ts';
 import type { Asked } from '../common/chain/catch-up.ts';
 import type { Snapshot } from '../common/chain/snapshot.ts';
 import { createTally, type Tally } from '../common/tally.ts';
@@ -174,11 +174,6 @@ export const REPLIES_MAX = 256;
 /** A replica that starts fresh: nothing executed, view 0, no checkpoint but the genesis. */
 export function createState(ctx: Ctx): State {
   const { config, self, validatorCount, clientCount } = ctx;
-  const limits = {
-    maxBatches: config.mempoolLimit,
-    maxTransfers: config.mempoolLimit,
-    maxBatchTransfers: Math.min(MAX_BATCH_TRANSFERS, config.maxTransactionsPerBlock),
-  };
   return {
     self,
     validatorCount,
@@ -188,7 +183,7 @@ export function createState(ctx: Ctx): State {
     chain: [],
     tip: GENESIS_HASH,
     ledger: createLedger(ctx.workload, clientCount),
-    pool: createMempool(limits, validatorCount, clientCount),
+    pool: createPool(ctx),
     waiting: 0,
     ordered: listOf(clientCount, () => new Set<number>()),
     replies: listOf(clientCount, () => new Map<number, KeptReply>()),

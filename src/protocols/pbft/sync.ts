@@ -96,7 +96,10 @@ function entriesFrom(state: State, sequence: number, most: number): Entry[] {
   return (keptFrom(state, sequence, most) ?? []).map(({ request, view, votes }) => ({ request, view, votes }));
 }
 
-/** Takes over the checkpoint, its state where that is sent, then one request after the other, each proved by a quorum; asks on while the peer has more. */
+/**
+ * Takes over the checkpoint, its state where that is sent, then one request after the other, each proved by a quorum; asks on while the
+ * peer has more.
+ */
 export function onStateResponse(
   state: State,
   from: NodeIndex,

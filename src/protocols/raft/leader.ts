@@ -5,6 +5,7 @@ import { assembleBlock, buildBlock, type BlockProposal } from '../../ledger/bloc
 import { copyLedger, executeBatch } from '../../ledger/ledger.ts';
 import { sizeOf } from '../../ledger/mempool.ts';
 import type { Block } from '../../ledger/types.ts';
+import { blockRules } from '../common/blocks.ts';
 import { wantedMembers } from './config.ts';
 import { stopLeading } from './roles.ts';
 import { lastDigest, lastIndex } from './log.ts';
@@ -64,10 +65,6 @@ function header(state: State): BlockProposal {
 
 function emptyBlock(state: State, leading: Leading, ctx: Ctx): Block {
   return assembleBlock(leading.tail, [], header(state), blockRules(ctx));
-}
-
-function blockRules(ctx: Ctx) {
-  return { validatorCount: ctx.validatorCount, maxTransfers: ctx.config.maxTransactionsPerBlock };
 }
 
 /** Puts an entry at the end of the leader's own log, durable, and sends it to everyone. Ref: §5.3. */

@@ -1,6 +1,7 @@
 /** What a message says of itself: what its signature covers, which signatures travel inside, what the trace shows. */
 import { blockHash } from '../../ledger/block.ts';
-import type { Block, SignedBatch } from '../../ledger/types.ts';
+import type { Block } from '../../ledger/types.ts';
+import { submission } from '../common/submit.ts';
 import type { MessageMeta, SignedMessage } from '../protocol.ts';
 import type { Entry, Message } from './messages.ts';
 
@@ -54,10 +55,7 @@ export function embedded(message: Message): SignedMessage<Message>[] {
 }
 
 function submissions({ batches }: Block): SignedMessage<Message>[] {
-  return batches.map(({ batch, signature }: SignedBatch) => ({
-    message: batch,
-    proof: { signer: batch.client, signature },
-  }));
+  return batches.map(submission);
 }
 
 /** What a vote is about: its candidate, in the form of a digest whose first 16 digits, which the trace keeps, tell it. */

@@ -2,9 +2,9 @@
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { createLedger } from '../../ledger/ledger.ts';
-import { createMempool, type Mempool } from '../../ledger/mempool.ts';
-import { MAX_BATCH_TRANSFERS } from '../../ledger/parse.ts';
+import type { Mempool } from '../../ledger/mempool.ts';
 import type { LedgerState } from '../../ledger/types.ts';
+import { createPool } from '../common/blocks.ts';
 import type { Effects } from '../protocol.ts';
 import { type Base, configurationAt, createLog, lastIndex, type Log } from './log.ts';
 import type { Configuration, Entry, Message, Snapshot } from './messages.ts';
@@ -137,15 +137,7 @@ export function createState(ctx: Ctx): State {
     snapshot: null,
     applied: 0,
     ledger: createLedger(ctx.workload, clientCount),
-    pool: createMempool(
-      {
-        maxBatches: config.mempoolLimit,
-        maxTransfers: config.mempoolLimit,
-        maxBatchTransfers: Math.min(MAX_BATCH_TRANSFERS, config.maxTransactionsPerBlock),
-      },
-      validatorCount,
-      clientCount,
-    ),
+    pool: createPool(ctx),
     waiting: 0,
     role: 'follower',
     leader: null,

@@ -1,14 +1,14 @@
 /** What only a traitor of this protocol can do. The generic adversary decides when, to whom, and signs with its own key. */
 import { assembleBlock, blockHash, buildBlock } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
-import type { NodeIndex } from '../../core/ids.ts';
+import { blockRules } from '../common/blocks.ts';
+import { others, repeatFirst } from '../common/traitor.ts';
 import type { AdversaryHooks, SignedMessage, SignedRef } from '../protocol.ts';
 import type { SvbftConfig } from './config.ts';
 import type { DecidedEntry, Justification, Message, Proposal, Snapshot, Vote } from './messages.ts';
 import type { Ctx } from './rules.ts';
 import { commitMessage, digestOf, prepareMessage } from './signing.ts';
 import type { State } from './state.ts';
-import { blockRules } from './validity.ts';
 
 export const adversary: AdversaryHooks<State, Message, SvbftConfig> = {
   conflicting(message, state, ctx) {
@@ -96,16 +96,6 @@ function otherDigest(vote: Vote, state: State, ctx: Ctx): string {
     stateRoot: root,
     validators: null,
   });
-}
-
-function others(ctx: Ctx): NodeIndex[] {
-  return Array.from({ length: ctx.validatorCount }, (_, node) => node).filter((node) => node !== ctx.self);
-}
-
-/** As many entries as before, all of the first signer. */
-function repeatFirst<T>(items: readonly T[]): readonly T[] {
-  const [first] = items;
-  return first === undefined ? items : items.map(() => first);
 }
 
 function inflateJustification({ changes, certificate }: Justification): Justification {

@@ -1,13 +1,13 @@
 /** What a validator shows of itself: the declared fields after every step, and everything on request. */
-import type { NodeIndex } from '../../core/ids.ts';
 import { blockHash, transferCount } from '../../ledger/block.ts';
 import { stateRoot } from '../../ledger/ledger.ts';
 import { sizeOf } from '../../ledger/mempool.ts';
+import { signersOf, tallyOf } from '../common/shown.ts';
 import type { FieldDeclaration, NodeKnowledge } from '../protocol.ts';
 import type { DecidedEntry } from './messages.ts';
 import { firstKept } from '../common/chain/kept.ts';
 import { currentRound, isVoter, PHASES, type State } from './state.ts';
-import { type Tally, votesFor } from '../common/tally.ts';
+import { votesFor } from '../common/tally.ts';
 
 const ROLES = ['primary', 'validator', 'observer'] as const;
 const PHASE_LABELS: Readonly<Record<State['phase'], string>> = {
@@ -139,14 +139,6 @@ export function inspect(state: State): NodeKnowledge {
       decidedByPeers: [...state.known],
     },
   };
-}
-
-function signersOf(votes: readonly { readonly signer: NodeIndex }[]): NodeIndex[] {
-  return votes.map(({ signer }) => signer);
-}
-
-function tallyOf(tally: Tally): unknown {
-  return tally.sets.map(({ digest, votes }) => ({ digest, signers: signersOf(votes) }));
 }
 
 function certificateOf({ block, view, votes }: DecidedEntry): unknown {

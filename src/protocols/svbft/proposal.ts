@@ -2,6 +2,7 @@
 import type { Micros } from '../../core/time.ts';
 import { buildBlock } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
+import { blockRules } from '../common/blocks.ts';
 import type { SignedRef } from '../protocol.ts';
 import { compareVotes, reportProposals } from './evidence.ts';
 import { armView, viewMicros } from './height.ts';
@@ -21,7 +22,7 @@ import {
   type State,
 } from './state.ts';
 import { addVote } from '../common/tally.ts';
-import { blockRules, checkProposal } from './validity.ts';
+import { checkProposal } from './validity.ts';
 import { tryFinal, tryPrepared } from './votes.ts';
 
 /** A new block on top of our last one, from our mempool, for the view in progress. */

@@ -4,9 +4,9 @@ import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { GENESIS_HASH } from '../../ledger/block.ts';
 import { createLedger } from '../../ledger/ledger.ts';
-import { createMempool, type Mempool } from '../../ledger/mempool.ts';
-import { MAX_BATCH_TRANSFERS } from '../../ledger/parse.ts';
+import type { Mempool } from '../../ledger/mempool.ts';
 import type { Block, LedgerState } from '../../ledger/types.ts';
+import { createPool } from '../common/blocks.ts';
 import type { Effects, SignedMessage, SignedRef } from '../protocol.ts';
 import type { KeptRecord } from '../common/chain/forget.ts';
 import type { Asked } from '../common/chain/catch-up.ts';
@@ -136,15 +136,7 @@ export function createState(ctx: Ctx): State {
     chain: [],
     tip: GENESIS_HASH,
     ledger: createLedger(ctx.workload, clientCount),
-    pool: createMempool(
-      {
-        maxBatches: config.mempoolLimit,
-        maxTransfers: config.mempoolLimit,
-        maxBatchTransfers: Math.min(MAX_BATCH_TRANSFERS, config.maxTransactionsPerBlock),
-      },
-      validatorCount,
-      clientCount,
-    ),
+    pool: createPool(ctx),
     waiting: 0,
     height: 1,
     view: 0,

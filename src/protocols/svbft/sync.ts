@@ -6,6 +6,7 @@ import type { NodeIndex } from '../../core/ids.ts';
 import { oneCorrect } from '../../core/quorum.ts';
 import type { Micros } from '../../core/time.ts';
 import { blockHash, checkBlock } from '../../ledger/block.ts';
+import { blockRules } from '../common/blocks.ts';
 import { compare, countAhead, nextAhead } from '../common/chain/catch-up.ts';
 import { keepForLater } from '../common/chain/future.ts';
 import type { SyncRequest } from '../common/chain/messages.ts';
@@ -21,7 +22,7 @@ import { type Ctx, verifyCertificate } from './rules.ts';
 import { commitMessage, prepareMessage } from './signing.ts';
 import { checkSnapshot } from './snapshot.ts';
 import { currentRound, type Out, type State } from './state.ts';
-import { blockRules, checkPlace } from './validity.ts';
+import { checkPlace } from './validity.ts';
 
 /** Nothing decided for a period: tell everyone. Also asks again for blocks that did not come. */
 export function onStatusTimer(state: State, now: Micros, out: Out, ctx: Ctx): void {

@@ -6,6 +6,7 @@ import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { oneCorrect } from '../../core/quorum.ts';
 import { blockHash, checkBlock } from '../../ledger/block.ts';
+import { blockRules } from '../common/blocks.ts';
 import type { SignedMessage, SignedRef } from '../protocol.ts';
 import { armView, viewMicros } from './height.ts';
 import type { Justification, Prepared, ViewChange } from './messages.ts';
@@ -15,7 +16,7 @@ import { type Ctx, claimForChange, verifyCertificate } from './rules.ts';
 import { claimOf, highestClaim, prepareMessage } from './signing.ts';
 import { isHelperOf } from '../common/relay.ts';
 import { currentRound, isVoter, moveToView, type Out, type State } from './state.ts';
-import { blockRules, checkPlace } from './validity.ts';
+import { checkPlace } from './validity.ts';
 
 /** The view's time is over: on to the next; or, while too few have followed us into this one, tell them again. */
 export function onViewTimer(state: State, height: number, view: number, now: Micros, out: Out, ctx: Ctx): void {

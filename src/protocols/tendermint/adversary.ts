@@ -2,13 +2,14 @@
 import type { NodeIndex } from '../../core/ids.ts';
 import { assembleBlock, blockHash, buildBlock } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
+import { blockRules } from '../common/blocks.ts';
+import { others, repeatFirst } from '../common/traitor.ts';
 import type { AdversaryHooks, SignedMessage } from '../protocol.ts';
 import type { TendermintConfig } from './config.ts';
 import { type DecidedEntry, type Message, NIL, NO_ROUND, type Proposal, type Vote } from './messages.ts';
 import type { Ctx } from './rules.ts';
 import { digestOf, precommitMessage, prevoteMessage } from './signing.ts';
 import type { State } from './state.ts';
-import { blockRules } from './validity.ts';
 
 export const adversary: AdversaryHooks<State, Message, TendermintConfig> = {
   conflicting(message, state, ctx) {
@@ -93,16 +94,6 @@ function otherDigest(vote: Vote, state: State, ctx: Ctx): string {
     stateRoot: root,
     validators: null,
   });
-}
-
-function others(ctx: Ctx): NodeIndex[] {
-  return Array.from({ length: ctx.validatorCount }, (_, node) => node).filter((node) => node !== ctx.self);
-}
-
-/** As many entries as before, all of the first signer. */
-function repeatFirst<T>(items: readonly T[]): readonly T[] {
-  const [first] = items;
-  return first === undefined ? items : items.map(() => first);
 }
 
 function inflateEntry(entry: DecidedEntry): DecidedEntry {

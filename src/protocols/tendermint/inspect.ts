@@ -1,8 +1,8 @@
 /** What a validator shows of itself: the declared fields after every step, and everything on request. */
-import type { NodeIndex } from '../../core/ids.ts';
 import { blockHash, transferCount } from '../../ledger/block.ts';
 import { stateRoot } from '../../ledger/ledger.ts';
 import { sizeOf } from '../../ledger/mempool.ts';
+import { signersOf } from '../common/shown.ts';
 import type { FieldDeclaration, NodeKnowledge } from '../protocol.ts';
 import { type DecidedEntry, NIL, NO_ROUND, STEPS } from './messages.ts';
 import { currentRound, proposerAt, type State } from './state.ts';
@@ -139,10 +139,6 @@ export function inspect(state: State): NodeKnowledge {
       decidedByPeers: [...state.known],
     },
   };
-}
-
-function signersOf(votes: readonly { readonly signer: NodeIndex }[]): NodeIndex[] {
-  return votes.map(({ signer }) => signer);
 }
 
 function tallyOf(tally: PowerTally): unknown {

@@ -2,6 +2,7 @@
 import type { Micros } from '../../core/time.ts';
 import { buildBlock } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
+import { blockRules } from '../common/blocks.ts';
 import { timeoutOf } from './config.ts';
 import { NO_ROUND, type Proposal, type Vote } from './messages.ts';
 import { NOTE } from './notes.ts';
@@ -10,7 +11,6 @@ import { digestOf, precommitMessage, prevoteMessage } from './signing.ts';
 import { precommitsHeard } from './heard.ts';
 import { currentRound, moveToRound, type Out, proposerAt, type State } from './state.ts';
 import { addVote } from './tally.ts';
-import { blockRules } from './validity.ts';
 
 /** StartRound(round): proposes, or waits for the proposal. Ref: lines 11–21. */
 export function startRound(state: State, round: number, now: Micros, out: Out, ctx: Ctx): void {

@@ -1,6 +1,6 @@
 /** What a message says of itself: what its signature covers, which signatures travel inside, what the trace shows. */
 import { blockHash } from '../../ledger/block.ts';
-import type { SignedBatch } from '../../ledger/types.ts';
+import { submission } from '../common/submit.ts';
 import { entriesIn, syncStatement } from '../common/chain/messages.ts';
 import type { MessageMeta, SignedMessage } from '../protocol.ts';
 import type { DecidedEntry, Message, Precommit, Prevote } from './messages.ts';
@@ -87,10 +87,6 @@ export function embedded(message: Message): SignedMessage<Message>[] {
     default:
       return [];
   }
-}
-
-function submission({ batch, signature }: SignedBatch): SignedMessage<Message> {
-  return { message: batch, proof: { signer: batch.client, signature } };
 }
 
 /** What the trace says of a message. Submissions belong to no height yet: slot 0. */

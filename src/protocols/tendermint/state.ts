@@ -4,9 +4,9 @@ import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { GENESIS_HASH } from '../../ledger/block.ts';
 import { createLedger } from '../../ledger/ledger.ts';
-import { createMempool, type Mempool } from '../../ledger/mempool.ts';
-import { MAX_BATCH_TRANSFERS } from '../../ledger/parse.ts';
+import type { Mempool } from '../../ledger/mempool.ts';
 import type { LedgerState } from '../../ledger/types.ts';
+import { createPool } from '../common/blocks.ts';
 import type { Asked } from '../common/chain/catch-up.ts';
 import type { KeptRecord } from '../common/chain/forget.ts';
 import type { Waiting } from '../common/chain/future.ts';
@@ -156,15 +156,10 @@ const NO_LOCK: Lock = { round: NO_ROUND, digest: NIL };
 
 /** A validator that starts fresh: nothing decided, height 1 waits for its round 0. */
 export function createState(ctx: Ctx): State {
-  const { config, self, validatorCount, clientCount } = ctx;
+  const { self, validatorCount, clientCount } = ctx;
   const powers = ctx.stakes.slice(0, validatorCount);
   const priorities = initialPriorities(powers);
   const none = (value: number) => new Array<number>(validatorCount).fill(value);
-  const limits = {
-    maxBatches: config.mempoolLimit,
-    maxTransfers: config.mempoolLimit,
-    maxBatchTransfers: Math.min(MAX_BATCH_TRANSFERS, config.maxTransactionsPerBlock),
-  };
   return {
     self,
     validatorCount,
@@ -177,7 +172,7 @@ export function createState(ctx: Ctx): State {
     chain: [],
     tip: GENESIS_HASH,
     ledger: createLedger(ctx.workload, clientCount),
-    pool: createMempool(limits, validatorCount, clientCount),
+    pool: createPool(ctx),
     waiting: 0,
     height: 1,
     round: 0,

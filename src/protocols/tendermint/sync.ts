@@ -5,6 +5,7 @@
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { blockHash, checkBlock } from '../../ledger/block.ts';
+import { blockRules } from '../common/blocks.ts';
 import { keepForLater } from '../common/chain/future.ts';
 import type { SyncRequest } from '../common/chain/messages.ts';
 import { isStateAfter, type Snapshot } from '../common/chain/snapshot.ts';
@@ -18,7 +19,7 @@ import { NOTE } from './notes.ts';
 import { type Ctx, verifyCertificate } from './rules.ts';
 import { precommitMessage } from './signing.ts';
 import type { Out, State } from './state.ts';
-import { blockRules, checkPlace } from './validity.ts';
+import { checkPlace } from './validity.ts';
 
 /** A message for a later height; f+1 of the power at the next one are reason to ask. */
 export function onFuture(state: State, arrival: Arrival<RoundMessage>, out: Out, ctx: Ctx): void {

@@ -1,16 +1,12 @@
 /** valid(v) of the paper: whether a proposed block may follow our last one. */
-import { type BlockRules, checkBlock } from '../../ledger/block.ts';
-import { holdsBatch } from '../../ledger/mempool.ts';
+import { checkBlock } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
+import { areSigned, blockRules } from '../common/blocks.ts';
 import { NO_ROUND, type Proposal } from './messages.ts';
 import { NOTE } from './notes.ts';
 import type { Ctx } from './rules.ts';
 import { digestOf } from './signing.ts';
 import { proposerAt, type State } from './state.ts';
-
-export function blockRules(ctx: Ctx): BlockRules {
-  return { validatorCount: ctx.validatorCount, maxTransfers: ctx.config.maxTransactionsPerBlock };
-}
 
 /** Null when the proposed block is valid; the cheap rules first. Ref: line 23, valid(v). */
 export function checkProposal(state: State, proposal: Proposal, ctx: Ctx): string | null {
@@ -33,10 +29,6 @@ export function checkPlace(state: State, block: Block): string | null {
   return block.proposer === proposerAt(state, block.epoch) ? null : NOTE.wrongProposer;
 }
 
-/** Every batch is signed by its client; what waits in our mempool was verified when it came. */
 function hasSignedBatches(state: State, block: Block, ctx: Ctx): boolean {
-  if (ctx.mutant === 'unverified') return true;
-  return block.batches.every(
-    (signed) => holdsBatch(state.pool, signed) || ctx.verify(signed.batch.client, signed.batch, signed.signature),
-  );
+  return ctx.mutant === 'unverified' || areSigned(block.batches, state.pool, ctx);
 }

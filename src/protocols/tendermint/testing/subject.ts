@@ -1,10 +1,10 @@
 /** One validator alone, v3 of four, told what the others say: for tests of single rules. */
 import { buildBlock } from '../../../ledger/block.ts';
 import type { Block } from '../../../ledger/types.ts';
+import { blockRules } from '../../common/blocks.ts';
 import { NIL, NO_ROUND, type Proposal, type Vote } from '../messages.ts';
 import { precommitMessage, prevoteMessage } from '../signing.ts';
 import type { State, Timer } from '../state.ts';
-import { blockRules } from '../validity.ts';
 import { Cluster } from './cluster.ts';
 
 export const SELF = 3;

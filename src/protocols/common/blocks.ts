@@ -1,0 +1,37 @@
+/** Blocks of transfers, as every protocol makes and judges them by its configuration. */
+import type { BlockRules } from '../../ledger/block.ts';
+import { createMempool, holdsBatch, type Mempool } from '../../ledger/mempool.ts';
+import { MAX_BATCH_TRANSFERS } from '../../ledger/parse.ts';
+import type { Batch, SignedBatch } from '../../ledger/types.ts';
+import type { NodeContext } from '../protocol.ts';
+
+/** The part of a configuration that says how large blocks and mempools may get, in transfers. */
+interface Sizes {
+  readonly maxTransactionsPerBlock: number;
+  readonly mempoolLimit: number;
+}
+
+/** An empty mempool; what is too large for any block does not get in. */
+export function createPool({ config, validatorCount, clientCount }: NodeContext<Sizes, never>): Mempool {
+  const limits = {
+    maxBatches: config.mempoolLimit,
+    maxTransfers: config.mempoolLimit,
+    maxBatchTransfers: Math.min(MAX_BATCH_TRANSFERS, config.maxTransactionsPerBlock),
+  };
+  return createMempool(limits, validatorCount, clientCount);
+}
+
+export function blockRules({ config, validatorCount }: NodeContext<Sizes, never>): BlockRules {
+  return { validatorCount, maxTransfers: config.maxTransactionsPerBlock };
+}
+
+/** Whether every batch is signed by its client; what waits in our mempool was verified when it came. */
+export function areSigned(
+  batches: readonly SignedBatch[],
+  pool: Mempool,
+  ctx: { verify(signer: number, message: Batch, signature: Uint8Array): boolean },
+): boolean {
+  return batches.every(
+    (signed) => holdsBatch(pool, signed) || ctx.verify(signed.batch.client, signed.batch, signed.signature),
+  );
+}
