@@ -7,7 +7,7 @@ import type { NodeIndex } from '../../core/ids.ts';
 import { encode } from '../../core/encoding.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Answered, Hello, Offer } from '../../sharding/channel/handshake.ts';
-import { type Channel, sealRecord } from '../../sharding/channel/session.ts';
+import { type Channel, rekey, sealRecord } from '../../sharding/channel/session.ts';
 import { isPostQuantum, suiteParts } from '../../sharding/channel/suites.ts';
 import type { SignedRef } from '../protocol.ts';
 import type { ChannelConfirm, Message, Sealed } from './messages.ts';
@@ -27,6 +27,8 @@ export interface Link {
   readonly waiting: Letter[];
   /** Restarts of the neighbour, as it says. */
   incarnation: number;
+  /** Since when which key is in use, as far as anybody looked; null: nobody did. */
+  keyed: { readonly channel: string; readonly epoch: number; readonly at: Micros } | null;
 }
 
 /** What is to be sealed, and the label outside. */
@@ -102,6 +104,7 @@ export function createLinks({ config, shards, self, suites, validatorCount }: Ch
       channel: null,
       waiting: [],
       incarnation: 0,
+      keyed: null,
     })),
     registered: new Set(nodes.filter((node) => !isClassical(suites?.[node]))),
     drawn: 0,
@@ -139,6 +142,19 @@ export function seal(link: Link, to: NodeIndex, letter: Letter, out: ChannelOut,
   const { plaintext, ...label } = letter;
   spendOn(link.channel, plaintext.length, ctx);
   out.send(to, { type: 'sealed', ...label, record: sealRecord(link.channel, plaintext) });
+}
+
+/** Changes the keys that have been in use for too long. Looked at with every heartbeat; a key that has sealed nothing stays. */
+export function rekeyOld({ links }: Holder, now: Micros, { config }: ChannelCtx): void {
+  if (links === null || config.rekeyMicros === 0) return;
+  for (const link of links.links) {
+    const { channel, keyed } = link;
+    if (channel === null) continue;
+    const isKnown = keyed?.channel === channel.id && keyed.epoch === channel.sending.epoch;
+    if (isKnown && (now - keyed.at < config.rekeyMicros || channel.nextSequence === 0)) continue;
+    if (isKnown) rekey(channel);
+    link.keyed = { channel: channel.id, epoch: channel.sending.epoch, at: now };
+  }
 }
 
 /** Channels that are open, and those that are weaker than both ends could do. */

@@ -55,6 +55,8 @@ export interface ShardedConfig {
   readonly channel: 'none' | 'ml-kem-768';
   /** Records under one key. */
   readonly rekeyRecords: number;
+  /** How long a key seals at most, to the next heartbeat; 0: as long as it may by the number of records. */
+  readonly rekeyMicros: Micros;
   /** Classical nodes that are upgraded while the testnet runs: one validator of a shard (by its place), or all of them (null). */
   readonly upgrades: readonly { readonly shard: number; readonly validator: number | null; readonly at: Micros }[];
   /** How deadlock between transactions is kept away. */
@@ -136,6 +138,11 @@ const NUMBERS = {
   reshardAfterMs: time(5000, 0, 'Virtual ms that a load must last before shards are split or merged.'),
   reshardPauseMs: time(20_000, 0, 'Virtual ms without another split or merge.'),
   rekeyRecords: count(1024, 1, 1_000_000, 'Records that a channel between shards seals under one key.'),
+  rekeyMs: time(
+    0,
+    0,
+    'Virtual ms after which a channel between shards seals under another key; 0: only rekeyRecords counts.',
+  ),
   movesMax: count(4, 1, 1000, 'Accounts of a shard that move at a time.'),
   prepareTimeoutMs: time(2000, 1, 'Virtual ms after which a coordinator aborts for want of votes.'),
   lockWaitMs: time(1000, 1, 'Virtual ms that a transaction waits for locks before the shard votes NO.'),
@@ -259,6 +266,7 @@ export function parseConfig(
     movesMax: number('movesMax'),
     channel: parseChoice(raw, 'channel', CHANNELS, 'none', problems),
     rekeyRecords: number('rekeyRecords'),
+    rekeyMicros: micros('rekeyMs'),
     upgrades: parseUpgrades(raw, shardCount, validatorCount === undefined ? SIZE_MAX : validatorsPerShard, problems),
     lockPolicy: parseChoice(raw, 'lockPolicy', LOCK_POLICIES, 'wound-wait', problems),
     lockWaitMicros: micros('lockWaitMs'),

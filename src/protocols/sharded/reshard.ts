@@ -5,6 +5,7 @@ import { observeLoads, RESHARD_POLICY } from '../../sharding/reshard/policy.ts';
 import { isDown } from './coordinator.ts';
 import { carryOut } from './council/effects.ts';
 import { wish } from './council/step.ts';
+import { rekeyOld } from './channels.ts';
 import { openChannels } from './handshakes.ts';
 import type { Reshard } from './messages.ts';
 import { beginChange } from './moves.ts';
@@ -43,6 +44,7 @@ export function shareLoad(state: State, now: Micros, out: Out, ctx: Ctx): void {
   const isModern = state.links?.isModern ?? true;
   const council = state.council === null ? {} : { council: state.council.epoch };
   out.broadcast({ type: 'heartbeat', incarnation: state.incarnation, load, accounts, isModern, ...council });
+  rekeyOld(state, now, ctx);
   openChannels(state, out, ctx);
   if (state.self === KEEPER && ctx.shards?.isDynamic === true) look(state, now, out, ctx);
   watch(state, now, out, ctx);

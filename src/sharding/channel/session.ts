@@ -71,15 +71,18 @@ export function createChannel(
 
 /** Seals bytes for the peer; every call gives another record. */
 export function sealRecord(channel: Channel, plaintext: Uint8Array): SealedRecord {
-  if (channel.nextSequence === channel.rekeyRecordCount) {
-    channel.sending = nextKeys(channel.sending);
-    channel.nextSequence = 0;
-  }
+  if (channel.nextSequence === channel.rekeyRecordCount) rekey(channel);
   const { epoch, key, iv } = channel.sending;
   const sequence = channel.nextSequence++;
   const data = associatedData(channel.id, channel.self, channel.peer, epoch, sequence);
   const sealed = seal(suiteParts(channel.suite).cipher, key, nonceOf(iv, sequence), plaintext, data);
   return { type: 'channel-record', channel: channel.id, epoch, sequence, sealed };
+}
+
+/** From now on seals under the next key, though the last one has not sealed as much as it may: enough time has passed. */
+export function rekey(channel: Channel): void {
+  channel.sending = nextKeys(channel.sending);
+  channel.nextSequence = 0;
 }
 
 /** The bytes the peer sealed, once; else why not, and nothing changes. Never throws, whatever a peer sends. */

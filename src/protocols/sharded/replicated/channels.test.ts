@@ -95,6 +95,23 @@ describe('channels', () => {
   });
 });
 
+it('keys change with time, where they have sealed something', () => {
+  const net = shards({ rekeyMs: 2000 }).start();
+  const epoch = (): number | undefined => replicaOf(net, 1).links?.links[6]?.channel?.sending.epoch;
+  net.run(6 * SECOND);
+  expect(epoch()).toBe(0);
+  submit(net);
+  net.run(8 * SECOND);
+  expect(epoch()).toBe(1);
+  net.run(12 * SECOND);
+  expect(epoch()).toBe(1);
+  submit(net, 1);
+  net.run(15 * SECOND);
+  expect(epoch()).toBe(2);
+  expect(decidedIn(net)).toEqual(new Array(N).fill(2));
+  expect(net.notes.flat()).not.toContain(COMMIT_NOTE.notOpened);
+});
+
 describe('a validator', () => {
   /** Words of shard 0 to shard 1 that nobody of shard 0 has said. */
   const spoken: Spoken = {

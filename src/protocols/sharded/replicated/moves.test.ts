@@ -147,6 +147,23 @@ describe('a merge of two shards', () => {
     }
   });
 
+  it('leaves a transaction with the shard that its client named: handed over to another one it is ordered by nobody', () => {
+    const net = network();
+    net.start().run(6_000_000);
+    const handOver = (shard: number, sequence: number): void => {
+      const transfers = [{ from: 0, to: 8, amount: 5 }];
+      const batch = { type: 'submit', client: CLIENT, sequence, transfers, shard } as const;
+      const value = { at: net.now, items: [{ kind: 'submit', signed: { batch, signature: new Uint8Array([1]) } }] };
+      for (const node of [8, 9, 11]) net.give(node, 10, { type: 'order-pass', group: 2, slot: 1, value } as Wire);
+    };
+    handOver(0, 0);
+    net.run(10_000_000);
+    expect([8, 9, 10, 11].map((node) => net.decisions[node]?.length)).toEqual([0, 0, 0, 0]);
+    handOver(2, 1);
+    net.run(14_000_000);
+    expect([8, 9, 10, 11].map((node) => net.decisions[node]?.length)).toEqual([1, 1, 1, 1]);
+  });
+
   it('a leader that puts units into parcels is outvoted, at home and abroad', () => {
     const net = network();
     let forged = 0;

@@ -6,7 +6,7 @@
 import type { NodeIndex } from '../../../core/ids.ts';
 import type { Micros } from '../../../core/time.ts';
 import { isSignature } from '../../common/shape.ts';
-import { isOpenTalk, letterOf, seal } from '../channels.ts';
+import { isOpenTalk, letterOf, rekeyOld, seal } from '../channels.ts';
 import {
   onAnswer,
   onConfirm,
@@ -44,12 +44,19 @@ export function startChannels(replica: Replica, now: Micros, out: ReplicaOut, ct
   openChannels(replica, out, ctx);
 }
 
-export function onChannelTimer(replica: Replica, { kind }: ChannelTimer, out: ReplicaOut, ctx: ReplicaCtx): void {
+export function onChannelTimer(
+  replica: Replica,
+  { kind }: ChannelTimer,
+  now: Micros,
+  out: ReplicaOut,
+  ctx: ReplicaCtx,
+): void {
   if (kind === 'channel-upgrade') return upgrade(replica, out, ctx);
   const { links, incarnation } = replica;
   if (links === null) return;
   const { isModern } = links;
   multicastAbroad(replica, { type: 'heartbeat', incarnation, load: 0, accounts: 0, isModern }, out, ctx);
+  rekeyOld(replica, now, ctx);
   openChannels(replica, out, ctx);
   out.setTimer({ kind: 'channel-beat' }, ctx.config.heartbeatMicros);
 }

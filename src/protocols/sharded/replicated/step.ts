@@ -85,7 +85,7 @@ export function step(
       break;
     case 'timeout':
       if (input.timer.kind === 'channel-beat' || input.timer.kind === 'channel-upgrade') {
-        onChannelTimer(replica, input.timer, out, ctx);
+        onChannelTimer(replica, input.timer, now, out, ctx);
         break;
       }
       if (input.timer.kind !== 'due') {
