@@ -3,19 +3,10 @@ import * as Comlink from 'comlink';
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { ControlEvent } from '../../kernel/control.ts';
-import type { Segment } from '../../kernel/group.ts';
 import type { WorldConstants } from '../../kernel/host/world.ts';
 import type { FaultPlan, RunPlan, SubmissionPlan } from '../../kernel/plan.ts';
 import { openConstants, sharedOf } from '../constants.ts';
-import type {
-  Advance,
-  AdvanceLimit,
-  ExecutorInfo,
-  ExecutorOptions,
-  ExecutorStatus,
-  RunSnapshot,
-  Turn,
-} from '../executor.ts';
+import type { Advance, AdvanceLimit, ExecutorInfo, ExecutorOptions, ExecutorStatus, RunSnapshot } from '../executor.ts';
 import type { ObserverFactory } from '../inprocess.ts';
 import { channelBus, mergedBus, upChannel } from './bus.ts';
 import { Conductor } from './conductor.ts';
@@ -31,6 +22,11 @@ export interface ConductorSetup {
   /** Unguessable; names the session's channels. */
   readonly channel: string;
   readonly noise: NodeAssignment['noise'];
+}
+
+/** A turn with its segments packed. */
+export interface PackedTurn extends Advance {
+  readonly records: readonly Uint32Array[];
 }
 
 export class ConductorWorker {
@@ -82,12 +78,12 @@ export class ConductorWorker {
     return this.#inOrder((conductor) => conductor.advance(limit));
   }
 
-  async turn(limit: AdvanceLimit): Promise<Turn> {
+  async turn(limit: AdvanceLimit): Promise<PackedTurn> {
     const turn = await this.#inOrder(async (conductor) => {
       const advance = await conductor.advance(limit);
-      return { ...advance, segments: conductor.takeSegments() };
+      return { ...advance, records: conductor.takeRecords() };
     });
-    return Comlink.transfer(turn, buffersOf(turn.segments));
+    return Comlink.transfer(turn, buffersOf(turn.records));
   }
 
   stepEvent(): Promise<boolean> {
@@ -130,9 +126,9 @@ export class ConductorWorker {
     return this.#inOrder((conductor) => conductor.restore(snapshot));
   }
 
-  async takeSegments(): Promise<Segment[]> {
-    const segments = await this.#inOrder((conductor) => conductor.takeSegments());
-    return Comlink.transfer(segments, buffersOf(segments));
+  async takeRecords(): Promise<Uint32Array[]> {
+    const records = await this.#inOrder((conductor) => conductor.takeRecords());
+    return Comlink.transfer(records, buffersOf(records));
   }
 
   envelope(origin: NodeIndex, sequence: number) {
@@ -197,8 +193,8 @@ export class ConductorWorker {
   }
 }
 
-function buffersOf(segments: readonly Segment[]): ArrayBufferLike[] {
-  return segments.map(({ words }) => words.buffer);
+function buffersOf(records: readonly Uint32Array<ArrayBuffer>[]): ArrayBuffer[] {
+  return records.map(({ buffer }) => buffer);
 }
 
 function slowerNotice(slower: number, workers: number): string {

@@ -7,7 +7,6 @@ import { clonePlain } from '../../core/clone.ts';
 import { ENVIRONMENT, type NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { ControlEvent } from '../../kernel/control.ts';
-import type { Segment } from '../../kernel/group.ts';
 import type { HostReport } from '../../kernel/host/snapshot.ts';
 import { addWork, createWork } from '../../kernel/host/work.ts';
 import type { WorldConstants } from '../../kernel/host/world.ts';
@@ -21,7 +20,7 @@ import { fingerprintOf } from '../fingerprint.ts';
 import type { Bus } from './bus.ts';
 import { type GroupControl, RemoteGroup } from './group.ts';
 import { joinMail, Mail, packMail } from './mail.ts';
-import { type Answer, type DownMessage, type UpMessage, unpackHighlights } from './wire.ts';
+import { type Answer, type DownMessage, packSegments, type UpMessage, unpackHighlights } from './wire.ts';
 
 /** Bytes of mail and number of windows after which the log starts anew from a fresh snapshot. */
 const LOG_BYTES_MAX = 32 * 1024 * 1024;
@@ -46,7 +45,8 @@ export class Conductor {
   #mail: Mail[] = [];
   #controls: ControlEvent[] = [];
   #startControls: readonly ControlEvent[] = [];
-  #segments: Segment[] = [];
+  /** The trace that nobody has taken yet, packed. */
+  #records: Uint32Array<ArrayBuffer>[] = [];
   /** A window that has been run but not yet shown to control and judges. */
   #unseen: { readonly answers: readonly UpMessage[]; readonly until: Micros } | null = null;
   #log: DownMessage[] = [];
@@ -203,17 +203,18 @@ export class Conductor {
     this.#groups.forEach((group, index) => {
       group.next = nexts[index] as Micros;
     });
-    this.#segments = [];
+    this.#records = [];
     this.#finished = false;
     this.#failure = null;
   }
 
-  takeSegments(): Segment[] {
-    const segments = this.#segments;
-    this.#segments = [];
+  /** The segments since the last call, packed. */
+  takeRecords(): Uint32Array<ArrayBuffer>[] {
+    const records = this.#records;
+    this.#records = [];
     const words = this.#control.recorder.takeSegment();
-    if (words !== null) segments.push({ node: ENVIRONMENT, words });
-    return segments;
+    if (words !== null) records.push(packSegments([{ node: ENVIRONMENT, words }]));
+    return records;
   }
 
   envelope(origin: NodeIndex, sequence: number) {
@@ -329,7 +330,7 @@ export class Conductor {
     const highlights: Highlight[] = [];
     for (const answer of unseen.answers) {
       for (const highlight of unpackHighlights(answer.highlights, new Mail(answer.mail))) highlights.push(highlight);
-      for (const segment of answer.segments) this.#segments.push(segment);
+      if (answer.records.length > 0) this.#records.push(answer.records);
     }
     this.#envelopes.keep(highlights);
     this.#control.absorb(highlights, unseen.until);

@@ -22,6 +22,7 @@ import type {
 import type { ConductorWorker } from './conductor-worker.ts';
 import type { NodeAssignment, NodeWorkerGate } from './node-worker.ts';
 import { Watchdog } from './watchdog.ts';
+import { unpackSegments } from './wire.ts';
 
 /** A worker of the platform, browser or Node. */
 export interface WorkerHandle {
@@ -117,8 +118,9 @@ export class WorkersExecutor implements Executor {
     return this.#call(() => this.#conductor.advance(limit));
   }
 
-  turn(limit: AdvanceLimit): Promise<Turn> {
-    return this.#call(() => this.#conductor.turn(limit));
+  async turn(limit: AdvanceLimit): Promise<Turn> {
+    const { horizon, reason, records } = await this.#call(() => this.#conductor.turn(limit));
+    return { horizon, reason, segments: unpackSegments(records) };
   }
 
   stepEvent(): Promise<boolean> {
@@ -161,8 +163,8 @@ export class WorkersExecutor implements Executor {
     return this.#call(() => this.#conductor.restore(snapshot));
   }
 
-  takeSegments(): Promise<readonly Segment[]> {
-    return this.#call(() => this.#conductor.takeSegments());
+  async takeSegments(): Promise<readonly Segment[]> {
+    return unpackSegments(await this.#call(() => this.#conductor.takeRecords()));
   }
 
   envelope(origin: NodeIndex, sequence: number) {

@@ -19,7 +19,7 @@ import { openConstants, type SharedConstants, secretKeys } from '../constants.ts
 import type { ExecutorOptions } from '../executor.ts';
 import { type Bus, channelBus, upChannel } from './bus.ts';
 import { Mail, packMail } from './mail.ts';
-import { type Answer, type DownMessage, isDown, packHighlights, type UpMessage } from './wire.ts';
+import { type Answer, type DownMessage, isDown, packHighlights, packSegments, type UpMessage } from './wire.ts';
 
 /** All a worker needs to host its nodes. */
 export interface NodeAssignment {
@@ -219,9 +219,9 @@ export class NodeWorker {
     const { plan } = this.#world as WorldConstants;
     const nodeCount = plan.validators.length + plan.clientCount;
     const mail = packMail(envelopes, group.takeOutgoing(), nodeCount);
-    const segments = group.takeSegments();
+    const records = packSegments(group.takeSegments());
     const { group: index } = this.#assignment as NodeAssignment;
-    return { kind: 'up', window, group: index, next: group.nextTime, highlights, segments, mail };
+    return { kind: 'up', window, group: index, next: group.nextTime, highlights, records, mail };
   }
 }
 
