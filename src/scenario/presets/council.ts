@@ -78,6 +78,30 @@ export const councilPresets: readonly Preset[] = [
     },
   }),
   preset({
+    id: 'council-of-groups',
+    title: 'Council: coordinators of groups',
+    teaches:
+      'Shards of four validators vote by their own quorum: when the best reputed of s0, its coordinator, dies, the next speaks for it.',
+    level: 'faults',
+    scenario: {
+      ...shards({
+        count: 4,
+        shards: { validatorsPerShard: 4 },
+        config: { council: true, proposals: [{ atMs: 4000, parameter: 'lockWaitMs', value: 400 }] },
+        workload: { ratePerSecond: 2 },
+        faults: [{ kind: 'crash', target: 's0v2', at: 3000 }],
+        stopMs: 20_000,
+      }),
+      // s0v2 is the best reputed of its shard.
+      validators: Array.from({ length: 16 }, (_, node) => ({ stake: node === 2 ? 9 : 1 })),
+      expect: [
+        { name: 's0v2 coordinates at first', ltl: 'F (leads(s0v2) = true)' },
+        { name: 'then s0v0', ltl: 'G (crash(s0v2) -> F (leads(s0v0) = true))' },
+        { name: 'the council decides', ltl: 'F sent(council-decided, s0v0)' },
+      ],
+    },
+  }),
+  preset({
     id: 'mutant-council-half',
     title: 'A council of half',
     teaches:

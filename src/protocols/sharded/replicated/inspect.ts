@@ -24,8 +24,8 @@ export function observe(replica: Replica, out: Int32Array): void {
 }
 
 /** Not while it asks for another leader. */
-function leads({ order, shard, size, self }: Replica): boolean {
-  return !order.isChanging && shard * size + (order.view % size) === self;
+function leads({ order, leaders, self }: Replica): boolean {
+  return !order.isChanging && leaders[order.view % leaders.length] === self;
 }
 
 const nameIn =

@@ -38,6 +38,8 @@ export interface Replica {
   readonly shard: number;
   /** Validators of the shard. */
   readonly size: number;
+  /** Its validators in the order in which they lead. */
+  readonly leaders: readonly NodeIndex[];
   incarnation: number;
 
   /** The commit's machine: what all validators of the shard have in common after as many blocks. */
@@ -99,11 +101,17 @@ export function stakesByShard({ shards, stakes }: Pick<ReplicaCtx, 'shards' | 's
   );
 }
 
+/** The order in which they lead: with a council the best reputed coordinates first, and the next when it is down. */
+function inTurn(members: readonly NodeIndex[], { config, stakes }: ReplicaCtx): readonly NodeIndex[] {
+  if (!config.council) return members;
+  return [...members].sort((a, b) => (stakes[b] ?? 0) - (stakes[a] ?? 0) || a - b);
+}
+
 export function groupOf({ shard, self }: Pick<Replica, 'shard' | 'self'>, ctx: ReplicaCtx): Group {
   return {
     id: shard,
     self,
-    members: membersOf(shard, ctx),
+    members: inTurn(membersOf(shard, ctx), ctx),
     patienceMicros: ctx.config.orderMicros,
     mutant: ctx.mutant,
   };
@@ -116,6 +124,7 @@ export function createReplica(ctx: ReplicaCtx, shardCtx: Parameters<typeof creat
     self,
     shard,
     size: shardSize(ctx),
+    leaders: groupOf({ shard, self }, ctx).members,
     incarnation: 0,
     commit: createState(shardCtx),
     at: 0,
