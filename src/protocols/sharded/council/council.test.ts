@@ -124,3 +124,55 @@ describe('a leader with two faces', () => {
     expect(twoFaced(null)).toEqual({ disagreement: null, decided: PROPOSALS.length });
   });
 });
+
+/** Golden traces: stories to read. A changed rule shows as a changed story; update with `vitest -u` in its own commit. */
+describe('golden traces', () => {
+  function tell(message: Message): string | null {
+    if (!isCouncil(message)) return null;
+    const round = 'round' in message ? `/${message.round}` : '';
+    return `${message.type} ${message.epoch}${round}${'change' in message ? `: ${changeText(message.change)}` : ''}`;
+  }
+
+  function calm(route: (copy: Copy<Message>) => readonly number[]) {
+    const net: ReturnType<typeof storm> = new TestNetwork(sharded as never, {
+      n: 4,
+      seed: 1,
+      describe: tell,
+      config: {
+        council: true,
+        councilRoundMs: 1000,
+        councilTimeoutMs: 5000,
+        heartbeatMs: 50_000,
+        downAfterMs: 200_000,
+        proposals: [{ atMs: 100, parameter: 'lockWaitMs', value: 500 }],
+      },
+      route,
+    });
+    return net.start();
+  }
+
+  it('happy path: asked for, proposed, voted for, confirmed, decided', async () => {
+    const net = calm(() => [10 * MS]);
+    net.run(2000 * MS);
+    expect(net.states.map((_, node) => logOf(net, node).length)).toEqual([1, 1, 1, 1]);
+    await expect(`${net.log.join('\n')}\n`).toMatchFileSnapshot('traces/happy-path.txt');
+  });
+
+  it('leader fault: the first leader is dead, the next one proposes', async () => {
+    const net = calm(() => [10 * MS]);
+    net.crash(0);
+    net.run(4000 * MS);
+    expect(net.states.map((_, node) => logOf(net, node).length)).toEqual([0, 1, 1, 1]);
+    await expect(`${net.log.join('\n')}\n`).toMatchFileSnapshot('traces/leader-fault.txt');
+  });
+
+  it('cut in half: nobody has 67 %, and after the time allowed each says that it has failed', async () => {
+    const net = calm(({ from, to }) => (from < 2 === to < 2 ? [10 * MS] : []));
+    net.run(8000 * MS);
+    expect(net.states.map((_, node) => logOf(net, node).length)).toEqual([0, 0, 0, 0]);
+    expect(net.states.map(({ council }) => council?.lapsedCount)).toEqual([1, 1, 1, 1]);
+    const lapsed = net.sent.filter(({ message }) => message.type === 'council-lapsed');
+    expect(lapsed.map(({ at }) => at)).toEqual([5100, 5100, 5100, 5100].map((ms) => ms * MS));
+    await expect(`${net.log.join('\n')}\n`).toMatchFileSnapshot('traces/cut-in-half.txt');
+  });
+});

@@ -147,7 +147,10 @@ export function onCouncil(
   const turn = turnOf(state, now, out, ctx);
   if (turn === null) return out.note(NOTE.off);
   const { council } = turn;
-  if (!isCurrent(council, message.epoch)) return out.note(message.epoch < council.epoch ? NOTE.stale : NOTE.ahead);
+  if (!isCurrent(council, message.epoch)) {
+    if (!isKnown(council, message)) out.note(message.epoch < council.epoch ? NOTE.stale : NOTE.ahead);
+    return;
+  }
   switch (message.type) {
     case 'council-request':
       takeWish(turn, message.change, false);
@@ -172,6 +175,14 @@ export function onCouncil(
       return assertNever(message);
   }
   progress(turn);
+}
+
+/** Others tell, too, what this shard has seen decided itself. */
+function isKnown({ log }: Council, message: CouncilMessage): boolean {
+  const change = log[message.epoch - 1];
+  return (
+    message.type === 'council-decided' && change !== undefined && changeText(change) === changeText(message.change)
+  );
 }
 
 /** A heartbeat tells how far a shard is: one that is behind is told what comes next. */

@@ -1,4 +1,4 @@
-/** What the head of a parent says to the upper level. Ref: Mohan, Lindsay, Obermarck 1986, §2.2. */
+/** What the head of a parent says to the upper level. Ref: Mohan, Lindsay, Obermarck 1986, hierarchical 2P. */
 import type { Reason } from '../messages.ts';
 import { type Coordination, type Out, type State, tell } from '../state.ts';
 import { NOTE } from './notes.ts';

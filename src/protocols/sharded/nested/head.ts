@@ -1,7 +1,7 @@
 /**
  * The head of a parent: coordinator below, participant above. It votes YES above only when all leaves below have, with its own promise
  * on disk first; from then on the upper level decides and it is in doubt like any other.
- * Ref: Mohan, Lindsay, Obermarck 1986, §2.2. Mutant `nested-parent-early-yes`: it votes before its leaves have.
+ * Ref: Mohan, Lindsay, Obermarck 1986, hierarchical 2P. Mutant `nested-parent-early-yes`: it votes before its leaves have.
  */
 import type { NodeIndex } from '../../../core/ids.ts';
 import type { Micros } from '../../../core/time.ts';

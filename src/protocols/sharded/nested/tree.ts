@@ -2,7 +2,7 @@
  * Shards that are divided: a parent is a list of shards, its leaves. A transaction that stays inside one parent is coordinated there; of
  * one that leaves it, each parent is one participant of the upper level, and one of its leaves speaks for it: the head. So the commit is a
  * tree of two levels. Ref: Mohan, Lindsay, Obermarck, *Transaction Management in the R* Distributed Database Management
- * System*, ACM TODS 11(4), 1986, §2.2 (a process that is neither root nor leaf).
+ * System*, ACM TODS 11(4), 1986, hierarchical 2P (a process that is neither root nor leaf).
  */
 import type { NodeIndex } from '../../../core/ids.ts';
 import { coordinatorAmong, type Transaction } from '../placement.ts';
