@@ -9,6 +9,7 @@ import type { Testnet } from '../session/api.ts';
 import type { Frame, LiveSession } from '../session/view.ts';
 import { faultText, healWord } from './lib/faults.ts';
 import { formatTime } from './lib/format.ts';
+import { BEAT_MS, isAbrupt } from './beat.ts';
 import type { UiState, UiStore } from './store.ts';
 
 export type Session = Testnet & LiveSession;
@@ -50,8 +51,8 @@ export function useFrame<T>(selector: (frame: Frame) => T, otherwise: T): T {
 }
 
 /**
- * The frame at most `perSecond` times a second while playing, and at once when anything but the time changes:
- * for panels that read much and need not move with every animation frame.
+ * The frame at most about `perSecond` times a second while playing, and at once when anything but the time changes: for panels
+ * that read much. Frames come in beats (`followSession`); whoever is due at about the same time renders with the same one.
  */
 export function useCalmFrame(perSecond: number): Frame | null {
   const { store } = usePlayground();
@@ -69,8 +70,9 @@ export function useCalmFrame(perSecond: number): Frame | null {
       const next = store.getState().frame;
       if (next === shown.current.frame) return;
       const wait = shown.current.at + 1_000 / perSecond - performance.now();
-      if (wait <= 0 || isAbrupt(shown.current.frame, next)) show();
-      else if (timer === null) timer = setTimeout(show, wait);
+      if (wait <= BEAT_MS / 2 || isAbrupt(shown.current.frame, next)) show();
+      // The beat after comes first, unless there is none.
+      else if (timer === null) timer = setTimeout(show, wait + BEAT_MS);
     };
     const stop = store.subscribe(consider);
     consider();
@@ -80,18 +82,6 @@ export function useCalmFrame(perSecond: number): Frame | null {
     };
   }, [store, perSecond]);
   return frame;
-}
-
-function isAbrupt(before: Frame | null, after: Frame | null): boolean {
-  return (
-    before === null ||
-    after === null ||
-    before.runId !== after.runId ||
-    before.status !== after.status ||
-    before.following !== after.following ||
-    // Steps are single and shown at once; a scrub is a stream like playing.
-    (after.status === 'paused' && after.following)
-  );
 }
 
 /** The playhead, calmly. */

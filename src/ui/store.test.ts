@@ -93,7 +93,8 @@ describe('frames', () => {
     listeners.push(listener);
     return () => undefined;
   };
-  const frame = (runId: string) => ({ runId, status: 'playing', speed: 5 }) as unknown as Frame;
+  const frame = (runId: string, more: Partial<Frame> = {}) =>
+    ({ runId, status: 'playing', speed: 5, following: true, playhead: 0, trace: {}, ...more }) as unknown as Frame;
 
   it('reach the store once an animation frame, the newest only', () => {
     let current: Frame | null = null;
@@ -118,6 +119,51 @@ describe('frames', () => {
     pending[0]?.();
     expect(seen).toEqual([current]);
     expect(store.getState().speed).toBe(5);
+  });
+
+  it('wait for the next beat while only time passes, and come at once when somebody looks elsewhere', () => {
+    let now = 1_000;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    let current = frame('a');
+    const listeners: (() => void)[] = [];
+    const session = { frame: () => current, subscribe: subscriber(listeners) } as unknown as LiveSession;
+    const store = createUiStore(null);
+    followSession(store, session);
+    /** One animation frame, in which the session publishes this. */
+    const tick = (next: Frame) => {
+      now += 16;
+      current = next;
+      for (const listener of listeners) listener();
+      for (const callback of pending.splice(0)) callback();
+      return store.getState().frame === next;
+    };
+    const shown = Array.from({ length: 30 }, (_, i) => tick(frame('a', { playhead: i })));
+    expect(shown.filter(Boolean)).toHaveLength(4);
+    // It looks back: once at the jump, and not for every step of the run that goes on behind it.
+    expect(tick(frame('a', { following: false, playhead: 7 }))).toBe(true);
+    expect(tick(frame('a', { following: false, playhead: 7, head: 500 }))).toBe(false);
+    expect(tick(frame('a', { following: false, playhead: 3, head: 516 }))).toBe(true);
+    expect(tick(frame('a', { status: 'paused', playhead: 9 }))).toBe(true);
+    expect(tick(frame('a', { status: 'paused', playhead: 10 }))).toBe(true);
+    vi.restoreAllMocks();
+  });
+
+  it('that waited come with the beat, although nothing follows', () => {
+    let now = 1_000;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    let current = frame('a');
+    const listeners: (() => void)[] = [];
+    const session = { frame: () => current, subscribe: subscriber(listeners) } as unknown as LiveSession;
+    const store = createUiStore(null);
+    followSession(store, session);
+    current = frame('a', { playhead: 5 });
+    for (const listener of listeners) listener();
+    for (let i = 0; i < 8; i++) {
+      now += 16;
+      for (const callback of pending.splice(0)) callback();
+    }
+    expect(store.getState().frame).toBe(current);
+    vi.restoreAllMocks();
   });
 
   it('of another run clear the selection', () => {

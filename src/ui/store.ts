@@ -6,6 +6,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { NodeIndex } from '../core/ids.ts';
 import type { Speed } from '../session/api.ts';
 import type { Frame, LiveSession } from '../session/view.ts';
+import { BEAT_MS, isOnlyTime } from './beat.ts';
 import { type LabState, labState } from './labState.ts';
 
 export type Selection =
@@ -149,14 +150,24 @@ export function createUiStore(storage: Storage | null = localStorageOrNull()): U
   return store;
 }
 
-/** Copies the session's frame into the store, at most once per animation frame. Returns a function that stops. */
+/**
+ * Copies the session's frame into the store: while it plays, once a beat; at once, that is with the next animation frame, when
+ * more than time has passed or somebody looks elsewhere. Canvases read the session itself. Returns a function that stops.
+ */
 export function followSession(store: UiStore, session: LiveSession): () => void {
   let scheduled = 0;
+  let publishedAt = Number.NEGATIVE_INFINITY;
   const publish = () => {
     scheduled = 0;
     const frame = session.frame();
     const before = store.getState().frame;
     if (frame === before) return;
+    const now = performance.now();
+    if (now - publishedAt < BEAT_MS && isOnlyTime(before, frame)) {
+      scheduled = requestAnimationFrame(publish);
+      return;
+    }
+    publishedAt = now;
     // A selection belongs to its run: ids of another run mean something else.
     const isSameRun = before === null || frame?.runId === before.runId;
     // A speed set through `window.testnet` shows in the transport too.

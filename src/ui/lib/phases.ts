@@ -32,6 +32,23 @@ const CHANGE_WORDS = /change|elect|candidate|recover|timeout/i;
  * messages ("prepared" goes with the message "prepare"); null for idle and unknown values.
  */
 export function phaseRoleOf(declaration: Declaration, phase: string): PhaseRole | null {
+  let known = rolesByPhase.get(declaration);
+  if (known === undefined) {
+    known = new Map();
+    rolesByPhase.set(declaration, known);
+  }
+  let role = known.get(phase);
+  if (role === undefined) {
+    role = findPhaseRole(declaration, phase);
+    known.set(phase, role);
+  }
+  return role;
+}
+
+/** Found once: it is asked for every node of every picture, and a declaration has a handful of phases. */
+const rolesByPhase = new WeakMap<Declaration, Map<string, PhaseRole | null>>();
+
+function findPhaseRole(declaration: Declaration, phase: string): PhaseRole | null {
   const word = letters(phase);
   let best: PhaseRole | null = null;
   let bestLength = 3;

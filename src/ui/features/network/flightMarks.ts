@@ -1,39 +1,35 @@
 /** Messages on their way: a mark at where the network model says it is, a beam behind it, a pulse where it lands. */
-import type { PhaseRole } from '../../../protocols/protocol.ts';
 import type { Flight } from '../../../session/view.ts';
 import { drawBundles, drawCount } from './bundles.ts';
+import { drawCrowd, drawDots } from './crowd.ts';
 import { along, crossing, pairKey, type Point, progress, type Segment, VANISHES_AT, WAITS_AT } from './geometry.ts';
-import { type Cuts, isBetweenShards, linkOf, phaseOf, radiusOf, type Scene, strokeSegment, toLayout } from './scene.ts';
+import { MARGIN } from './places.ts';
+import { type Cuts, isBetweenShards, linkOf, phaseOf, type Scene, strokeSegment, toLayout } from './scene.ts';
 
 const PULSE_MS = 150;
 /** How long a link keeps the colour of what it carried last, so that short flights can be followed by eye. */
 const AFTERGLOW_MS = 260;
-const SAMPLES = 8;
+/** With more copies than this under way, links keep no colour. */
+const GLOWING_MAX = 256;
 /** More marks than this are drawn as dots without beams. */
 const MANY = 900;
-const MARGIN = 9;
 /** Room that a count takes on the screen, CSS px. */
 const LABEL_WIDTH = 40;
 const LABEL_HEIGHT = 14;
-/** What matters most is drawn last. */
-const DOT_ORDER: readonly PhaseRole[] = ['client', 'sync', 'cross', 'first', 'second', 'third', 'propose', 'change'];
 /** Up to so many marks are drawn at full size with full beams; more shrink and fade, so that structure stays visible. */
 const FEW = 60;
+/** Strength of a beam of one device pixel; fades further the more there are. */
+const THIN_BEAM = 0.6;
 /** Held copies of one link queue up behind one another; more than this are one mark. */
 const QUEUE_SHOWN = 6;
 
-/** Copies that arrived within the afterglow before the playhead. */
+/** Copies that arrived within the afterglow before the playhead; none where so many are under way that nobody can follow one. */
 export function recentArrivals(scene: Scene): readonly Flight[] {
   const span = AFTERGLOW_MS * scene.microsPerMs;
   if (span === 0) return [];
-  const found = new Map<string, Flight>();
-  for (let i = 1; i <= SAMPLES; i++) {
-    for (const flight of scene.trace.flights(scene.playhead - (span * i) / SAMPLES)) {
-      if (flight.fate === 'delivered' && flight.arrivesAt <= scene.playhead)
-        found.set(`${flight.messageId}>${flight.to}`, flight);
-    }
-  }
-  return [...found.values()];
+  const { flights, step } = scene.trace.copiesIn(scene.playhead - span, scene.playhead, GLOWING_MAX);
+  if (step > 1) return [];
+  return flights.filter(({ fate, arrivesAt }) => fate === 'delivered' && arrivesAt <= scene.playhead);
 }
 
 export function drawFlights(
@@ -44,7 +40,8 @@ export function drawFlights(
 ): void {
   const flights = scene.trace.flights(scene.playhead);
   const glow = Math.min(1, FEW / Math.max(1, recent.length));
-  for (const flight of recent) drawAfterglow(context, scene, flight, glow);
+  const thickness = glow < 1 ? 1 / (scene.view.zoom * scene.ratio) : 1.6;
+  for (const flight of recent) drawAfterglow(context, scene, flight, glow, thickness);
   if (scene.groups !== null) drawGrouped(context, scene, cuts, flights);
   else if (flights.length > MANY) drawDots(context, scene, flights);
   else drawMarks(context, scene, cuts, flights);
@@ -107,6 +104,26 @@ function drawMarks(
   flights: readonly Flight[],
   beams = true,
 ): void {
+  const crowd = Math.min(1, Math.sqrt(FEW / Math.max(1, flights.length)));
+  const size = scene.spriteSize * Math.max(0.5, crowd);
+  const isCrowd = flights.length > FEW;
+  if (isCrowd) {
+    const usual = flights.filter(({ fate }) => fate === 'delivered');
+    drawCrowd(context, scene, usual, beams ? THIN_BEAM * crowd : 0, (flight) => size * growth(scene, flight));
+  }
+  const alone = isCrowd ? flights.filter(({ fate }) => fate !== 'delivered') : flights;
+  drawEach(context, scene, cuts, alone, { beam: beams ? crowd : 0, size });
+  drawChosen(context, scene, cuts, flights, size);
+}
+
+/** Copies one by one, with full beams, between pixels. */
+function drawEach(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  cuts: Cuts,
+  flights: readonly Flight[],
+  { beam, size }: { readonly beam: number; readonly size: number },
+): void {
   const queues = new Map<number, number>();
   const places = flights.map((flight) => {
     const key = flight.from * 65_536 + flight.to;
@@ -114,22 +131,37 @@ function drawMarks(
     if (flight.fate === 'held') queues.set(key, queued + 1);
     return { flight, place: placeOf(scene, cuts, flight, queued) };
   });
-  const crowd = Math.min(1, Math.sqrt(FEW / Math.max(1, flights.length)));
+  toLayout(context, scene);
   for (const { flight, place } of places) {
-    if (beams && place !== null && flight.fate !== 'held') drawBeam(context, scene, flight, place, crowd);
+    if (beam > 0 && place !== null && flight.fate !== 'held') drawBeam(context, scene, flight, place, beam);
   }
   const { view, ratio } = scene;
-  const spriteSize = scene.spriteSize * Math.max(0.5, crowd);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   for (const { flight, place } of places) {
     if (place === null) continue;
     const x = place.at.x * view.zoom + view.x;
     const y = place.at.y * view.zoom + view.y;
     if (flight.fate === 'lost' && place.done >= VANISHES_AT)
-      drawCross(context, x, y, spriteSize, scene, 1 - (place.done - VANISHES_AT) / (1 - VANISHES_AT));
-    else drawMark(context, scene, flight, place, x, y, spriteSize * growth(scene, flight));
-    if (scene.selection?.kind === 'message' && scene.selection.id === flight.messageId)
-      drawHalo(context, x, y, spriteSize, scene.palette.ink);
+      drawCross(context, x, y, size, scene, 1 - (place.done - VANISHES_AT) / (1 - VANISHES_AT));
+    else drawMark(context, scene, flight, place, x, y, size * growth(scene, flight));
+  }
+}
+
+/** A halo around the copies of the selected message. */
+function drawChosen(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  cuts: Cuts,
+  flights: readonly Flight[],
+  size: number,
+): void {
+  const { selection, view, ratio } = scene;
+  if (selection?.kind !== 'message') return;
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  for (const flight of flights) {
+    const place = flight.messageId === selection.id ? placeOf(scene, cuts, flight) : null;
+    if (place === null) continue;
+    drawHalo(context, place.at.x * view.zoom + view.x, place.at.y * view.zoom + view.y, size, scene.palette.ink);
   }
 }
 
@@ -143,7 +175,7 @@ function drawMark(
   size: number,
 ): void {
   const role = phaseOf(scene, flight.type);
-  const sprite = scene.sprites[role];
+  const sprite = scene.sprites(scene.spriteSize)[role];
   if (isBetweenShards(scene, flight.from, flight.to)) drawHalo(context, x, y, size * 0.8, scene.palette.phases.cross);
   if (role !== 'sync' && role !== 'client') {
     context.drawImage(sprite, x - size, y - size, size * 2, size * 2);
@@ -171,7 +203,13 @@ function drawBeam(
   context.globalAlpha = 1;
 }
 
-function drawAfterglow(context: CanvasRenderingContext2D, scene: Scene, flight: Flight, strength: number): void {
+function drawAfterglow(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  flight: Flight,
+  strength: number,
+  thickness: number,
+): void {
   const link = linkOf(scene, flight.from, flight.to, MARGIN);
   if (link === null) return;
   const age = (scene.playhead - flight.arrivesAt) / scene.microsPerMs;
@@ -179,7 +217,7 @@ function drawAfterglow(context: CanvasRenderingContext2D, scene: Scene, flight: 
   const colour = scene.palette.phases[role];
   if (role !== 'client' && role !== 'sync') {
     context.globalAlpha = 0.42 * strength * Math.max(0, 1 - age / AFTERGLOW_MS);
-    strokeSegment(context, link, colour, 1.6);
+    strokeSegment(context, link, colour, thickness);
   }
   if (age < PULSE_MS && !scene.stepped) {
     context.globalAlpha = 0.8 * strength * (1 - age / PULSE_MS);
@@ -188,37 +226,6 @@ function drawAfterglow(context: CanvasRenderingContext2D, scene: Scene, flight: 
     context.lineWidth = 1.5;
     context.strokeStyle = colour;
     context.stroke();
-  }
-  context.globalAlpha = 1;
-}
-
-/**
- * Thousands of copies: small squares, no beams, one path a phase. Written without an object a copy, for it runs in every
- * frame: the same places as `placeOf`, with the link cut off at the sender's and receiver's discs.
- */
-function drawDots(context: CanvasRenderingContext2D, scene: Scene, flights: readonly Flight[]): void {
-  const size = Math.max(1.8, 3.2 / Math.sqrt(scene.view.zoom));
-  toLayout(context, scene);
-  context.globalAlpha = 0.8;
-  for (const role of DOT_ORDER) {
-    let any = false;
-    context.beginPath();
-    for (const flight of flights) {
-      if (phaseOf(scene, flight.type) !== role) continue;
-      const a = scene.positions[flight.from];
-      const b = scene.positions[flight.to];
-      if (a === undefined || b === undefined) continue;
-      const length = Math.hypot(b.x - a.x, b.y - a.y);
-      const start = (radiusOf(scene, flight.from) + MARGIN) / length;
-      const end = 1 - (radiusOf(scene, flight.to) + MARGIN) / length;
-      const done = progress(flight, scene.playhead, WAITS_AT, scene.stepped);
-      const fraction = start + (end - start) * (flight.fate === 'lost' ? Math.min(done, VANISHES_AT) : done);
-      context.rect(a.x + (b.x - a.x) * fraction - size / 2, a.y + (b.y - a.y) * fraction - size / 2, size, size);
-      any = true;
-    }
-    if (!any) continue;
-    context.fillStyle = scene.palette.phases[role];
-    context.fill();
   }
   context.globalAlpha = 1;
 }

@@ -1,44 +1,78 @@
 /**
- * Draws everything of the network that moves, on one 2D canvas above the nodes: links, cuts, messages, quorum rings.
- * A picture is a function of the scene alone; nothing is remembered from the frame before.
+ * Draws what belongs to the network besides its nodes, on two 2D canvases above them: below what stands still (links, cuts,
+ * quorum rings), which is painted anew only when it changes, above what moves (messages, flashes). A picture is a function of
+ * the scene alone; nothing is remembered from the frame before.
  */
 import { drawDecided } from './decided.ts';
 import { drawFlights, recentArrivals } from './flightMarks.ts';
-import { cutLine, groupsOf, pairKey, type Segment } from './geometry.ts';
-import { drawQuorumRings } from './quorumRings.ts';
+import { cutLine, groupsOf, pairKey, type Point, type Segment } from './geometry.ts';
+import { drawFlashes, drawQuorumRings, type Ring } from './quorumRings.ts';
 import { drawShardRegions } from './shardRegions.ts';
 import { type Cuts, isBetweenShards, linkOf, type Scene, strokeSegment, toLayout } from './scene.ts';
 
 /** More nodes are too small for a tick each. */
 const DECIDED_UP_TO = 40;
+/** Copies that have just arrived are shown in networks of so many nodes. */
+const ARRIVALS_UP_TO = 24;
 
-export function paint(context: CanvasRenderingContext2D, scene: Scene): void {
-  context.setTransform(scene.ratio, 0, 0, scene.ratio, 0, 0);
-  context.clearRect(0, 0, scene.width, scene.height);
+export function paintStill(context: CanvasRenderingContext2D, scene: Scene, rings: readonly Ring[]): void {
+  clear(context, scene);
   const cuts = cutsOf(scene);
   drawShardRegions(context, scene);
   toLayout(context, scene);
-  const recent = scene.nodes.length <= 24 && scene.groups === null ? recentArrivals(scene) : [];
   if (scene.scale.links) drawLinks(context, scene, cuts);
   drawSelectedLink(context, scene);
   for (const line of cuts.lines) drawCutLine(context, line, scene);
   drawRegionNames(context, scene);
-  drawQuorumRings(context, scene);
-  if (scene.nodes.length <= DECIDED_UP_TO) drawDecided(context, scene);
-  toLayout(context, scene);
-  drawFlights(context, scene, cuts, recent);
+  drawQuorumRings(context, scene, rings);
 }
 
+export function paintMoving(context: CanvasRenderingContext2D, scene: Scene, rings: readonly Ring[]): void {
+  clear(context, scene);
+  toLayout(context, scene);
+  drawFlashes(context, scene, rings);
+  if (scene.nodes.length <= DECIDED_UP_TO) drawDecided(context, scene);
+  toLayout(context, scene);
+  const recent = scene.nodes.length <= ARRIVALS_UP_TO && scene.groups === null ? recentArrivals(scene) : [];
+  drawFlights(context, scene, cutsOf(scene), recent);
+}
+
+/** What the still picture follows from besides the rings: the same values, the same picture. */
+export function stillKey(scene: Scene): readonly unknown[] {
+  const { positions, scale, view, width, height, ratio, palette, selection, shape, regions, nodes, trace } = scene;
+  const coordinators =
+    shape === null || shape.count < 2 ? '' : trace.shardsAt(scene.playhead).open.map(({ coordinator }) => coordinator);
+  return [
+    ...[positions, scale, view.x, view.y, view.zoom, width, height, ratio, palette, shape, regions, nodes],
+    selection?.kind === 'link' ? selection : null,
+    trace.cutsAt(scene.playhead),
+    String(coordinators),
+  ];
+}
+
+function clear(context: CanvasRenderingContext2D, { ratio, width, height }: Scene): void {
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+}
+
+const NO_CUTS: Cuts = { pairs: new Set(), lines: [] };
+const cutsByPairs = new WeakMap<object, { readonly positions: readonly Point[]; readonly cuts: Cuts }>();
+
+/** Worked out once for a list of pairs: the trace gives the same one as long as the same faults last. */
 function cutsOf(scene: Scene): Cuts {
   const pairs = scene.trace.cutsAt(scene.playhead);
-  if (pairs.length === 0) return { pairs: new Set(), lines: [] };
+  if (pairs.length === 0) return NO_CUTS;
+  const known = cutsByPairs.get(pairs);
+  if (known?.positions === scene.positions) return known.cuts;
   const groups = groupsOf(pairs).map((group) => group.flatMap((node) => scene.positions[node] ?? []));
   const lines: Segment[] = [];
   for (let i = 0; i < groups.length - 1 && groups.length <= 4; i++) {
     const line = cutLine(groups[i] ?? [], groups.slice(i + 1).flat());
     if (line !== null) lines.push(line);
   }
-  return { pairs: new Set(pairs.map(({ from, to }) => pairKey(from, to))), lines };
+  const cuts = { pairs: new Set(pairs.map(({ from, to }) => pairKey(from, to))), lines };
+  cutsByPairs.set(pairs, { positions: scene.positions, cuts });
+  return cuts;
 }
 
 function drawLinks(context: CanvasRenderingContext2D, scene: Scene, cuts: Cuts): void {

@@ -2,6 +2,7 @@
  * The quorum ring: around each node, one tick a validator, filled as distinct votes arrive. At the threshold it closes
  * and flashes once. That moment is a certificate.
  */
+import type { NodeIndex } from '../../../core/ids.ts';
 import type { QuorumProgress, ShardShape } from '../../../session/view.ts';
 import { phaseOf, radiusOf, type Scene } from './scene.ts';
 
@@ -18,51 +19,88 @@ export function ringSize(shape: ShardShape | null, validatorCount: number): numb
   return shape.validatorsPerShard === 1 ? null : shape.validatorsPerShard;
 }
 
-export function drawQuorumRings(context: CanvasRenderingContext2D, scene: Scene): void {
-  const validators = ringSize(scene.shape, scene.nodes.filter((node) => node.kind === 'validator').length);
-  if (validators === null) return;
-  for (const node of scene.nodes) {
-    if (node.kind !== 'validator') continue;
-    const quorum = scene.trace.quorumAt(node.index, scene.playhead);
-    const at = scene.positions[node.index];
-    if (
-      quorum === null ||
-      quorum.needed > validators ||
-      at === undefined ||
-      !scene.trace.nodeAt(node.index, scene.playhead).alive
-    )
-      continue;
-    const radius = radiusOf(scene, node.index) + Math.max(2.5, scene.scale.radius * 0.2);
-    drawRing(context, scene, quorum, validators, at.x, at.y, radius);
+/** What is drawn around one node. */
+export interface Ring {
+  readonly node: NodeIndex;
+  readonly quorum: QuorumProgress;
+  /** Closed a while ago. */
+  readonly isResting: boolean;
+}
+
+/** The rings at the playhead. */
+export function ringsOf(scene: Pick<Scene, 'shape' | 'nodes' | 'trace' | 'playhead' | 'microsPerMs'>): readonly Ring[] {
+  const validators = ringSizeIn(scene);
+  if (validators === null) return [];
+  const rings: Ring[] = [];
+  for (const { kind, index } of scene.nodes) {
+    if (kind !== 'validator') continue;
+    const quorum = scene.trace.quorumAt(index, scene.playhead);
+    if (quorum === null || quorum.needed > validators || !scene.trace.nodeAt(index, scene.playhead).alive) continue;
+    rings.push({
+      node: index,
+      quorum,
+      isResting: quorum.closedAt !== null && ageMs(scene, quorum.closedAt) >= CLOSED_MS,
+    });
+  }
+  return rings;
+}
+
+/** Whether two lists of rings draw the same. */
+export function sameRings(a: readonly Ring[], b: readonly Ring[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ node, quorum, isResting }, i) => {
+      const other = b[i] as Ring;
+      return node === other.node && quorum === other.quorum && isResting === other.isResting;
+    })
+  );
+}
+
+function ringSizeIn({ shape, nodes }: Pick<Scene, 'shape' | 'nodes'>): number | null {
+  return ringSize(
+    shape,
+    nodes.reduce((count, { kind }) => (kind === 'validator' ? count + 1 : count), 0),
+  );
+}
+
+export function drawQuorumRings(context: CanvasRenderingContext2D, scene: Scene, rings: readonly Ring[]): void {
+  const n = ringSizeIn(scene);
+  if (n === null) return;
+  const width = Math.max(1.5, scene.scale.radius / 9);
+  for (const { node, quorum, isResting } of rings) {
+    const at = scene.positions[node];
+    if (at === undefined) continue;
+    const radius = ringRadius(scene, node);
+    const colour = scene.palette.phases[phaseOf(scene, quorum.type)];
+    context.lineWidth = width;
+    if (quorum.closedAt !== null) {
+      context.globalAlpha = isResting ? 0.45 : 1;
+      drawArc(context, at.x, at.y, radius, 1, colour);
+      context.globalAlpha = 1;
+    } else if (n <= 32) drawTicks(context, quorum, n, colour, scene.palette.line, at.x, at.y, radius);
+    else drawArc(context, at.x, at.y, radius, quorum.voters.length / n, colour);
   }
 }
 
-function drawRing(
-  context: CanvasRenderingContext2D,
-  scene: Scene,
-  quorum: QuorumProgress,
-  n: number,
-  x: number,
-  y: number,
-  radius: number,
-): void {
-  const colour = scene.palette.phases[phaseOf(scene, quorum.type)];
+/** Rings that have just closed. */
+export function drawFlashes(context: CanvasRenderingContext2D, scene: Scene, rings: readonly Ring[]): void {
+  if (scene.stepped) return;
   const width = Math.max(1.5, scene.scale.radius / 9);
-  context.lineWidth = width;
-  if (quorum.closedAt === null) {
-    if (n <= 32) drawTicks(context, quorum, n, colour, scene.palette.line, x, y, radius);
-    else drawArc(context, x, y, radius, quorum.voters.length / n, colour);
-    return;
+  for (const { node, quorum } of rings) {
+    const at = scene.positions[node];
+    const age = quorum.closedAt === null ? FLASH_MS : ageMs(scene, quorum.closedAt);
+    if (at === undefined || age >= FLASH_MS || age < 0) continue;
+    const colour = scene.palette.phases[phaseOf(scene, quorum.type)];
+    drawFlash(context, at.x, at.y, ringRadius(scene, node), age / FLASH_MS, colour, width);
   }
-  const age = ageMs(scene, quorum.closedAt);
-  context.globalAlpha = age < CLOSED_MS ? 1 : 0.45;
-  drawArc(context, x, y, radius, 1, colour);
-  context.globalAlpha = 1;
-  if (age < FLASH_MS && !scene.stepped) drawFlash(context, x, y, radius, age / FLASH_MS, colour);
+}
+
+function ringRadius(scene: Scene, node: NodeIndex): number {
+  return radiusOf(scene, node) + Math.max(2.5, scene.scale.radius * 0.2);
 }
 
 /** Wall-clock ms that have passed since a moment at the present speed; large at `max`, where nothing flashes. */
-function ageMs(scene: Scene, moment: number): number {
+function ageMs(scene: Pick<Scene, 'microsPerMs' | 'playhead'>, moment: number): number {
   return scene.microsPerMs === 0 ? Number.POSITIVE_INFINITY : (scene.playhead - moment) / scene.microsPerMs;
 }
 
@@ -80,12 +118,20 @@ function drawTicks(
   const gap = Math.min(0.14, step * 0.22);
   const filled = Math.min(n, quorum.voters.length);
   const width = context.lineWidth;
-  for (let i = 0; i < n; i++) {
+  // One path for the votes that are there and one for those that are not.
+  for (const [from, until, stroke, alpha, thickness] of [
+    [0, filled, colour, 1, width],
+    [filled, n, rest, 0.75, width * 0.55],
+  ] as const) {
     context.beginPath();
-    context.arc(x, y, radius, TOP + i * step + gap / 2, TOP + (i + 1) * step - gap / 2);
-    context.strokeStyle = i < filled ? colour : rest;
-    context.globalAlpha = i < filled ? 1 : 0.75;
-    context.lineWidth = i < filled ? width : width * 0.55;
+    for (let i = from; i < until; i++) {
+      const start = TOP + i * step + gap / 2;
+      context.moveTo(x + radius * Math.cos(start), y + radius * Math.sin(start));
+      context.arc(x, y, radius, start, TOP + (i + 1) * step - gap / 2);
+    }
+    context.strokeStyle = stroke;
+    context.globalAlpha = alpha;
+    context.lineWidth = thickness;
     context.stroke();
   }
   context.globalAlpha = 1;
@@ -134,8 +180,8 @@ function drawFlash(
   radius: number,
   progress: number,
   colour: string,
+  width: number,
 ): void {
-  const width = context.lineWidth;
   context.globalAlpha = 0.55 * (1 - progress);
   context.lineWidth = width * (1 + 2.2 * (1 - progress));
   context.beginPath();
@@ -143,5 +189,4 @@ function drawFlash(
   context.strokeStyle = colour;
   context.stroke();
   context.globalAlpha = 1;
-  context.lineWidth = width;
 }

@@ -23,8 +23,9 @@ export interface Scene {
   readonly height: number;
   readonly ratio: number;
   readonly palette: Palette;
-  readonly sprites: Sprites;
-  /** CSS px of a mark. */
+  /** Marks of a size, whole CSS px. */
+  readonly sprites: (size: number) => Sprites;
+  /** CSS px of a mark, a whole number. */
   readonly spriteSize: number;
   readonly selection: Selection | null;
   readonly stepped: boolean;

@@ -1,7 +1,8 @@
 /** The timeline: a native slider over a canvas of markers in lanes; a part of the run can be looked at closer. */
-import { type PointerEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type PointerEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { IconButton } from '../../components/controls.tsx';
 import { Pointed } from '../../components/Pointed.tsx';
+import { useMedia } from '../../components/useMedia.ts';
 import { formatTime, plainText } from '../../lib/format.ts';
 import { useCalmFrame, usePlayground, useUi } from '../../playground.tsx';
 import {
@@ -18,7 +19,7 @@ import styles from './Panel.module.css';
 import type { Micros } from '../../../core/time.ts';
 import type { MarkerKind } from '../../../session/view.ts';
 
-const PER_SECOND = 20;
+const PER_SECOND = 10;
 const HEIGHT = 42;
 const TRACK_Y = 32;
 /** Kinds do not hide one another: each group has a height of its own. */
@@ -148,7 +149,10 @@ function Track({ range }: { readonly range: Range }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useCalmFrame(PER_SECOND);
   const theme = useUi((state) => state.theme);
+  const isDark = useMedia('(prefers-color-scheme: dark)');
   const [width, setWidth] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours.
+  const colours = useMemo(() => new Map<string, string>(), [theme, isDark]);
   useEffect(() => {
     const element = canvas.current;
     if (element === null) return;
@@ -157,21 +161,20 @@ function Track({ range }: { readonly range: Range }) {
     return () => observer.disconnect();
   }, []);
   const { from, until } = range;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours.
   useEffect(() => {
     const element = canvas.current;
     if (element === null || frame === null) return;
     const trace = session.view();
     const spans = faultSpans(trace.markers, (at) => trace.faultsAt(at).length, frame.head);
     const placeOf = (at: Micros): number => Math.max(0, Math.min(1, (at - from) / (until - from))) * width;
-    draw(element, {
+    draw(element, colours, {
       width,
       ticks: ticksFor(trace.markers, { from, until }, width),
       spans: spans.map((span) => ({ from: placeOf(span.from), until: placeOf(span.until) })),
       done: placeOf(frame.playhead),
       isPart: from > 0 || until < frame.head,
     });
-  }, [session, frame, theme, width, from, until]);
+  }, [session, frame, colours, width, from, until]);
   return <canvas ref={canvas} className={styles.track} />;
 }
 
@@ -186,13 +189,17 @@ interface TrackPicture {
   readonly isPart: boolean;
 }
 
-function draw(canvas: HTMLCanvasElement, { width, ticks, spans, done, isPart }: TrackPicture): void {
+function draw(
+  canvas: HTMLCanvasElement,
+  colours: Map<string, string>,
+  { width, ticks, spans, done, isPart }: TrackPicture,
+): void {
   const ratio = Math.min(devicePixelRatio || 1, 2);
   if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
   if (canvas.height !== HEIGHT * ratio) canvas.height = HEIGHT * ratio;
   const context = canvas.getContext('2d');
   if (context === null) return;
-  const colour = colourReader(canvas);
+  const colour = (token: string): string => colourOf(canvas, colours, token);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, HEIGHT);
   context.fillStyle = colour('--surface-violated');
@@ -205,18 +212,15 @@ function draw(canvas: HTMLCanvasElement, { width, ticks, spans, done, isPart }: 
   for (const { kind, x } of ticks) drawTick(context, kind, x, colour(TOKENS[kind]));
 }
 
-/** Resolved colours of this canvas; looked up once a drawing. */
-function colourReader(canvas: HTMLCanvasElement): (token: string) => string {
-  const found = new Map<string, string>();
-  return (token) => {
-    let value = found.get(token);
-    if (value === undefined) {
-      canvas.style.color = `var(${token})`;
-      value = getComputedStyle(canvas).color;
-      found.set(token, value);
-    }
-    return value;
-  };
+/** A token's colour in force at this canvas; resolved once a theme, for each costs the page a computation of style. */
+function colourOf(canvas: HTMLCanvasElement, known: Map<string, string>, token: string): string {
+  let value = known.get(token);
+  if (value === undefined) {
+    canvas.style.color = `var(${token})`;
+    value = getComputedStyle(canvas).color;
+    known.set(token, value);
+  }
+  return value;
 }
 
 /** Decision ● · view change ▲ · fault ✕ · heal ○ · evidence ◆ · violation octagon. */
