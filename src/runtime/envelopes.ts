@@ -2,9 +2,14 @@ import type { NodeIndex } from '../core/ids.ts';
 import type { Envelope } from '../kernel/envelope.ts';
 import type { Highlight } from '../kernel/trace/highlights.ts';
 
-const BYTES_MAX = 48 * 1024 * 1024;
+const BYTES_MAX = 24 * 1024 * 1024;
+/**
+ * What an envelope takes besides its bytes and signature: two arrays with their buffers, a key, and the message as objects once it
+ * was looked at. Measured in Chromium: with modelled signatures it is more than the bytes.
+ */
+const OVERHEAD_BYTES = 1_000;
 
-/** The messages of the recent past, for the inspector: bounded by bytes, oldest forgotten first. */
+/** The messages of the recent past, for the inspector: bounded by what they take, oldest forgotten first. */
 export class EnvelopeMemory {
   readonly #envelopes = new Map<string, Envelope>();
   #bytes = 0;
@@ -30,5 +35,5 @@ export class EnvelopeMemory {
 }
 
 function sizeOf(envelope: Envelope): number {
-  return envelope.bytes.length + envelope.signature.length;
+  return envelope.bytes.length + envelope.signature.length + OVERHEAD_BYTES;
 }

@@ -1,13 +1,14 @@
 /**
- * Snapshots of the run kept in memory for rewinding: dense near the head, sparse further back, within a bound in bytes. They
- * are kept packed, and what they have in common, the signatures of the chain above all, is kept once.
+ * Snapshots of the run kept for rewinding: dense near the head, sparse further back. They are kept packed, and what they have in
+ * common, the signatures of recent blocks above all, is kept once. Beyond a bound in bytes those longest past leave memory for
+ * a shelf; where there is none they are fewer.
  */
 import { InvariantError } from '../core/assert.ts';
 import { ByteTable } from '../core/byteTable.ts';
-import { type PackedApart, packApart } from '../core/pack.ts';
+import { pack, type PackedApart, packApart } from '../core/pack.ts';
 import { describeProblem } from '../core/problem.ts';
 import type { Micros } from '../core/time.ts';
-import { unpackApart } from '../core/unpack.ts';
+import { unpack, unpackApart } from '../core/unpack.ts';
 import type { RunSnapshot } from '../runtime/executor.ts';
 
 /** Where a checkpoint stands in the run. */
@@ -25,69 +26,144 @@ export interface Checkpoint extends Place {
 }
 
 interface Kept extends Place {
-  readonly packed: PackedApart;
-  readonly blobBytes: number;
+  /** Null while it is on the shelf. */
+  packed: PackedApart | null;
+  /** Its number on the shelf; null while it is in memory. */
+  key: number | null;
+  /** Of what is on the shelf. */
+  shelvedBytes: number;
+}
+
+/** Where checkpoints go that are long past. */
+export interface CheckpointShelf {
+  /** Puts bytes under a number, in the place of what was there. False when it takes none. */
+  writeAside(key: number, bytes: Uint8Array): Promise<boolean>;
+  /** Null for what is gone. */
+  readAside(key: number): Promise<Uint8Array | null>;
+}
+
+/** Bytes of all checkpoints together. */
+export interface CheckpointBounds {
+  /** In memory, while a shelf takes the others. */
+  readonly memory: number;
+  /** In memory, where nothing does. */
+  readonly alone: number;
+  readonly shelved: number;
 }
 
 const KEPT_MAX = 24;
-/** Of all checkpoints together. */
-const SIZE_BYTES_MAX = 128e6;
+const BOUNDS: CheckpointBounds = { memory: 40e6, alone: 128e6, shelved: 256e6 };
 /** A reference to a byte array, as engines keep it. */
 const REFERENCE_BYTES = 8;
 
 export class Checkpoints {
-  readonly #sizeBytesMax: number;
+  readonly #bounds: CheckpointBounds;
+  #shelf: CheckpointShelf | null = null;
   #kept: Kept[] = [];
   /** The byte arrays of the newest: most of them are in the next one too. */
   #known = new ByteTable();
 
-  constructor(sizeBytesMax = SIZE_BYTES_MAX) {
-    this.#sizeBytesMax = sizeBytesMax;
+  constructor(bounds: Partial<CheckpointBounds> = {}) {
+    this.#bounds = { ...BOUNDS, ...bounds };
+  }
+
+  /** From now on `relieve` puts there what is over the bound of memory. */
+  use(shelf: CheckpointShelf): void {
+    this.#shelf = shelf;
   }
 
   add({ snapshot, ...place }: Checkpoint): void {
     const { at, interventions } = place;
     const packed = packApart(snapshot, this.#known);
     this.#known = new ByteTable();
-    let blobBytes = 0;
-    for (const blob of packed.blobs) {
-      this.#known.same(blob);
-      blobBytes += blob.length;
-    }
+    for (const blob of packed.blobs) this.#known.same(blob);
     // What was done by hand at this very moment can be undone: the one before it stays.
     this.#kept = this.#kept.filter((kept) => kept.at < at || (kept.at === at && kept.interventions < interventions));
-    this.#kept.push({ ...place, packed, blobBytes });
-    while (this.#kept.length > 2 && (this.#kept.length > KEPT_MAX || this.sizeBytes > this.#sizeBytesMax)) this.#thin();
+    this.#kept.push({ ...place, packed, key: null, shelvedBytes: 0 });
+    while (this.#kept.length > 2 && this.#isOver()) this.#thin();
+  }
+
+  /** Puts those longest past on the shelf until memory is within its bound; never the first, which is small, or the newest. */
+  async relieve(): Promise<void> {
+    while (this.#shelf !== null && this.sizeBytes > this.#bounds.memory) {
+      const going = this.#kept.find(({ packed }, i) => i > 0 && i < this.#kept.length - 1 && packed !== null);
+      if (going === undefined || going.packed === null) return;
+      const bytes = pack({ bytes: going.packed.bytes, blobs: going.packed.blobs });
+      const key = this.#freeKey();
+      if (!(await this.#shelf.writeAside(key, bytes))) return;
+      going.packed = null;
+      going.key = key;
+      going.shelvedBytes = bytes.length;
+      while (this.#kept.length > 2 && this.#isOver()) this.#thin();
+    }
   }
 
   get count(): number {
     return this.#kept.length;
   }
 
-  /** About what all of them take: each its own part, and the byte arrays of the one that has most of them, for the others have the same. */
+  /** About what they take in memory: each its own part, and every byte array once, however many have it. */
   get sizeBytes(): number {
-    let own = 0;
-    let common = 0;
-    for (const { packed, blobBytes } of this.#kept) {
-      own += packed.bytes.length + packed.blobs.length * REFERENCE_BYTES;
-      common = Math.max(common, blobBytes);
+    let bytes = 0;
+    const counted = new Set<Uint8Array>();
+    for (const { packed } of this.#kept) {
+      if (packed === null) continue;
+      bytes += packed.bytes.length + packed.blobs.length * REFERENCE_BYTES;
+      for (const blob of packed.blobs) {
+        if (counted.has(blob)) continue;
+        counted.add(blob);
+        bytes += blob.length;
+      }
     }
-    return own + common;
+    return bytes;
   }
 
-  /** The newest at or before `at` that contains no more than so many interventions. */
-  before(at: Micros, interventions: number = Number.POSITIVE_INFINITY): Checkpoint | null {
-    const kept = this.#kept.findLast((one) => one.at <= at && one.interventions <= interventions);
-    if (kept === undefined) return null;
-    const unpacked = unpackApart(kept.packed);
-    if (!unpacked.ok) throw new InvariantError(`a checkpoint cannot be read: ${describeProblem(unpacked.problem)}`);
-    const { packed: _, blobBytes: __, ...place } = kept;
-    return { ...place, snapshot: unpacked.value as RunSnapshot };
+  /** How many are on the shelf. */
+  get shelvedCount(): number {
+    return this.#kept.reduce((count, { key }) => (key === null ? count : count + 1), 0);
+  }
+
+  /** The newest at or before `at` that contains no more than so many interventions. One that the shelf has lost is forgotten. */
+  async before(at: Micros, interventions: number = Number.POSITIVE_INFINITY): Promise<Checkpoint | null> {
+    for (;;) {
+      const kept = this.#kept.findLast((one) => one.at <= at && one.interventions <= interventions);
+      if (kept === undefined) return null;
+      const packed = kept.packed ?? (await this.#bring(kept.key));
+      if (packed === null) {
+        this.#kept = this.#kept.filter((one) => one !== kept);
+        continue;
+      }
+      const unpacked = unpackApart(packed);
+      if (!unpacked.ok) throw new InvariantError(`a checkpoint cannot be read: ${describeProblem(unpacked.problem)}`);
+      const { barrier, batches } = kept;
+      const snapshot = unpacked.value as RunSnapshot;
+      return { at: kept.at, interventions: kept.interventions, barrier, batches, snapshot };
+    }
   }
 
   /** Forgets everything after `at`, and what contains more than so many interventions: the run was rewound. */
   truncate(at: Micros, interventions: number): void {
     this.#kept = this.#kept.filter((kept) => kept.at <= at && kept.interventions <= interventions);
+  }
+
+  #isOver(): boolean {
+    const shelved = this.#kept.reduce((sum, { shelvedBytes }) => sum + shelvedBytes, 0);
+    return this.#kept.length > KEPT_MAX || shelved > this.#bounds.shelved || this.sizeBytes > this.#bounds.alone;
+  }
+
+  /** The smallest number that no checkpoint on the shelf has: what is there under it is of no more use. */
+  #freeKey(): number {
+    const taken = new Set(this.#kept.map(({ key }) => key));
+    let key = 0;
+    while (taken.has(key)) key++;
+    return key;
+  }
+
+  async #bring(key: number | null): Promise<PackedApart | null> {
+    const bytes = key === null ? null : ((await this.#shelf?.readAside(key)) ?? null);
+    const unpacked = bytes === null ? null : unpack(bytes);
+    // The shelf seals what it keeps: what comes back is what was packed.
+    return unpacked?.ok === true ? (unpacked.value as PackedApart) : null;
   }
 
   /** Drops the one whose absence leaves the smallest gap in proportion to its age; never the first or the newest. */

@@ -102,6 +102,7 @@ export class Run {
     this.store = new TraceStore({ declaration: protocol.declaration, ...namingOf(executor.plan) });
     this.store.setFaults(executor.plan.faults);
     this.shelf = new TraceShelf(this.store);
+    this.checkpoints.use(this.shelf);
   }
 
   get plan(): RunPlan {
@@ -191,6 +192,7 @@ export class Run {
     if (this.batches.lastHorizon !== this.horizon) this.batches.add({ horizon: this.horizon, segments: [] });
     const snapshot = await this.executor.capture();
     this.#checkpoint(snapshot);
+    await this.checkpoints.relieve();
     return snapshot;
   }
 
@@ -262,7 +264,7 @@ export class Run {
    */
   async rewind(at: Micros, keep = this.#interventions.filter((done) => done.at < at).length): Promise<void> {
     if (at >= this.horizon && keep >= this.#interventions.length) return;
-    const checkpoint = this.checkpoints.before(at, keep);
+    const checkpoint = await this.checkpoints.before(at, keep);
     if (checkpoint === null) throw new TestnetError('not-found', 'this run has no snapshot that early');
     const redo = this.#interventions.slice(checkpoint.interventions, keep);
     await this.#restore(checkpoint);

@@ -27,6 +27,9 @@ const WRITE_MAX = 16;
 const BURST_MS = 1_500;
 const BURST_CHUNKS_MIN = 8;
 
+/** Above the numbers of all chunks that a trace can have. */
+const ASIDE_AT = 2 ** 32;
+
 /** Loading that lasts longer is shown. */
 const SLOW_MS = 100;
 
@@ -146,6 +149,24 @@ export class TraceShelf {
     if (this.#id !== null) await storage?.dropChunks(this.#id);
     this.#lock?.release();
     this.#lock = null;
+  }
+
+  /** Puts other bytes of this run aside, under a number of their own. False where nothing keeps them. */
+  async writeAside(key: number, bytes: Uint8Array): Promise<boolean> {
+    const storage = this.#options?.storage;
+    if (storage?.persistent !== true) return false;
+    const words = new Uint32Array(1 + Math.ceil(bytes.length / 4));
+    words[0] = bytes.length;
+    new Uint8Array(words.buffer).set(bytes, 4);
+    return (await storage.writeChunks(await this.#shelf(), [{ chunk: ASIDE_AT + key, words }])).ok;
+  }
+
+  /** Null for what is not there, or damaged. */
+  async readAside(key: number): Promise<Uint8Array | null> {
+    const storage = this.#options?.storage;
+    if (storage?.persistent !== true || this.#id === null) return null;
+    const [words] = await storage.readChunks(this.#id, [ASIDE_AT + key]);
+    return words == null ? null : new Uint8Array(words.buffer, words.byteOffset + 4, words[0]);
   }
 
   #unpin(chunk: number): void {
