@@ -2,8 +2,8 @@
 // @ts-check
 /**
  * How fast the built page is in Chromium on this machine: opening, start-up, consensus, frames, memory. Run by
- * `npm run bench:page`; `--json` gives one document, `--quick` leaves out 64 validators, `--only GROUP` picks a group
- * (`long`, half an hour of virtual time, only when it is picked).
+ * `npm run bench:page`; `--json` gives one document, `--quick` leaves out 64 validators, `--modelled` real signatures, `--only
+ * GROUP` picks a group (`long`, half an hour of virtual time, only when it is picked).
  * It measures `dist/`, built anew when a source has changed since, or the folder that `E2E_DIST` names, as it is.
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -16,6 +16,7 @@ import { preview } from 'vite';
 import { benchConsensus } from './bench-consensus.mjs';
 import { benchCrowd } from './bench-crowd.mjs';
 import { playLong } from './bench-long.mjs';
+import { benchScrub } from './bench-scrub.mjs';
 import { chromiumFlags, ensureChromium } from './chromium.mjs';
 import { ensurePageBuild } from './page-build.mjs';
 
@@ -24,9 +25,9 @@ import { ensurePageBuild } from './page-build.mjs';
 /** @typedef {import('@playwright/test').CDPSession} CDPSession */
 /** @typedef {{ group: Group, name: string, value: number | null, unit: string, note?: string }} Row */
 /** @typedef {typeof GROUPS[number]} Group */
-/** @typedef {{ browser: Browser, address: string, sizes: readonly number[], add: (row: Row) => void }} Bench */
+/** @typedef {{ browser: Browser, address: string, sizes: readonly number[], suites: readonly string[], add: (row: Row) => void }} Bench */
 
-const GROUPS = /** @type {const} */ (['open', 'start', 'consensus', 'frames', 'crowd', 'memory', 'long']);
+const GROUPS = /** @type {const} */ (['open', 'start', 'consensus', 'frames', 'crowd', 'scrub', 'memory', 'long']);
 /** Takes many minutes: only when asked for. */
 const ASKED_ONLY = 'long';
 const SUITES = ['ml-dsa-65', 'modelled:ml-dsa-65'];
@@ -44,6 +45,7 @@ async function main() {
     options: {
       json: { type: 'boolean' },
       quick: { type: 'boolean' },
+      modelled: { type: 'boolean' },
       only: { type: 'string', multiple: true },
     },
   });
@@ -65,7 +67,11 @@ async function main() {
     build: { outDir: dist },
     preview: { port: 0, strictPort: false, host: 'localhost' },
   });
-  const browser = await chromium.launch({ executablePath: found.path, args: chromiumFlags });
+  // `long` collects the garbage of workers too; the engine is the same otherwise.
+  const browser = await chromium.launch({
+    executablePath: found.path,
+    args: [...chromiumFlags, '--js-flags=--expose-gc'],
+  });
   /** @type {Row[]} */
   const rows = [];
   try {
@@ -73,9 +79,11 @@ async function main() {
       browser,
       address: server.resolvedUrls?.local[0] ?? '',
       sizes: values.quick === true ? [4, 16] : [4, 16, 64],
+      suites: values.modelled === true ? SUITES.slice(1) : SUITES,
       add: (/** @type {Row} */ row) => {
         rows.push(row);
-        if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${row.group}: ${row.name}`);
+        const done = `${row.group}: ${row.name} ${row.value?.toPrecision(3) ?? '–'} ${row.unit}`;
+        process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${done}` : `${done}\n`);
       },
     };
     const measurers = {
@@ -96,6 +104,12 @@ async function main() {
           largest: values.quick === true ? 16 : 128,
           add: each.add,
         }),
+      scrub: async (/** @type {Bench} */ each) => {
+        const page = await quietPage(browser, each.address);
+        const scene = { validators: 16, suite: SUITES[1] ?? '', rate: 20, blockTimeMs: 1_000 };
+        await benchScrub({ page, load: (opened) => load(opened, scene), add: each.add });
+        await page.close();
+      },
       memory: benchMemory,
       long: benchLong,
     };
@@ -144,10 +158,10 @@ function markFirstDecision() {
 }
 
 /** `load` until the testnet stands at t = 0: workers, keys, first snapshot. @param {Bench} bench */
-async function benchStart({ browser, address, sizes, add }) {
+async function benchStart({ browser, address, sizes, suites, add }) {
   const page = await quietPage(browser, `${address}?workers=each`);
   for (const validators of sizes) {
-    for (const suite of SUITES) {
+    for (const suite of suites) {
       /** @type {number[]} */
       const times = [];
       for (let run = 0; run < (validators > 16 ? 1 : 3); run++)
@@ -290,9 +304,9 @@ async function taskSeconds(devtools) {
  * difference between two sizes of testnet over the difference in workers. After 2 virtual seconds.
  * @param {Bench} bench
  */
-async function benchMemory({ browser, address, sizes, add }) {
+async function benchMemory({ browser, address, sizes, suites, add }) {
   if (!existsSync('/proc/self/smaps_rollup')) return;
-  for (const suite of SUITES) {
+  for (const suite of suites) {
     /** @type {{ validators: number, bytes: number } | null} */
     let smaller = null;
     for (const validators of sizes) {
@@ -322,9 +336,9 @@ async function benchMemory({ browser, address, sizes, add }) {
 }
 
 /** Half an hour of virtual time with four validators. @param {Bench} bench */
-async function benchLong({ browser, address, add }) {
+async function benchLong({ browser, address, suites, add }) {
   if (!existsSync('/proc/self/smaps_rollup')) return;
-  for (const suite of SUITES) {
+  for (const suite of suites) {
     const before = await rendererPids(browser);
     const page = await quietPage(browser, address);
     const pids = (await rendererPids(browser)).filter((pid) => !before.includes(pid));
