@@ -122,6 +122,17 @@ describe('checkpoints', () => {
     expect(isSame((await checkpoints.before(2))?.snapshot, windowAt(2))).toBe(true);
   });
 
+  it('go to the shelf beyond so many, however small they are', async () => {
+    const checkpoints = new Checkpoints({ count: 3 });
+    checkpoints.use({ writeAside: () => Promise.resolve(true), readAside: () => Promise.resolve(null) });
+    for (let i = 0; i < 9; i++) {
+      add(checkpoints, i);
+      await checkpoints.relieve();
+    }
+    expect(checkpoints.count - checkpoints.shelvedCount).toBe(3);
+    expect(checkpoints.shelvedCount).toBe(6);
+  });
+
   it('stay in memory where no shelf takes them, and fall back to an earlier one where it has lost them', async () => {
     const checkpoints = new Checkpoints({ memory: 1 });
     let takes = false;

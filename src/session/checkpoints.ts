@@ -42,17 +42,19 @@ export interface CheckpointShelf {
   readAside(key: number): Promise<Uint8Array | null>;
 }
 
-/** Bytes of all checkpoints together. */
+/** Bytes of all checkpoints together, but for `count`. */
 export interface CheckpointBounds {
   /** In memory, while a shelf takes the others. */
   readonly memory: number;
+  /** So many in memory, while a shelf takes the others: small ones would go on growing in number for half an hour. */
+  readonly count: number;
   /** In memory, where nothing does. */
   readonly alone: number;
   readonly shelved: number;
 }
 
 const KEPT_MAX = 24;
-const BOUNDS: CheckpointBounds = { memory: 40e6, alone: 128e6, shelved: 256e6 };
+const BOUNDS: CheckpointBounds = { memory: 40e6, count: 6, alone: 128e6, shelved: 256e6 };
 /** A reference to a byte array, as engines keep it. */
 const REFERENCE_BYTES = 8;
 
@@ -85,7 +87,7 @@ export class Checkpoints {
 
   /** Puts those longest past on the shelf until memory is within its bound; never the first, which is small, or the newest. */
   async relieve(): Promise<void> {
-    while (this.#shelf !== null && this.sizeBytes > this.#bounds.memory) {
+    while (this.#shelf !== null && this.#isCrowded()) {
       const going = this.#kept.find(({ packed }, i) => i > 0 && i < this.#kept.length - 1 && packed !== null);
       if (going === undefined || going.packed === null) return;
       const bytes = pack({ bytes: going.packed.bytes, blobs: going.packed.blobs });
@@ -144,6 +146,10 @@ export class Checkpoints {
   /** Forgets everything after `at`, and what contains more than so many interventions: the run was rewound. */
   truncate(at: Micros, interventions: number): void {
     this.#kept = this.#kept.filter((kept) => kept.at <= at && kept.interventions <= interventions);
+  }
+
+  #isCrowded(): boolean {
+    return this.#kept.length - this.shelvedCount > this.#bounds.count || this.sizeBytes > this.#bounds.memory;
   }
 
   #isOver(): boolean {
