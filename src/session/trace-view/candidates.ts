@@ -7,19 +7,16 @@ import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/s
 import type { Candidate, VoteTally } from './diagram.ts';
 import { neededOf } from './votes.ts';
 
-interface Vote {
-  readonly type: number;
-  readonly epoch: number;
-  readonly voter: NodeIndex;
-  readonly at: Micros;
-}
+/** Numbers a vote takes in the list of its entry: type, epoch, voter, µs since the entry's first mention. */
+const VOTE = { type: 0, epoch: 1, voter: 2, since: 3, size: 4 } as const;
 
 interface Entry {
   readonly slot: number;
   readonly digest: string;
   readonly epoch: number;
   readonly at: Micros;
-  readonly votes: Vote[];
+  /** Vote after vote, as small integers: an object each would be most of what a long run keeps of its past. */
+  readonly votes: number[];
   proposal: Candidate['proposal'];
 }
 
@@ -46,12 +43,8 @@ export class CandidateIndex implements RecordIndex {
     if (message.digest === '' || message.claimedFrom >= this.#store.validatorCount) return;
     const { slot, digest, epoch, type, sentAt, claimedFrom } = message;
     const entry = this.#entryOf(slot, digest, epoch, sentAt);
-    if (declared.vote) {
-      const known = entry.votes.some(
-        (vote) => vote.voter === claimedFrom && vote.type === type && vote.epoch === epoch,
-      );
-      if (!known) entry.votes.push({ type, epoch, voter: claimedFrom, at: sentAt });
-    }
+    if (declared.vote && !hasVote(entry.votes, type, epoch, claimedFrom))
+      entry.votes.push(type, epoch, claimedFrom, sentAt - entry.at);
     if (declared.phase === 'propose' && entry.proposal === null) {
       const id = messageId(node, message.sequence, this.#store);
       entry.proposal = { messageId: id, node: claimedFrom, at: sentAt, type };
@@ -62,7 +55,7 @@ export class CandidateIndex implements RecordIndex {
     for (const [slot, entries] of this.#slots) {
       for (const [digest, entry] of entries) {
         if (entry.at >= at) entries.delete(digest);
-        while ((entry.votes.at(-1)?.at ?? -1) >= at) entry.votes.pop();
+        while (entry.at + (entry.votes.at(-1) ?? Number.NEGATIVE_INFINITY) >= at) entry.votes.length -= VOTE.size;
         if (entry.proposal !== null && entry.proposal.at >= at) entry.proposal = null;
       }
       if (entries.size === 0) this.#slots.delete(slot);
@@ -80,17 +73,19 @@ export class CandidateIndex implements RecordIndex {
 
   #candidate(entry: Entry, at: Micros): Candidate {
     const tallies = new Map<string, { readonly tally: VoteTally & { voters: NodeIndex[]; closedAt: Micros | null } }>();
-    for (const vote of entry.votes) {
-      if (vote.at > at) break;
-      const key = `${vote.type} ${vote.epoch}`;
+    const { votes } = entry;
+    for (let i = 0; i < votes.length; i += VOTE.size) {
+      const votedAt = entry.at + (votes[i + VOTE.since] as number);
+      if (votedAt > at) break;
+      const [type, epoch] = [votes[i + VOTE.type] as number, votes[i + VOTE.epoch] as number];
+      const key = `${type} ${epoch}`;
       let known = tallies.get(key);
       if (known === undefined) {
-        const needed = this.#needed[vote.type] ?? 0;
-        known = { tally: { type: vote.type, epoch: vote.epoch, voters: [], needed, closedAt: null } };
+        known = { tally: { type, epoch, voters: [], needed: this.#needed[type] ?? 0, closedAt: null } };
         tallies.set(key, known);
       }
-      known.tally.voters.push(vote.voter);
-      if (known.tally.voters.length === known.tally.needed) known.tally.closedAt = vote.at;
+      known.tally.voters.push(votes[i + VOTE.voter] as NodeIndex);
+      if (known.tally.voters.length === known.tally.needed) known.tally.closedAt = votedAt;
     }
     const { slot, digest, epoch, proposal } = entry;
     return {
@@ -115,4 +110,11 @@ export class CandidateIndex implements RecordIndex {
     }
     return entry;
   }
+}
+
+function hasVote(votes: readonly number[], type: number, epoch: number, voter: NodeIndex): boolean {
+  for (let i = 0; i < votes.length; i += VOTE.size)
+    if (votes[i + VOTE.voter] === voter && votes[i + VOTE.type] === type && votes[i + VOTE.epoch] === epoch)
+      return true;
+  return false;
 }

@@ -1,9 +1,9 @@
 /** When something more than background traffic was under way: what the space-time diagram may fold away in between. */
 import type { NodeIndex } from '../../core/ids.ts';
 import { type Micros, MILLISECOND } from '../../core/time.ts';
-import { column64 } from '../../kernel/trace/columns.ts';
+import { column32 } from '../../kernel/trace/columns.ts';
 import { OUTCOME } from '../../kernel/network/index.ts';
-import { RECORD } from '../../kernel/trace/records.ts';
+import { RECORD, WORD } from '../../kernel/trace/records.ts';
 import type { Stretch as EventStretch } from '../../kernel/trace/cursor.ts';
 import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
 import type { PhaseRole } from '../../protocols/protocol.ts';
@@ -11,13 +11,15 @@ import type { Stretch } from './diagram.ts';
 import { arrivalOf } from './flights.ts';
 
 const BUCKET = 10 * MILLISECOND;
+/** Over an hour: what is under way for longer is said to be for so long. */
+const SPAN_MAX: Micros = WORD - 1;
 const BACKGROUND: ReadonlySet<PhaseRole> = new Set(['sync', 'client']);
 
 export class QuietIndex implements RecordIndex {
   readonly #store: TraceStore;
   readonly #isBackground: readonly boolean[];
-  /** By bucket: until when what began in it was under way, plus 1; 0 = nothing began. */
-  readonly #until = column64();
+  /** By bucket: µs from its beginning until what began in it was no longer under way, plus 1; 0 = nothing began. */
+  readonly #spans = column32();
   /** By node: the sequence of its newest message, when that is no background traffic. */
   readonly #newest = new Map<NodeIndex, number>();
 
@@ -39,7 +41,7 @@ export class QuietIndex implements RecordIndex {
 
   truncate(at: Micros): void {
     const bucket = Math.floor(at / BUCKET);
-    if (bucket < this.#until.length) this.#until.truncate(bucket);
+    if (bucket < this.#spans.length) this.#spans.truncate(bucket);
     this.#newest.clear();
     for (let seq = this.#store.positionAt(bucket * BUCKET); seq < this.#store.eventCount; seq++) {
       const record = this.#store.read(seq);
@@ -57,28 +59,29 @@ export class QuietIndex implements RecordIndex {
   }
 
   get sizeBytes(): number {
-    return this.#until.sizeBytes;
+    return this.#spans.sizeBytes;
   }
 
   /** Ascending; the time after the last that happened is not among them, for it may yet turn out busy. */
   between(from: Micros, until: Micros, shortest: Micros): readonly Stretch[] {
     const stretches: Stretch[] = [];
     let busyUntil = 0;
-    for (let bucket = 0; bucket < this.#until.length; bucket++) {
-      const end = this.#until.get(bucket);
-      if (end === 0) continue;
+    for (let bucket = 0; bucket < this.#spans.length; bucket++) {
+      const span = this.#spans.get(bucket);
+      if (span === 0) continue;
       const start = bucket * BUCKET;
       if (start >= until) break;
       if (start - busyUntil >= shortest && start > from) stretches.push({ from: busyUntil, until: start });
-      busyUntil = Math.max(busyUntil, end - 1, start + BUCKET);
+      busyUntil = Math.max(busyUntil, start + span - 1, start + BUCKET);
     }
     return stretches;
   }
 
   #busy(t: Micros, until: Micros): void {
     const bucket = Math.floor(t / BUCKET);
-    while (this.#until.length <= bucket) this.#until.push(0);
-    if (until + 1 > this.#until.get(bucket)) this.#until.set(bucket, until + 1);
+    while (this.#spans.length <= bucket) this.#spans.push(0);
+    const span = Math.min(until - bucket * BUCKET + 1, SPAN_MAX);
+    if (span > this.#spans.get(bucket)) this.#spans.set(bucket, span);
   }
 }
 

@@ -4,10 +4,11 @@
  */
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
-import { type Column, column32, column64, firstAbove, firstAtLeast } from '../../kernel/trace/columns.ts';
+import { type Column, column32, firstAbove, firstAtLeast } from '../../kernel/trace/columns.ts';
 import type { MessageEntry } from '../../kernel/trace/messages.ts';
 import { RECORD } from '../../kernel/trace/records.ts';
 import { here } from '../../kernel/trace/look.ts';
+import { TimeColumn } from '../../kernel/trace/times.ts';
 import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
 import type { Declaration, PhaseRole } from '../../protocols/protocol.ts';
 import type { QuorumProgress } from '../view.ts';
@@ -23,7 +24,7 @@ interface Start {
 }
 
 interface NodeVotes {
-  readonly times: Column;
+  readonly times: TimeColumn;
   /** Where the vote's message record stands in the store. */
   readonly offsets: Column;
   readonly starts: Start[];
@@ -114,7 +115,7 @@ export class VoteIndex implements RecordIndex {
   #votesOf(node: NodeIndex): NodeVotes {
     const known = this.#byNode[node];
     if (known !== undefined) return known;
-    const votes = { times: column64(), offsets: column32(), starts: [] };
+    const votes = { times: new TimeColumn(), offsets: column32(), starts: [] };
     this.#byNode[node] = votes;
     return votes;
   }
