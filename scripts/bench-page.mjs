@@ -94,7 +94,7 @@ async function main() {
           open: (workers) => quietPage(browser, `${each.address}?workers=${workers}`),
           load,
           sizes: each.sizes,
-          suites: SUITES,
+          suites: each.suites,
           add: each.add,
         }),
       frames: benchFrames,
