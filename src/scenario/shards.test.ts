@@ -98,3 +98,30 @@ it.each<[Partial<Shards>, ScenarioInput['workload'], string]>([
 ])('what does not fit is told: %j', (shards, workload, expected) => {
   expect(problems(shards, workload)).toEqual([expected]);
 });
+
+describe('ways of ordering', () => {
+  const said = (ordering: unknown, shards: Partial<Shards>): string[] => {
+    const validated = validateScenario(
+      { protocol: { name: 'sharded', config: { ordering } }, shards } as never,
+      PROTOCOLS,
+    );
+    if (!('problems' in validated)) return [];
+    return validated.problems.map(({ path, found, expected }) => `${path}: found ${found}, expected ${expected}`);
+  };
+
+  it('are one for all shards, or one for each', () => {
+    const shards = { count: 2, validatorsPerShard: 4 };
+    expect(said('adaptive', shards)).toEqual([]);
+    expect(said(['linear', 'adaptive'], shards)).toEqual([]);
+    expect(said(['linear'], shards)).toEqual([
+      'protocol.config.ordering: found a list of 1, expected one for all shards, or a list of 2, one a shard',
+    ]);
+  });
+
+  it('are for shards of several validators', () => {
+    expect(said('linear', { count: 2 })).toEqual([
+      'protocol.config.ordering: found "linear", expected nothing: a shard of one validator orders nothing',
+    ]);
+    expect(said('all-to-all', { count: 2 })).toEqual([]);
+  });
+});
