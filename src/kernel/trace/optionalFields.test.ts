@@ -18,7 +18,7 @@ function record(count: number): Uint32Array {
     Int32Array.from({ length: 28 }, (_, i) => i % 2),
     count,
   );
-  return recorder.takeSegment();
+  return recorder.takeSegment() ?? new Uint32Array(0);
 }
 
 describe('optional fields', () => {
