@@ -97,6 +97,8 @@ describe('inclusion', () => {
       signed: fc.constant(proof.signed),
       position: fc.anything(),
     });
+    for (const position of [{ toString: [] }, '0', -1, 0.5, null])
+      expect(verifyInclusion(hash, id, { ...proof, position } as unknown as InclusionProof)).toBeNull();
     fc.assert(
       fc.property(fc.oneof(fc.anything(), partial), (value) => {
         expect(verifyInclusion(hash, id, value as InclusionProof)).toBeNull();

@@ -46,6 +46,8 @@ export function verifyInclusion(hash: string, id: string, proof: InclusionProof)
   const header = parseHeader(proof.header);
   const signed = parseSignedBatch(proof.signed);
   if (header === null || signed === null) return null;
+  // An object for a position would be asked for its name, and may throw then.
+  if (!Number.isInteger(proof.position)) return null;
   const transfer = signed.batch.transfers[proof.position];
   if (transfer === undefined || transferId(signed.batch, proof.position) !== id) return null;
   // Copies, because hashes are remembered by object and a stranger's object may have changed since.
