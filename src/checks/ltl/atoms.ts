@@ -140,9 +140,13 @@ export class Atoms {
   }
 
   #listenersOf(event: EventKind, type: number, node: NodeIndex): readonly number[] {
-    const wanted = new Set([channel(event, -1, -1), channel(event, -1, node)]);
-    wanted.add(channel(event, type, -1)).add(channel(event, type, node));
-    return [...wanted].flatMap((of) => this.#byChannel.get(of) ?? NOBODY);
+    const found: number[] = [];
+    for (const ofType of type < 0 ? [-1] : [-1, type]) {
+      for (const ofNode of node < 0 ? [-1] : [-1, node]) {
+        for (const index of this.#byChannel.get(channel(event, ofType, ofNode)) ?? NOBODY) found.push(index);
+      }
+    }
+    return found;
   }
 
   #at(index: number): Atom {

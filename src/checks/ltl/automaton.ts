@@ -66,8 +66,8 @@ export class Automaton {
   }
 
   #explore(before: Progressed | null, moment: Moment, truths: number): Progressed {
-    const isKnown = before === null || this.#states.get(stateKey(before)) === before;
     let edges = this.#edges.get(before);
+    const isKnown = before === null || edges !== undefined || this.#states.get(stateKey(before)) === before;
     if (edges === undefined && isKnown) {
       edges = new Map();
       this.#edges.set(before, edges);

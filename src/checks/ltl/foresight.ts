@@ -22,8 +22,23 @@ interface Found {
   readonly steps: number;
 }
 
-/** By formula, for all runs of a thread: found once, but paid for by every monitor, so that no run depends on the ones before it. */
-const searched = new WeakMap<NodeTable, Map<string, Found>>();
+/** What all runs of a thread share about a formula. */
+interface Shared {
+  /** Found once, but paid for by every monitor, so that no run depends on the ones before it. */
+  readonly found: Map<string, Found>;
+  /** `stateKey` of the demands that an automaton remembers. */
+  readonly keys: Map<Progressed, string>;
+}
+
+const sharedBy = new WeakMap<NodeTable, Shared>();
+
+function sharedOf(table: NodeTable): Shared {
+  const before = sharedBy.get(table);
+  if (before !== undefined) return before;
+  const shared: Shared = { found: new Map(), keys: new Map() };
+  sharedBy.set(table, shared);
+  return shared;
+}
 
 export class Foresight {
   readonly #table: NodeTable;
@@ -33,8 +48,11 @@ export class Foresight {
   /** The same by identity: demands of the automaton are the same objects again and again. */
   readonly #answers = new Map<Progressed, Foreseen>();
 
+  readonly #shared: Shared;
+
   constructor(table: NodeTable) {
     this.#table = table;
+    this.#shared = sharedOf(table);
     this.#valuations = valuationsFor(table);
   }
 
@@ -49,7 +67,7 @@ export class Foresight {
   }
 
   #foresee(progressed: Progressed, valuations: readonly (readonly boolean[])[]): Foreseen {
-    const key = stateKey(progressed);
+    const key = this.#keyOf(progressed);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const found = this.#searchOnce(key, progressed, valuations);
@@ -57,9 +75,17 @@ export class Foresight {
     return found;
   }
 
+  #keyOf(progressed: Progressed): string {
+    const { keys } = this.#shared;
+    const known = keys.get(progressed);
+    if (known !== undefined) return known;
+    const key = stateKey(progressed);
+    if (keys.size < REMEMBERED_MAX) keys.set(progressed, key);
+    return key;
+  }
+
   #searchOnce(key: string, progressed: Progressed, valuations: readonly (readonly boolean[])[]): Foreseen {
-    const before = searched.get(this.#table) ?? new Map<string, Found>();
-    searched.set(this.#table, before);
+    const before = this.#shared.found;
     const known = before.get(key);
     if (known !== undefined && this.#steps + known.steps <= STEPS_MAX) {
       this.#steps += known.steps;

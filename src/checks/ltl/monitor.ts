@@ -177,7 +177,13 @@ export class Monitor {
   }
 
   #bear(residual: Demand, position: number, t: Micros): readonly Birth[] {
-    return keysOf(residual).map((key) => this.#births.find((birth) => birth.key === key) ?? { key, position, t });
+    const keys = this.table.isTimed ? keysOf(residual) : rememberedKeysOf(residual);
+    const isAsBefore = keys.length === this.#births.length && keys.every((key, i) => this.#births[i]?.key === key);
+    return isAsBefore ? this.#births : keys.map((key) => this.#birth(key, position, t));
+  }
+
+  #birth(key: string, position: number, t: Micros): Birth {
+    return this.#births.find((birth) => birth.key === key) ?? { key, position, t };
   }
 }
 
@@ -187,14 +193,20 @@ function keyOf({ node, weak, until }: Duty): string {
   return `${node}${weak ? 'w' : 's'}${until}`;
 }
 
-/** By demand: demands of an automaton are the same objects again and again. */
-const keysBefore = new WeakMap<Demand, readonly string[]>();
-
 /** The duties of a demand, each once. */
 function keysOf(demand: Demand): readonly string[] {
+  const first = demand[0];
+  if (demand.length === 1 && first?.length === 1) return first.map(keyOf);
+  return [...new Set(demand.flat().map(keyOf))];
+}
+
+/** By demand: without deadlines they are the automaton's, the same objects again and again. */
+const keysBefore = new WeakMap<Demand, readonly string[]>();
+
+function rememberedKeysOf(demand: Demand): readonly string[] {
   const before = keysBefore.get(demand);
   if (before !== undefined) return before;
-  const keys = [...new Set(demand.flat().map(keyOf))];
+  const keys = keysOf(demand);
   keysBefore.set(demand, keys);
   return keys;
 }
