@@ -64,6 +64,19 @@ export function onMessageOf<S, M extends { readonly type: string }, O, C>(
   handler(state, arrival, out, ctx);
 }
 
+/** Hands messages to the handlers of their types; from who is no validator only batches are heard, others answered by the note. */
+export function fromValidators<
+  S extends { readonly validatorCount: number },
+  M extends { readonly type: string },
+  O extends { note(rule: string): void },
+  C,
+>(handlers: MessageHandlers<S, M, O, C>, refusal: string) {
+  return function onMessage(state: S, arrival: Arrival<M>, out: O, ctx: C): void {
+    if (arrival.message.type !== 'submit' && arrival.from >= state.validatorCount) return out.note(refusal);
+    onMessageOf(handlers, state, arrival, out, ctx);
+  };
+}
+
 function onTimer<S, T extends { readonly kind: string }, O, C>(
   timers: TimerHandlers<S, T, O, C>,
   state: S,

@@ -1,6 +1,6 @@
 /** Two signed statements that no correct replica makes both: kept, and reported once. */
-import type { NodeIndex } from '../../core/ids.ts';
-import { type Tally, voteOf } from '../common/tally.ts';
+import { reportCertificate, reportProposal, reportVote } from '../common/evidence.ts';
+import type { Tally } from '../common/tally.ts';
 import type { SignedRef } from '../protocol.ts';
 import type { AnyVote, Proposal } from './messages.ts';
 import { digestOf } from './signing.ts';
@@ -14,16 +14,10 @@ export const EVIDENCE = {
 
 /** The voter's first vote against this one; once a voter, view and kind. */
 export function reportVotes(state: State, tally: Tally, second: AnyVote, proof: SignedRef, out: Out): void {
-  const voter = proof.signer;
-  const first = voteOf(tally, voter);
-  if (first === null || tally.caught.includes(voter)) return;
-  tally.caught.push(voter);
-  state.evidenceCount++;
-  const message: AnyVote = { ...second, digest: first.digest };
-  out.evidence(voter, EVIDENCE[second.type], { message, proof: first.proof }, { message: second, proof });
+  reportVote<AnyVote>(state, tally, second, proof, EVIDENCE[second.type], out);
 }
 
-/** Votes of a verified certificate against those that the same voters sent us: the certificate shows what we were not shown. */
+/** Votes of a verified certificate against those that the same voters sent us. */
 export function compareVotes(
   state: State,
   round: Round | undefined,
@@ -32,11 +26,7 @@ export function compareVotes(
   out: Out,
 ): void {
   if (round === undefined) return;
-  const tally = tallyOf(round, vote);
-  for (const proof of certificate) {
-    const first = tally.sets[tally.choice[proof.signer] ?? -1];
-    if (first !== undefined && first.digest !== vote.digest) reportVotes(state, tally, vote, proof, out);
-  }
+  reportCertificate<AnyVote>(state, tallyOf(round, vote), vote, certificate, EVIDENCE[vote.type], out);
 }
 
 /** Where a vote is counted. */
@@ -45,14 +35,6 @@ export function tallyOf(round: Round, { type }: Pick<AnyVote, 'type'>): Tally {
 }
 
 /** The primary's first proposal against this one; true when they conflict. */
-export function reportProposals(state: State, round: Round, second: Proposal, proof: SignedRef, out: Out): boolean {
-  const first = round.proposal;
-  if (first === null || round.digest === digestOf(second)) return false;
-  const primary: NodeIndex = proof.signer;
-  if (!round.isPrimaryCaught) {
-    round.isPrimaryCaught = true;
-    state.evidenceCount++;
-    out.evidence(primary, EVIDENCE.proposal, first, { message: second, proof });
-  }
-  return true;
+export function reportProposals(state: State, round: Round, message: Proposal, proof: SignedRef, out: Out): boolean {
+  return reportProposal(state, round, { message, proof }, digestOf(message), EVIDENCE.proposal, out);
 }

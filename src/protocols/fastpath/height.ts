@@ -4,19 +4,11 @@ import { applyBlock, blockHash } from '../../ledger/block.ts';
 import { sizeOf } from '../../ledger/mempool.ts';
 import { forgetOld } from '../common/chain/forget.ts';
 import { type Snapshot, standOn } from '../common/chain/snapshot.ts';
+import { viewMicros } from '../common/views.ts';
 import type { DecidedEntry } from './messages.ts';
 import { NOTE } from './notes.ts';
 import type { Ctx } from './rules.ts';
 import { moveToNextHeight, type Out, type State } from './state.ts';
-
-/** Doublings of the view timeout after which it stays: 2^10 times the configured one. */
-const MAX_DOUBLINGS = 10;
-
-/** Time that a view has, µs. Doubles, so that some view is long enough for the network as it is. Ref: PBFT §4.5.2. */
-export function viewMicros(view: number, ctx: Ctx): Micros {
-  if (ctx.mutant === 'timer-not-doubled') return ctx.config.viewChangeMicros;
-  return ctx.config.viewChangeMicros * (1 << Math.min(view, MAX_DOUBLINGS));
-}
 
 /** Arms propose and view timers for view 0 of the height in progress. */
 export function startHeight(state: State, now: Micros, out: Out, ctx: Ctx): void {

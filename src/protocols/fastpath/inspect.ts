@@ -4,8 +4,9 @@ import { stateRoot } from '../../ledger/ledger.ts';
 import { sizeOf } from '../../ledger/mempool.ts';
 import { signersOf, tallyOf } from '../common/shown.ts';
 import { votesFor } from '../common/tally.ts';
+import { claimOf } from '../common/views.ts';
 import type { FieldDeclaration, NodeKnowledge } from '../protocol.ts';
-import type { Claim, DecidedEntry } from './messages.ts';
+import type { DecidedEntry } from './messages.ts';
 import { currentRound, PATHS, PHASES, type State } from './state.ts';
 
 const ROLES = ['primary', 'replica'] as const;
@@ -153,10 +154,6 @@ export function inspect(state: State): NodeKnowledge {
       decidedByPeers: [...state.known],
     },
   };
-}
-
-function claimOf(claim: Claim | null): Claim | null {
-  return claim && { view: claim.view, digest: claim.digest };
 }
 
 function certificateOf({ block, view, isFast, votes }: DecidedEntry, { quorums }: State): unknown {

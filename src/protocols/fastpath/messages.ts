@@ -11,6 +11,7 @@ import {
   type SyncRequest,
   type SyncResponse as Answer,
 } from '../common/chain/messages.ts';
+import { isStatus, type Status } from '../common/chain/status.ts';
 import { has, isList, isNumber, isRef, isSignature, MAX_NODE, MAX_REFS } from '../common/shape.ts';
 import type { SignedRef } from '../protocol.ts';
 
@@ -78,13 +79,6 @@ export interface ViewChange extends Report {
   readonly blocks: readonly Block[];
 }
 
-/** Where the sender stands: it has decided `height` and is in `view` of the next. */
-export interface Status {
-  readonly type: 'status';
-  readonly height: number;
-  readonly view: number;
-}
-
 /** A decided block with what decided it: a fast quorum of VOTEs, or a quorum of COMMITs, of one view. */
 export interface DecidedEntry {
   readonly block: Block;
@@ -116,9 +110,7 @@ export function parseMessage(value: unknown): Message | null {
     case 'view-change':
       return isViewChange(value) ? value : null;
     case 'status':
-      return has(value, ['type', 'height', 'view']) && isNumber(value.height) && isNumber(value.view)
-        ? (value as unknown as Status)
-        : null;
+      return isStatus(value) ? value : null;
     case 'sync-request':
       return isSyncRequest(value) ? value : null;
     case 'sync-response':

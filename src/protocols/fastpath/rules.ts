@@ -18,10 +18,11 @@
 import type { NodeIndex } from '../../core/ids.ts';
 import { awaitable, fastQuorumSize, majority, maxFaulty, quorumSize } from '../../core/quorum.ts';
 import { beginCensus, isRepeated, verifyAll } from '../common/proofs.ts';
+import { highestPrepared } from '../common/views.ts';
 import type { NodeContext, SignedRef } from '../protocol.ts';
 import type { FastPathConfig } from './config.ts';
 import type { Claim, DecidedEntry, Message, Proposal, Report } from './messages.ts';
-import { changeMessage, decidingVote, digestOf, highestPrepared, voteMessage } from './signing.ts';
+import { changeMessage, decidingVote, digestOf, voteMessage } from './signing.ts';
 
 export type Ctx = NodeContext<FastPathConfig, Message>;
 

@@ -2,10 +2,10 @@
 import { blockHash } from '../../ledger/block.ts';
 import { submission } from '../common/submit.ts';
 import { entriesIn, syncStatement } from '../common/chain/messages.ts';
+import { claimOf, highestPrepared } from '../common/views.ts';
 import type { MessageMeta, SignedMessage } from '../protocol.ts';
 import type {
   AnyVote,
-  Claim,
   Commit,
   DecidedEntry,
   Justification,
@@ -74,10 +74,6 @@ export function reportOf({ voted, prepared }: Report): Report {
   return { voted: claimOf(voted), prepared: claimOf(prepared) };
 }
 
-function claimOf(claim: Claim | null): Claim | null {
-  return claim === null ? null : { view: claim.view, digest: claim.digest };
-}
-
 /** The VIEW-CHANGE behind a `SignedChange` of a NEW-VIEW: its statement is that of the message that was sent. */
 export function changeMessage(height: number, view: number, { voted, prepared }: SignedChange): ViewChange {
   return { type: 'view-change', height, view, voted, prepared, votes: [], blocks: [] };
@@ -137,15 +133,6 @@ function inJustification(
   if (highest === null) return signed;
   const vote = voteMessage(height, highest.view, highest.digest);
   return [...signed, ...certificate.map((proof) => ({ message: vote, proof }))];
-}
-
-/** The prepared claim of the highest view, the first of equals; null when nobody claims anything. */
-export function highestPrepared(reports: readonly Report[]): Claim | null {
-  let highest: Claim | null = null;
-  for (const { prepared } of reports) {
-    if (prepared !== null && (highest === null || prepared.view > highest.view)) highest = prepared;
-  }
-  return highest;
 }
 
 /** What the trace says of a message. Submissions belong to no height yet: slot 0. */

@@ -13,7 +13,7 @@ import type { Waiting } from '../common/chain/future.ts';
 import { createTally, type Tally } from '../common/tally.ts';
 import type { Effects, SignedMessage, SignedRef } from '../protocol.ts';
 import { primaryOf } from './leader.ts';
-import type { DecidedEntry, Message, Proposal, ViewChange } from './messages.ts';
+import type { DecidedEntry, HeightMessage, Message, Proposal, ViewChange } from './messages.ts';
 import { type Ctx, ownQuorums, type Quorums } from './rules.ts';
 
 /** A timer carries what it is about: one that no longer fits is inert. */
@@ -123,7 +123,7 @@ export interface State {
   isIdle: boolean;
 
   /** Messages for the next height, in order of arrival, bounded per sender. */
-  future: Waiting<Message>[];
+  future: Waiting<HeightMessage>[];
   /** By replica: the last height it is known to have decided. */
   readonly known: number[];
   /** Whom we asked for blocks last, and when we may ask again; null before the first time. */

@@ -2,19 +2,19 @@
  * VIEW-CHANGE and NEW-VIEW: when a primary fails, the next one goes on with what may have been decided, by either path.
  * Ref: SBFT, arXiv 1804.01626, §V-G (choice of the value); PBFT §4.4 (messages), §4.5.2 (the three rules of liveness).
  */
-import { oneCorrect } from '../../core/quorum.ts';
 import type { Micros } from '../../core/time.ts';
 import { blockHash, checkBlock } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
 import { blockRules } from '../common/blocks.ts';
+import { isHelperOf } from '../common/relay.ts';
+import { followerCount, highestPrepared, viewMicros, viewToJoin } from '../common/views.ts';
 import type { SignedMessage, SignedRef } from '../protocol.ts';
-import { armView, viewMicros } from './height.ts';
+import { armView } from './height.ts';
 import type { Claim, Justification, ViewChange } from './messages.ts';
 import { NOTE } from './notes.ts';
 import { freshBlock, propose } from './proposal.ts';
 import { type Choice, type Ctx, chooseValue, reportForChange, verifyCertificate } from './rules.ts';
-import { highestPrepared, reportOf, voteMessage } from './signing.ts';
-import { isHelperOf } from '../common/relay.ts';
+import { reportOf, voteMessage } from './signing.ts';
 import { currentRound, moveToView, type Out, type State } from './state.ts';
 import { checkPlace, isChecked } from './validity.ts';
 import { keepCertificate } from './votes.ts';
@@ -129,27 +129,15 @@ function knownVotes(state: State, { view, digest }: Claim): readonly SignedRef[]
 
 /** What the VIEW-CHANGEs at hand ask for now. */
 function afterChange(state: State, now: Micros, out: Out, ctx: Ctx): void {
-  for (let view = viewToJoin(state); view !== null; view = viewToJoin(state)) {
+  const next = (): number | null => viewToJoin(state, state.validatorCount);
+  for (let view = next(); view !== null; view = next()) {
     out.note(NOTE.joined);
     enterChange(state, view, now, out, ctx);
   }
   if (state.phase !== 'changing') return;
-  let following = 0;
-  for (const { message } of state.changes.values()) if (message.view >= state.view) following++;
+  const following = followerCount(state);
   if (following >= state.quorums.change && !state.isTimed) armView(state, viewMicros(state.view, ctx), out);
   if (state.primary === state.self) tryNewView(state, now, out, ctx);
-}
-
-/** The lowest of the views above ours once f+1 others, hence a correct one, want one. Ref: PBFT §4.5.2, second rule. */
-function viewToJoin(state: State): number | null {
-  let count = 0;
-  let lowest = Number.POSITIVE_INFINITY;
-  for (const { message } of state.changes.values()) {
-    if (message.view <= state.view) continue;
-    count++;
-    lowest = Math.min(lowest, message.view);
-  }
-  return count >= oneCorrect(state.validatorCount) ? lowest : null;
 }
 
 /** The new primary's move: n − f VIEW-CHANGEs decide which block it must propose. Ref: SBFT §V-G, `rules.ts` `chooseValue`. */

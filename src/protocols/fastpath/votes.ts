@@ -5,6 +5,7 @@
 import { oneCorrect } from '../../core/quorum.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Block } from '../../ledger/types.ts';
+import { answerBehind, requestSync } from '../common/chain/status.ts';
 import { addVote, votesFor } from '../common/tally.ts';
 import type { NodeIndex } from '../../core/ids.ts';
 import type { SignedRef } from '../protocol.ts';
@@ -15,7 +16,6 @@ import { NOTE } from './notes.ts';
 import { type Ctx, isCommitted, isDecidedFast, isPrepared } from './rules.ts';
 import { commitMessage } from './signing.ts';
 import { currentRound, type Out, type Round, roundAt, type State } from './state.ts';
-import { answerBehind, requestSync } from './sync.ts';
 
 /** A VOTE for the height in progress. */
 export function onVote(state: State, message: Vote, proof: SignedRef, now: Micros, out: Out, ctx: Ctx): void {

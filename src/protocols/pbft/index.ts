@@ -1,10 +1,11 @@
 /** PBFT as the hosts, views and checkers see it. */
-import { maxFaulty, quorumSize } from '../../core/quorum.ts';
+import { quorumSize } from '../../core/quorum.ts';
 import type { Micros } from '../../core/time.ts';
 import { blockHash } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
 import type { Dealing, DecidedBlock, Decision, Protocol, SignedMessage, SignedRef } from '../protocol.ts';
 import type { NoCommand } from '../common/step.ts';
+import { viewsBound } from '../common/views.ts';
 import { adversary } from './adversary.ts';
 import { client } from './client.ts';
 import { configSchema, parseConfig, type PbftConfig } from './config.ts';
@@ -17,7 +18,6 @@ import { recover } from './recover.ts';
 import { commitMessage, embedded, meta, statement } from './signing.ts';
 import { createState, type Durable, type State, type Timer } from './state.ts';
 import { step } from './step.ts';
-import { MAX_DOUBLINGS } from './timing.ts';
 
 export const pbft: Protocol<State, Message, Timer, NoCommand, Durable, PbftConfig> = {
   declaration,
@@ -73,11 +73,7 @@ function livenessBound(
   if (!config.emptyBlocks) return Number.POSITIVE_INFINITY;
   const delay = network.deltaMicros + network.stepMicros * network.validatorCount;
   const needed = DELAYS_PER_VIEW * delay;
-  let doublings = 0;
-  while (doublings < MAX_DOUBLINGS && config.viewChangeMicros * (1 << doublings) < needed) doublings++;
-  let bound = config.blockMicros + 3 * (config.statusMicros + delay);
-  for (let last = doublings + maxFaulty(network.validatorCount) + 1; last >= 0; last--) {
-    bound += config.viewChangeMicros * (1 << Math.min(last, MAX_DOUBLINGS)) + config.blockMicros + needed;
-  }
-  return bound;
+  const caughtUp = config.blockMicros + 3 * (config.statusMicros + delay);
+  const overhead = config.blockMicros + needed;
+  return caughtUp + viewsBound(config.viewChangeMicros, needed, overhead, network.validatorCount);
 }

@@ -1,16 +1,14 @@
 /** The two clocks of a replica: how long it waits for a request, and when the primary assigns the next number. */
 import type { Micros } from '../../core/time.ts';
 import { isExecuted } from '../../ledger/ledger.ts';
+import { doubled, MAX_DOUBLINGS } from '../common/views.ts';
 import { type Ctx, isInWindow } from './rules.ts';
 import { executedOf, isPrimary, type Out, type State } from './state.ts';
-
-/** Doublings of the timeout after which it stays: 2^10 times the configured one. */
-export const MAX_DOUBLINGS = 10;
 
 /** Time that a view has for the next execution, µs. Doubles, so that some view is long enough. Ref: §4.5.2. */
 export function viewMicros(doublings: number, ctx: Ctx): Micros {
   if (ctx.mutant === 'timer-not-doubled') return ctx.config.viewChangeMicros;
-  return ctx.config.viewChangeMicros * (1 << Math.min(doublings, MAX_DOUBLINGS));
+  return doubled(ctx.config.viewChangeMicros, doublings);
 }
 
 /** Doublings of a later view: none after progress, else one more for each view given up. Ref: §4.5.2, first rule. */

@@ -1,7 +1,6 @@
 /** VIEW-CHANGE: giving up on a primary, with everything that may have been decided under it. Ref: §4.4, §4.5.2. */
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
-import { oneCorrect } from '../../core/quorum.ts';
 import { GENESIS_HASH } from '../../ledger/block.ts';
 import type { SignedRef } from '../protocol.ts';
 import { learn } from '../common/chain/catch-up.ts';
@@ -12,6 +11,7 @@ import { NOTE } from './notes.ts';
 import { type Ctx, claimsForChange, isInWindow, type Refusal, verifyPrepared, verifyStable } from './rules.ts';
 import { primaryOf } from './signing.ts';
 import { isHelperOf } from '../common/relay.ts';
+import { followerCount, viewToJoin } from '../common/views.ts';
 import { isPrimary, moveToView, type Out, type State, slotsAscending } from './state.ts';
 import { armView, doublingsFor, viewMicros } from './timing.ts';
 
@@ -177,25 +177,13 @@ function knownVotes(state: State, { sequence, view, digest }: PreparedClaim): re
 
 /** What the VIEW-CHANGEs at hand ask for now. */
 export function afterChange(state: State, now: Micros, out: Out, ctx: Ctx): void {
-  for (let view = viewToJoin(state); view !== null; view = viewToJoin(state)) {
+  const next = (): number | null => viewToJoin(state, state.validatorCount);
+  for (let view = next(); view !== null; view = next()) {
     out.note(NOTE.joined);
     enterChange(state, view, now, out, ctx);
   }
   if (!state.isChanging) return;
-  let following = 0;
-  for (const { message } of state.changes.values()) if (message.view >= state.view) following++;
+  const following = followerCount(state);
   if (following >= state.quorum && !state.isTimed) armView(state, viewMicros(state.doublings, ctx), out);
   if (isPrimary(state)) tryNewView(state, now, out, ctx);
-}
-
-/** The lowest of the views above ours once f+1 others, hence a correct one, want one. Ref: §4.5.2, second rule. */
-function viewToJoin(state: State): number | null {
-  let count = 0;
-  let lowest = Number.POSITIVE_INFINITY;
-  for (const { message } of state.changes.values()) {
-    if (message.view <= state.view) continue;
-    count++;
-    lowest = Math.min(lowest, message.view);
-  }
-  return count >= oneCorrect(state.validatorCount) ? lowest : null;
 }

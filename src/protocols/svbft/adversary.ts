@@ -1,8 +1,7 @@
 /** What only a traitor of this protocol can do. The generic adversary decides when, to whom, and signs with its own key. */
-import { assembleBlock, blockHash, buildBlock } from '../../ledger/block.ts';
+import { blockHash } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
-import { blockRules } from '../common/blocks.ts';
-import { others, repeatFirst } from '../common/traitor.ts';
+import { digestOfNone, otherBlock, others, repeatFirst } from '../common/traitor.ts';
 import type { AdversaryHooks, SignedMessage, SignedRef } from '../protocol.ts';
 import type { SvbftConfig } from './config.ts';
 import type { DecidedEntry, Justification, Message, Proposal, Snapshot, Vote } from './messages.ts';
@@ -75,9 +74,7 @@ function conflictingProposal(message: Proposal, state: State, ctx: Ctx): Proposa
 
 function alternativeTo(block: Block, view: number, state: State, ctx: Ctx): Block | null {
   if (block.epoch !== view || block.height !== state.height) return null;
-  if (block.batches.length > 0) return assembleBlock(state.ledger, block.batches.slice(0, -1), block, blockRules(ctx));
-  const other = buildBlock(state.ledger, state.pool, block, blockRules(ctx));
-  return other.batches.length > 0 ? other : null;
+  return otherBlock(block, state, ctx);
 }
 
 /** The hash of the conflicting block where there is one, so that a traitor's votes fit its proposals; else of no block. */
@@ -85,17 +82,7 @@ function otherDigest(vote: Vote, state: State, ctx: Ctx): string {
   const proposal = vote.height === state.height ? (state.rounds.get(vote.view)?.proposal?.message ?? null) : null;
   const other = proposal === null ? null : alternativeTo(proposal.block, vote.view, state, ctx);
   if (other !== null && proposal !== null && digestOf(proposal) === vote.digest) return blockHash(other);
-  const { height, view, digest } = vote;
-  const root = state.tip;
-  return blockHash({
-    height,
-    parent: digest,
-    proposer: 0,
-    epoch: view,
-    txRoot: root,
-    stateRoot: root,
-    validators: null,
-  });
+  return digestOfNone(vote.height, vote.view, vote.digest, state.tip);
 }
 
 function inflateJustification({ changes, certificate }: Justification): Justification {

@@ -1,10 +1,10 @@
 /** Two signed statements that no correct validator makes both: kept, and reported once. */
-import type { NodeIndex } from '../../core/ids.ts';
+import { reportCertificate, reportProposal, reportVote } from '../common/evidence.ts';
+import type { Tally } from '../common/tally.ts';
 import type { SignedRef } from '../protocol.ts';
 import type { Proposal, Vote } from './messages.ts';
 import { digestOf } from './signing.ts';
 import type { Out, Round, State } from './state.ts';
-import { type Tally, voteOf } from '../common/tally.ts';
 
 export const EVIDENCE = {
   proposal: 'two proposals for one height and view',
@@ -14,16 +14,10 @@ export const EVIDENCE = {
 
 /** The voter's first vote against this one; once a voter, view and phase. */
 export function reportVotes(state: State, tally: Tally, second: Vote, proof: SignedRef, out: Out): void {
-  const voter = proof.signer;
-  const first = voteOf(tally, voter);
-  if (first === null || tally.caught.includes(voter)) return;
-  tally.caught.push(voter);
-  state.evidenceCount++;
-  const message: Vote = { ...second, digest: first.digest };
-  out.evidence(voter, EVIDENCE[second.type], { message, proof: first.proof }, { message: second, proof });
+  reportVote<Vote>(state, tally, second, proof, EVIDENCE[second.type], out);
 }
 
-/** Votes of a verified certificate against those that the same voters sent us: the certificate shows what we were not shown. */
+/** Votes of a verified certificate against those that the same voters sent us. */
 export function compareVotes(
   state: State,
   round: Round | undefined,
@@ -33,21 +27,10 @@ export function compareVotes(
 ): void {
   if (round === undefined) return;
   const tally = vote.type === 'prepare' ? round.prepares : round.commits;
-  for (const proof of certificate) {
-    const first = tally.sets[tally.choice[proof.signer] ?? -1];
-    if (first !== undefined && first.digest !== vote.digest) reportVotes(state, tally, vote, proof, out);
-  }
+  reportCertificate<Vote>(state, tally, vote, certificate, EVIDENCE[vote.type], out);
 }
 
 /** The primary's first proposal against this one; true when they conflict. */
-export function reportProposals(state: State, round: Round, second: Proposal, proof: SignedRef, out: Out): boolean {
-  const first = round.proposal;
-  if (first === null || round.digest === digestOf(second)) return false;
-  const primary: NodeIndex = proof.signer;
-  if (!round.isPrimaryCaught) {
-    round.isPrimaryCaught = true;
-    state.evidenceCount++;
-    out.evidence(primary, EVIDENCE.proposal, first, { message: second, proof });
-  }
-  return true;
+export function reportProposals(state: State, round: Round, message: Proposal, proof: SignedRef, out: Out): boolean {
+  return reportProposal(state, round, { message, proof }, digestOf(message), EVIDENCE.proposal, out);
 }

@@ -1,11 +1,10 @@
-/** Quantum SVBFT, the default protocol, as the hosts, views and checkers see it. */
-import { maxFaulty } from '../../core/quorum.ts';
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { blockHash } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
 import type { DecidedBlock, Protocol, SignedRef } from '../protocol.ts';
 import type { NoCommand } from '../common/step.ts';
+import { viewsBound } from '../common/views.ts';
 import { adversary } from './adversary.ts';
 import { configSchema, parseConfig, type SvbftConfig } from './config.ts';
 import { declaration } from './describe.ts';
@@ -58,11 +57,6 @@ function livenessBound(
 ): Micros {
   const delay = network.deltaMicros + network.stepMicros * network.validatorCount;
   const needed = DELAYS_PER_VIEW * delay;
-  let view = 0;
-  while (view < 10 && config.viewChangeMicros * (1 << view) < needed) view++;
-  let bound = config.blockMicros + 2 * (config.statusMicros + delay);
-  for (let last = view + maxFaulty(network.validatorCount) + 1; last >= 0; last--) {
-    bound += config.viewChangeMicros * (1 << Math.min(last, 10)) + needed;
-  }
-  return bound;
+  const caughtUp = config.blockMicros + 2 * (config.statusMicros + delay);
+  return caughtUp + viewsBound(config.viewChangeMicros, needed, needed, network.validatorCount);
 }

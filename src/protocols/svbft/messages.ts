@@ -12,6 +12,7 @@ import {
   type SyncResponse as Answer,
 } from '../common/chain/messages.ts';
 import type { Snapshot as Transferred } from '../common/chain/snapshot.ts';
+import { isStatus, type Status } from '../common/chain/status.ts';
 import { has, isList, isNumber, isRef, isSignature, MAX_NODE, MAX_REFS } from '../common/shape.ts';
 import type { SignedRef } from '../protocol.ts';
 
@@ -74,13 +75,6 @@ export interface Prepared extends Claim {
   readonly votes: readonly SignedRef[];
 }
 
-/** Where the sender stands: it has decided `height` and is in `view` of the next. */
-export interface Status {
-  readonly type: 'status';
-  readonly height: number;
-  readonly view: number;
-}
-
 /** A decided block and the COMMITs that decided it, all of one view. */
 export interface DecidedEntry {
   readonly block: Block;
@@ -110,9 +104,7 @@ export function parseMessage(value: unknown): Message | null {
     case 'view-change':
       return isViewChange(value) ? value : null;
     case 'status':
-      return has(value, ['type', 'height', 'view']) && isNumber(value.height) && isNumber(value.view)
-        ? (value as unknown as Status)
-        : null;
+      return isStatus(value) ? value : null;
     case 'sync-request':
       return isSyncRequest(value) ? value : null;
     case 'sync-response':

@@ -3,14 +3,16 @@ import type { Micros } from '../../core/time.ts';
 import { buildBlock } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
 import { blockRules } from '../common/blocks.ts';
+import { addVote } from '../common/tally.ts';
+import { highestPrepared, viewMicros } from '../common/views.ts';
 import type { SignedRef } from '../protocol.ts';
 import { compareVotes, reportProposals } from './evidence.ts';
-import { armView, viewMicros } from './height.ts';
+import { armView } from './height.ts';
 import { leaderOf } from './leader.ts';
 import type { Proposal } from './messages.ts';
 import { NOTE } from './notes.ts';
 import { type Ctx, mayPrepare } from './rules.ts';
-import { digestOf, highestClaim, prepareMessage } from './signing.ts';
+import { digestOf, prepareMessage } from './signing.ts';
 import {
   currentRound,
   isVoter,
@@ -21,7 +23,6 @@ import {
   scheduledMembers,
   type State,
 } from './state.ts';
-import { addVote } from '../common/tally.ts';
 import { checkProposal } from './validity.ts';
 import { tryFinal, tryPrepared } from './votes.ts';
 
@@ -74,7 +75,7 @@ export function onProposal(state: State, message: Proposal, proof: SignedRef, no
 
 /** A NEW-VIEW's certificate may hold a PREPARE that contradicts the one its signer sent us. */
 function convictFromJustification(state: State, { height, justification }: Proposal, out: Out): void {
-  const highest = justification === null ? null : highestClaim(justification.changes);
+  const highest = justification === null ? null : highestPrepared(justification.changes);
   if (justification === null || highest === null) return;
   const vote = prepareMessage(height, highest.view, highest.digest);
   compareVotes(state, state.rounds.get(highest.view), vote, justification.certificate, out);

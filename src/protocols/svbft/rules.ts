@@ -13,10 +13,11 @@
 import type { NodeIndex } from '../../core/ids.ts';
 import { maxFaulty, quorumSize } from '../../core/quorum.ts';
 import { beginCensus, isRepeated, verifyAll } from '../common/proofs.ts';
+import { highestPrepared } from '../common/views.ts';
 import type { NodeContext, SignedRef } from '../protocol.ts';
 import type { SvbftConfig } from './config.ts';
 import type { Claim, Message, Proposal } from './messages.ts';
-import { changeMessage, digestOf, highestClaim } from './signing.ts';
+import { changeMessage, digestOf } from './signing.ts';
 
 export type Ctx = NodeContext<SvbftConfig, Message>;
 
@@ -114,7 +115,7 @@ export function verifyNewView(proposal: Proposal, electorate: Electorate, ctx: C
   if (changes.length < electorate.quorum) return REFUSED.changes;
   if (checkSigners(changes, electorate.members, ctx.mutant) !== null) return REFUSED.changes;
   if (changes.some(({ prepared }) => prepared !== null && prepared.view >= view)) return REFUSED.future;
-  const highest = highestClaim(changes);
+  const highest = highestPrepared(changes);
   const value = highest === null ? checkFreeChoice(proposal) : checkChosen(highest, changes, digestOf(proposal));
   if (value !== null) return value;
   if (ctx.mutant !== 'unverified') {

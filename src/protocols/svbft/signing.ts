@@ -2,17 +2,9 @@
 import { blockHash } from '../../ledger/block.ts';
 import { submission } from '../common/submit.ts';
 import { entriesIn, syncStatement } from '../common/chain/messages.ts';
+import { claimOf, highestPrepared } from '../common/views.ts';
 import type { MessageMeta, SignedMessage } from '../protocol.ts';
-import type {
-  Claim,
-  Commit,
-  DecidedEntry,
-  Justification,
-  Message,
-  Prepare,
-  SignedChange,
-  ViewChange,
-} from './messages.ts';
+import type { Commit, DecidedEntry, Justification, Message, Prepare, SignedChange, ViewChange } from './messages.ts';
 
 /** Positions in `Declaration.messages`. */
 export const MESSAGE_TYPES = [
@@ -65,11 +57,6 @@ export function statement(message: Message, mutant: string | null): unknown {
   }
 }
 
-/** The part of a prepared certificate that a VIEW-CHANGE's signature covers. */
-export function claimOf(prepared: Claim | null): Claim | null {
-  return prepared === null ? null : { view: prepared.view, digest: prepared.digest };
-}
-
 /** The VIEW-CHANGE behind a `SignedChange` of a NEW-VIEW: its statement is that of the message that was sent. */
 export function changeMessage(height: number, view: number, change: SignedChange): ViewChange {
   const prepared = change.prepared === null ? null : { ...change.prepared, block: null, votes: [] };
@@ -120,19 +107,10 @@ function inJustification(
     message: changeMessage(height, view, change),
     proof: { signer: change.signer, signature: change.signature },
   }));
-  const highest = highestClaim(changes);
+  const highest = highestPrepared(changes);
   if (highest === null) return signed;
   const vote = prepareMessage(height, highest.view, highest.digest);
   return [...signed, ...certificate.map((proof) => ({ message: vote, proof }))];
-}
-
-/** The claim of the highest view, the first of equals; null when nobody claims anything. */
-export function highestClaim(changes: readonly { readonly prepared: Claim | null }[]): Claim | null {
-  let highest: Claim | null = null;
-  for (const { prepared } of changes) {
-    if (prepared !== null && (highest === null || prepared.view > highest.view)) highest = prepared;
-  }
-  return highest;
 }
 
 /** What the trace says of a message. Submissions belong to no height yet: slot 0. */

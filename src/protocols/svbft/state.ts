@@ -12,7 +12,7 @@ import type { KeptRecord } from '../common/chain/forget.ts';
 import type { Asked } from '../common/chain/catch-up.ts';
 import type { Waiting } from '../common/chain/future.ts';
 import { leaderOf } from './leader.ts';
-import type { DecidedEntry, Message, Proposal, ViewChange } from './messages.ts';
+import type { DecidedEntry, HeightMessage, Message, Proposal, ViewChange } from './messages.ts';
 import { type Ctx, quorumOf } from './rules.ts';
 import { createTally, type Tally } from '../common/tally.ts';
 
@@ -106,7 +106,7 @@ export interface State {
   isIdle: boolean;
 
   /** Messages for the next height, in order of arrival, bounded per sender. */
-  future: Waiting<Message>[];
+  future: Waiting<HeightMessage>[];
   /** By validator: the last height it is known to have decided. */
   readonly known: number[];
   /** Whom we asked for blocks last, and when we may ask again; null before the first time. */

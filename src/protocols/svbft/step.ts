@@ -1,36 +1,22 @@
 /** The machine: (state, input) → effects. The handlers, by message, are in the files named after their phase. */
 import type { Micros } from '../../core/time.ts';
-import { replayFuture } from '../common/chain/future.ts';
-import {
-  type Arrival,
-  machineStep,
-  type MessageHandlers,
-  onMessageOf,
-  type NoCommand,
-  type TimerHandlers,
-} from '../common/step.ts';
+import { byHeight, heightStep } from '../common/chain/heights.ts';
+import { answerBehind, onFuture, onStatus, onStatusTimer, onSyncRequest, requestSync } from '../common/chain/status.ts';
+import { fromValidators, type MessageHandlers, type TimerHandlers } from '../common/step.ts';
 import { takeBatch } from '../common/submit.ts';
-import type { Input } from '../protocol.ts';
-import { armView, startHeight, viewMicros, wake } from './height.ts';
+import { viewMicros } from '../common/views.ts';
+import { armView, startHeight, wake } from './height.ts';
 import type { HeightMessage, Message } from './messages.ts';
 import { NOTE } from './notes.ts';
 import { onProposal, onProposeTimer, sendPrepare } from './proposal.ts';
 import type { Ctx } from './rules.ts';
 import { currentRound, isVoter, type Out, type State, type Timer } from './state.ts';
-import { answerBehind, onFuture, onStatus, onStatusTimer, onSyncRequest, onSyncResponse, requestSync } from './sync.ts';
+import { onSyncResponse, repeatTo } from './sync.ts';
 import { askForView, onViewChange, onViewTimer } from './view-change.ts';
 import { onCommit, onLateVote, onPrepare, sendCommit, tryFinal, tryPrepared } from './votes.ts';
 
-/** Same state and input, same effects. Owns `state` and updates it in place. */
-export function step(state: State, input: Input<Message, Timer, NoCommand>, out: Out, ctx: Ctx): void {
-  const { height } = state;
-  take(state, input, out, ctx);
-  if (state.height === height) return;
-  replayFuture(state, (waiting) => onMessage(state, { ...waiting, now: input.now }, out, ctx));
-}
-
 /** For the height in progress. */
-const CURRENT: MessageHandlers<State, HeightMessage, Out, Ctx> = {
+const current: MessageHandlers<State, HeightMessage, Out, Ctx> = {
   proposal: (state, { message, proof, now }, out, ctx) => onProposal(state, message, proof, now, out, ctx),
   prepare: (state, { message, proof, now }, out, ctx) => onPrepare(state, message, proof, now, out, ctx),
   commit: (state, { message, proof, now }, out, ctx) => onCommit(state, message, proof, now, out, ctx),
@@ -38,12 +24,21 @@ const CURRENT: MessageHandlers<State, HeightMessage, Out, Ctx> = {
 };
 
 /** For the height before: too late to count, not too late to convict. */
-const PREVIOUS: MessageHandlers<State, HeightMessage, Out, Ctx> = {
-  ...CURRENT,
+const previous: MessageHandlers<State, HeightMessage, Out, Ctx> = {
+  ...current,
   prepare: (state, { message, proof }, out) => onLateVote(state, message, proof, out),
   commit: (state, { message, proof }, out) => onLateVote(state, message, proof, out),
   'view-change': (state, { from }, out) => answerBehind(state, from, out),
 };
+
+const onHeightMessage = byHeight<State, HeightMessage, Out, Ctx>({
+  current,
+  previous,
+  onFuture: (state, arrival, out, ctx) => onFuture(state, arrival, state.members.length, out, ctx),
+  onOld(state, { from, message }, out) {
+    if (message.type === 'view-change') answerBehind(state, from, out);
+  },
+});
 
 const MESSAGES: MessageHandlers<State, Message, Out, Ctx> = {
   submit(state, arrival, out, ctx) {
@@ -53,8 +48,8 @@ const MESSAGES: MessageHandlers<State, Message, Out, Ctx> = {
   prepare: onHeightMessage,
   commit: onHeightMessage,
   'view-change': onHeightMessage,
-  status: (state, { from, message, now }, out, ctx) => onStatus(state, from, message, now, out, ctx),
-  'sync-request': (state, { from, message }, out, ctx) => onSyncRequest(state, from, message, out, ctx),
+  status: (state, arrival, out, ctx) => onStatus(state, arrival, repeatTo, out, ctx),
+  'sync-request': onSyncRequest,
   'sync-response': (state, { from, message, now }, out, ctx) => onSyncResponse(state, from, message, now, out, ctx),
 };
 
@@ -64,22 +59,10 @@ const TIMERS: TimerHandlers<State, Timer, Out, Ctx> = {
   status: (state, _, now, out, ctx) => onStatusTimer(state, now, out, ctx),
 };
 
-const take = machineStep({ onStart, onMessage, timers: TIMERS });
+const onMessage = fromValidators<State, Message, Out, Ctx>(MESSAGES, NOTE.notValidator);
 
-function onMessage(state: State, arrival: Arrival<Message>, out: Out, ctx: Ctx): void {
-  if (arrival.message.type !== 'submit' && arrival.from >= state.validatorCount) return out.note(NOTE.notValidator);
-  onMessageOf(MESSAGES, state, arrival, out, ctx);
-}
-
-/** What belongs to a height: for a later one it waits, of those before only the last matters. */
-function onHeightMessage(state: State, arrival: Arrival<HeightMessage>, out: Out, ctx: Ctx): void {
-  const { from, message } = arrival;
-  const ahead = message.height - state.height;
-  if (ahead > 0) return onFuture(state, arrival, out, ctx);
-  if (ahead === 0) return onMessageOf(CURRENT, state, arrival, out, ctx);
-  if (ahead === -1) return onMessageOf(PREVIOUS, state, arrival, out, ctx);
-  if (message.type === 'view-change') answerBehind(state, from, out);
-}
+/** Same state and input, same effects. Owns `state` and updates it in place. */
+export const step = heightStep<State, Message, HeightMessage, Timer, Out, Ctx>({ onStart, onMessage, timers: TIMERS });
 
 /** Begins, or begins again after a crash: then it repeats what it said in its view and asks a neighbour what it missed. */
 function onStart(state: State, now: Micros, out: Out, ctx: Ctx): void {

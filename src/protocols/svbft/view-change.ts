@@ -4,17 +4,17 @@
  */
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
-import { oneCorrect } from '../../core/quorum.ts';
 import { blockHash, checkBlock } from '../../ledger/block.ts';
 import { blockRules } from '../common/blocks.ts';
-import type { SignedMessage, SignedRef } from '../protocol.ts';
-import { armView, viewMicros } from './height.ts';
+import { isHelperOf } from '../common/relay.ts';
+import { claimOf, followerCount, highestPrepared, viewMicros, viewToJoin } from '../common/views.ts';
+import type { SignedRef } from '../protocol.ts';
+import { armView } from './height.ts';
 import type { Justification, Prepared, ViewChange } from './messages.ts';
 import { NOTE } from './notes.ts';
 import { freshBlock, propose } from './proposal.ts';
 import { type Ctx, claimForChange, verifyCertificate } from './rules.ts';
-import { claimOf, highestClaim, prepareMessage } from './signing.ts';
-import { isHelperOf } from '../common/relay.ts';
+import { prepareMessage } from './signing.ts';
 import { currentRound, isVoter, moveToView, type Out, type State } from './state.ts';
 import { checkPlace } from './validity.ts';
 
@@ -119,27 +119,15 @@ function knownClaim(state: State, view: number, digest: string): Prepared | null
 /** What the VIEW-CHANGEs at hand ask for now. */
 function afterChange(state: State, now: Micros, out: Out, ctx: Ctx): void {
   if (!isVoter(state)) return;
-  for (let view = viewToJoin(state); view !== null; view = viewToJoin(state)) {
+  const next = (): number | null => viewToJoin(state, state.members.length);
+  for (let view = next(); view !== null; view = next()) {
     out.note(NOTE.joined);
     enterChange(state, view, now, out, ctx);
   }
   if (state.phase !== 'changing') return;
-  let following = 0;
-  for (const { message } of state.changes.values()) if (message.view >= state.view) following++;
+  const following = followerCount(state);
   if (following >= state.quorum && !state.isTimed) armView(state, viewMicros(state.view, ctx), out);
   if (state.leader === state.self) tryNewView(state, now, out, ctx);
-}
-
-/** The lowest of the views above ours once f+1 others, hence a correct one, want one. Ref: §4.5.2, second rule. */
-function viewToJoin(state: State): number | null {
-  let count = 0;
-  let lowest = Number.POSITIVE_INFINITY;
-  for (const { message } of state.changes.values()) {
-    if (message.view <= state.view) continue;
-    count++;
-    lowest = Math.min(lowest, message.view);
-  }
-  return count >= oneCorrect(state.members.length) ? lowest : null;
 }
 
 /** The new primary's move: a quorum of VIEW-CHANGEs decides which block it must propose. Ref: §4.4. */
@@ -148,18 +136,12 @@ function tryNewView(state: State, now: Micros, out: Out, ctx: Ctx): void {
   if (signed.length < state.quorum) return;
   out.note(NOTE.newView);
   const changes = signed.slice(0, state.quorum);
-  const chosen = highestPrepared(changes);
+  // Every claim at hand was verified when it came.
+  const chosen = highestPrepared(changes.map(({ message }) => message));
   const justification: Justification = {
     changes: changes.map(({ message, proof }) => ({ ...proof, prepared: claimOf(message.prepared) })),
     certificate: chosen?.votes ?? [],
   };
   const block = chosen?.block ?? freshBlock(state, ctx);
   propose(state, { type: 'proposal', height: state.height, view: state.view, block, justification }, now, out, ctx);
-}
-
-/** The certificate of the highest claim; every claim at hand was verified when it came. */
-function highestPrepared(changes: readonly SignedMessage<ViewChange>[]): Prepared | null {
-  const claims = changes.map(({ message }) => ({ prepared: message.prepared }));
-  const highest = highestClaim(claims);
-  return claims.find(({ prepared }) => prepared === highest)?.prepared ?? null;
 }

@@ -9,7 +9,7 @@ import { NOTE } from './notes.ts';
 import { type Ctx, isFinal, isPrepared } from './rules.ts';
 import { commitMessage } from './signing.ts';
 import { currentRound, isVoter, type Out, type Round, roundAt, type State } from './state.ts';
-import { requestSync } from './sync.ts';
+import { requestSync } from '../common/chain/status.ts';
 import { addVote, votesFor } from '../common/tally.ts';
 
 /** A PREPARE for the height in progress. */

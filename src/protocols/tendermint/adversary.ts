@@ -1,9 +1,9 @@
 /** What only a traitor of this protocol can do. The generic adversary decides when, to whom, and signs with its own key. */
 import type { NodeIndex } from '../../core/ids.ts';
-import { assembleBlock, blockHash, buildBlock } from '../../ledger/block.ts';
+import { blockHash, buildBlock } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
 import { blockRules } from '../common/blocks.ts';
-import { others, repeatFirst } from '../common/traitor.ts';
+import { digestOfNone, otherBlock, others, repeatFirst } from '../common/traitor.ts';
 import type { AdversaryHooks, SignedMessage } from '../protocol.ts';
 import type { TendermintConfig } from './config.ts';
 import { type DecidedEntry, type Message, NIL, NO_ROUND, type Proposal, type Vote } from './messages.ts';
@@ -67,9 +67,7 @@ function alternativeTo(block: Block, round: number, proposer: NodeIndex, state: 
   // In place of one that had a polka: a new one of this round.
   const fresh = { ...block, epoch: round, proposer };
   if (block.epoch !== round) return buildBlock(state.ledger, state.pool, fresh, blockRules(ctx));
-  if (block.batches.length > 0) return assembleBlock(state.ledger, block.batches.slice(0, -1), block, blockRules(ctx));
-  const other = buildBlock(state.ledger, state.pool, block, blockRules(ctx));
-  return other.batches.length > 0 ? other : null;
+  return otherBlock(block, state, ctx);
 }
 
 /**
@@ -84,16 +82,7 @@ function otherDigest(vote: Vote, state: State, ctx: Ctx): string {
     const other = alternativeTo(signed.message.block, vote.round, signed.proof.signer, state, ctx);
     if (other !== null) return blockHash(other);
   }
-  const root = state.tip;
-  return blockHash({
-    height: vote.height,
-    parent: vote.digest === NIL ? root : vote.digest,
-    proposer: 0,
-    epoch: vote.round,
-    txRoot: root,
-    stateRoot: root,
-    validators: null,
-  });
+  return digestOfNone(vote.height, vote.round, vote.digest === NIL ? state.tip : vote.digest, state.tip);
 }
 
 function inflateEntry(entry: DecidedEntry): DecidedEntry {

@@ -18,6 +18,7 @@ import {
   NO_ROUND,
   type Precommit,
   type Proposal,
+  type RoundMessage,
   type Step,
 } from './messages.ts';
 import { initialPriorities, proposerOf, type Turns, totalOf, turnsOfHeight } from './proposer.ts';
@@ -126,7 +127,7 @@ export interface State {
   isAwaitingBlock: boolean;
 
   /** Messages for the next height, in order of arrival, bounded per sender. */
-  future: Waiting<Message>[];
+  future: Waiting<RoundMessage>[];
   /** By validator: the last height it is known to have decided. */
   readonly known: number[];
   /** Whom we asked for blocks last, and when we may ask again; null before the first time. */

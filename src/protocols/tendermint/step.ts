@@ -1,16 +1,8 @@
 /** The machine: (state, input) → effects. The `upon` rules of the paper are in upon.ts, the rest by message. */
 import type { Micros } from '../../core/time.ts';
-import { replayFuture } from '../common/chain/future.ts';
-import {
-  type Arrival,
-  machineStep,
-  type MessageHandlers,
-  onMessageOf,
-  type NoCommand,
-  type TimerHandlers,
-} from '../common/step.ts';
+import { heightStep } from '../common/chain/heights.ts';
+import { type Arrival, type MessageHandlers, onMessageOf, type TimerHandlers } from '../common/step.ts';
 import { takeBatch } from '../common/submit.ts';
-import type { Input } from '../protocol.ts';
 import { requestSync } from './ask.ts';
 import { beat, onHeartbeat, onHeartbeatTimer } from './gossip.ts';
 import { startHeight, wake } from './height.ts';
@@ -23,14 +15,6 @@ import { currentRound, type Out, proposerAt, type State, type Timer } from './st
 import { onFuture, onSyncRequest, onSyncResponse } from './sync.ts';
 import { hear, onStepTimer, run } from './upon.ts';
 import { onLateVote, onPolka, onProposal, onVote } from './votes.ts';
-
-/** Same state and input, same effects. Owns `state` and updates it in place. */
-export function step(state: State, input: Input<Message, Timer, NoCommand>, out: Out, ctx: Ctx): void {
-  const { height } = state;
-  take(state, input, out, ctx);
-  if (state.height === height) return;
-  replayFuture(state, (waiting) => onMessage(state, { ...waiting, now: input.now }, out, ctx));
-}
 
 /** For the height in progress. */
 const CURRENT: MessageHandlers<State, RoundMessage, Out, Ctx> = {
@@ -73,7 +57,8 @@ const TIMERS: TimerHandlers<State, Timer, Out, Ctx> = {
   heartbeat: (state, _, now, out, ctx) => onHeartbeatTimer(state, now, out, ctx),
 };
 
-const take = machineStep({ onStart, onMessage, timers: TIMERS });
+/** Same state and input, same effects. Owns `state` and updates it in place. */
+export const step = heightStep<State, Message, RoundMessage, Timer, Out, Ctx>({ onStart, onMessage, timers: TIMERS });
 
 function onMessage(state: State, arrival: Arrival<Message>, out: Out, ctx: Ctx): void {
   const { from, message, now } = arrival;
