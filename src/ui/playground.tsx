@@ -5,7 +5,7 @@ import { TestnetError } from '../core/problem.ts';
 import type { Micros } from '../core/time.ts';
 import type { Preset } from '../scenario/library.ts';
 import type { FaultInput, ScenarioInput } from '../scenario/types.ts';
-import type { Testnet } from '../session/api.ts';
+import type { ActiveFault, Testnet } from '../session/api.ts';
 import type { Frame, LiveSession } from '../session/view.ts';
 import { faultText, healWord } from './lib/faults.ts';
 import { formatTime } from './lib/format.ts';
@@ -87,6 +87,20 @@ export function useCalmFrame(perSecond: number): Frame | null {
 /** The playhead, calmly. */
 export function useCalmPlayhead(perSecond: number): Micros {
   return useCalmFrame(perSecond)?.playhead ?? 0;
+}
+
+/** A fault in force at the playhead. */
+export interface ShownFault extends ActiveFault {
+  /** It still is where the run has got to, which is where it can be ended. */
+  readonly canEnd: boolean;
+}
+
+/** The faults in force at the playhead, calmly. */
+export function useFaults(perSecond: number): readonly ShownFault[] {
+  const { session } = usePlayground();
+  const frame = useCalmFrame(perSecond);
+  const live = session.frame()?.faults ?? [];
+  return (frame?.faults ?? []).map((fault) => ({ ...fault, canEnd: live.some(({ id }) => id === fault.id) }));
 }
 
 /** Runs a call of the session and shows its error, if any, as a notice. */

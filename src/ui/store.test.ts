@@ -93,8 +93,20 @@ describe('frames', () => {
     listeners.push(listener);
     return () => undefined;
   };
+  const NOTHING = { timeMs: 0 };
+  const view = () => ({ faultsAt: () => [] });
   const frame = (runId: string, more: Partial<Frame> = {}) =>
-    ({ runId, status: 'playing', speed: 5, following: true, playhead: 0, trace: {}, ...more }) as unknown as Frame;
+    ({
+      runId,
+      status: 'playing',
+      speed: 5,
+      following: true,
+      playhead: 0,
+      trace: {},
+      metrics: NOTHING,
+      faults: [],
+      ...more,
+    }) as unknown as Frame;
 
   it('reach the store once an animation frame, the newest only', () => {
     let current: Frame | null = null;
@@ -105,6 +117,7 @@ describe('frames', () => {
     const session = {
       frame: () => current,
       subscribe: subscriber(listeners),
+      view,
     } as unknown as LiveSession;
     const store = createUiStore(null);
     const seen: (Frame | null)[] = [];
@@ -126,7 +139,7 @@ describe('frames', () => {
     vi.spyOn(performance, 'now').mockImplementation(() => now);
     let current = frame('a');
     const listeners: (() => void)[] = [];
-    const session = { frame: () => current, subscribe: subscriber(listeners) } as unknown as LiveSession;
+    const session = { frame: () => current, subscribe: subscriber(listeners), view } as unknown as LiveSession;
     const store = createUiStore(null);
     followSession(store, session);
     /** One animation frame, in which the session publishes this. */
@@ -153,7 +166,7 @@ describe('frames', () => {
     vi.spyOn(performance, 'now').mockImplementation(() => now);
     let current = frame('a');
     const listeners: (() => void)[] = [];
-    const session = { frame: () => current, subscribe: subscriber(listeners) } as unknown as LiveSession;
+    const session = { frame: () => current, subscribe: subscriber(listeners), view } as unknown as LiveSession;
     const store = createUiStore(null);
     followSession(store, session);
     current = frame('a', { playhead: 5 });
@@ -175,6 +188,7 @@ describe('frames', () => {
     const session = {
       frame: () => current,
       subscribe: subscriber(listeners),
+      view,
     } as unknown as LiveSession;
     const store = createUiStore(null);
     followSession(store, session);

@@ -8,6 +8,7 @@ import type { Speed } from '../session/api.ts';
 import type { Frame, LiveSession } from '../session/view.ts';
 import { BEAT_MS, isOnlyTime } from './beat.ts';
 import { type LabState, labState } from './labState.ts';
+import { Reports } from './reports.ts';
 
 export type Selection =
   | { readonly kind: 'node'; readonly node: NodeIndex }
@@ -151,15 +152,17 @@ export function createUiStore(storage: Storage | null = localStorageOrNull()): U
 }
 
 /**
- * Copies the session's frame into the store: while it plays, once a beat; at once, that is with the next animation frame, when
+ * Copies the session's frame into the store, with what is measured as of the playhead: while it plays, once a beat; at once, that is with the next animation frame, when
  * more than time has passed or somebody looks elsewhere. Canvases read the session itself. Returns a function that stops.
  */
 export function followSession(store: UiStore, session: LiveSession): () => void {
   let scheduled = 0;
   let publishedAt = Number.NEGATIVE_INFINITY;
+  const reports = new Reports();
   const publish = () => {
     scheduled = 0;
-    const frame = session.frame();
+    const newest = session.frame();
+    const frame = newest === null ? null : reports.seen(newest, () => session.view());
     const before = store.getState().frame;
     if (frame === before) return;
     const now = performance.now();

@@ -1,5 +1,5 @@
 /** A button that opens a list of commands below it. Arrow keys move, Escape closes and returns the focus. */
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { Icon, type IconName } from './icons.tsx';
 import styles from './Menu.module.css';
 
@@ -20,11 +20,12 @@ interface Props {
   /** Text and accessible name of the button. */
   readonly label: string;
   readonly icon?: IconName;
+  /** The icon stands alone and its list hangs from its right edge, with targets for fingers: for the end of a narrow bar. */
+  readonly compact?: boolean;
   readonly groups: readonly MenuGroup[];
-  readonly children?: ReactNode;
 }
 
-export function Menu({ label, icon, groups }: Props) {
+export function Menu({ label, icon, compact = false, groups }: Props) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -54,7 +55,7 @@ export function Menu({ label, icon, groups }: Props) {
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of the menu inside, heard where they bubble to.
-    <div className={styles.root} ref={root} onKeyDown={onKeyDown}>
+    <div className={styles.root} data-compact={compact} ref={root} onKeyDown={onKeyDown}>
       <button
         ref={button}
         type="button"
@@ -63,18 +64,21 @@ export function Menu({ label, icon, groups }: Props) {
         aria-expanded={open}
         aria-controls={list}
         onClick={() => setOpen(!open)}
+        {...(compact ? { 'aria-label': label, title: label } : {})}
       >
-        {icon !== undefined && <Icon name={icon} size={14} />}
-        {label}
-        <Icon name="chevron" size={12} />
+        {icon !== undefined && <Icon name={icon} size={compact ? 18 : 14} />}
+        {!compact && label}
+        {!compact && <Icon name="chevron" size={12} />}
       </button>
       {open && (
         <div id={list} role="menu" aria-label={label} className={styles.list}>
           {groups.map((group) => (
             <fieldset key={group.title} aria-label={group.title}>
-              <p className={styles.groupTitle} aria-hidden="true">
-                {group.title}
-              </p>
+              {group.title !== label && (
+                <p className={styles.groupTitle} aria-hidden="true">
+                  {group.title}
+                </p>
+              )}
               {group.items.map((item) => (
                 <Item key={item.label} item={item} close={close} />
               ))}

@@ -39,6 +39,7 @@ const PATHS = {
   present: 'M2 3h12v8H2ZM6.500 5v4l3.500-2ZM5 14h6',
   warning: 'M8 2.500 14 13H2ZM8 6.500v3M8 11.200v.1',
   columns: 'M3 3v10M8 3v10M13 3v10M1.500 6h3M6.500 10h3M11.500 5h3',
+  more: 'M3.500 8a.7.7 0 1 0 0-.1M8 8a.7.7 0 1 0 0-.1M12.500 8a.7.7 0 1 0 0-.1',
   swap: 'M3 5.500h9.500L10 3M13 10.500H3.500L6 13',
 } as const;
 

@@ -1,5 +1,7 @@
 /** Name, what runs, and what can be done with the run as a whole. */
 import { Button, IconButton } from '../components/controls.tsx';
+import { Menu } from '../components/Menu.tsx';
+import { useMedia } from '../components/useMedia.ts';
 import { ScenarioFields } from '../features/scenarios/index.ts';
 import { formatTime } from '../lib/format.ts';
 import { useAction, useFrame, usePlayground, useUi } from '../playground.tsx';
@@ -36,45 +38,69 @@ function Actions({ compact }: { readonly compact: boolean }) {
     openRail('snapshots');
     openPhoneTab('snapshots');
   };
+  const share = () => openDialog('share');
+  if (compact)
+    return (
+      <div className={styles.actions}>
+        <IconButton icon="share" label="Share" onClick={share} disabled={!loaded} />
+        <IconButton icon="snapshots" label="Snapshot" onClick={() => void takeSnapshot()} disabled={!loaded} />
+        <More loaded={loaded} />
+      </div>
+    );
   return (
     <div className={styles.actions}>
-      {compact ? (
-        <>
-          <IconButton icon="share" label="Share" onClick={() => openDialog('share')} disabled={!loaded} />
-          <IconButton icon="snapshots" label="Snapshot" onClick={() => void takeSnapshot()} disabled={!loaded} />
-        </>
-      ) : (
-        <>
-          <Button icon="share" onClick={() => openDialog('share')} disabled={!loaded}>
-            Share
-          </Button>
-          <Button icon="download" onClick={() => openDialog('export')} disabled={!loaded}>
-            Export
-          </Button>
-          <Button icon="snapshots" onClick={() => void takeSnapshot()} disabled={!loaded}>
-            Snapshot
-          </Button>
-        </>
-      )}
-      {!compact && <PresentButton />}
-      {!compact && <ProjectorButton />}
+      <Button icon="share" onClick={share} disabled={!loaded}>
+        Share
+      </Button>
+      <Button icon="download" onClick={() => openDialog('export')} disabled={!loaded}>
+        Export
+      </Button>
+      <Button icon="snapshots" onClick={() => void takeSnapshot()} disabled={!loaded}>
+        Snapshot
+      </Button>
+      <PresentButton loaded={loaded} />
+      <ProjectorButton />
       <ThemeButton />
       <IconButton icon="help" label="Help" shortcut="?" onClick={() => openDialog('help')} />
     </div>
   );
 }
 
-function ThemeButton() {
+/** On a phone: what does not fit beside the scenario's name. */
+function More({ loaded }: { readonly loaded: boolean }) {
+  const openDialog = useUi((state) => state.openDialog);
+  const start = usePresent();
+  const theme = useTheme();
+  const items = [
+    {
+      label: 'Export',
+      explain: 'Trace, picture, chart or run as a file',
+      run: () => openDialog('export'),
+      disabled: !loaded,
+    },
+    { label: 'Present', explain: 'The story of the run, full screen', run: start, disabled: !loaded },
+    { label: theme.label, run: theme.change },
+    { label: 'Help', run: () => openDialog('help') },
+  ];
+  return <Menu label="More" icon="more" compact groups={[{ title: 'More', items }]} />;
+}
+
+/** The theme that is not on, and how to change to it. */
+function useTheme(): { readonly isDark: boolean; readonly label: string; change(): void } {
   const theme = useUi((state) => state.theme);
   const setTheme = useUi((state) => state.setTheme);
-  const dark = theme === 'dark' || (theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
-  return (
-    <IconButton
-      icon={dark ? 'sun' : 'moon'}
-      label={dark ? 'Light theme' : 'Dark theme'}
-      onClick={() => setTheme(dark ? 'light' : 'dark')}
-    />
-  );
+  const prefersDark = useMedia('(prefers-color-scheme: dark)');
+  const isDark = theme === 'dark' || (theme === 'system' && prefersDark);
+  return {
+    isDark,
+    label: isDark ? 'Light theme' : 'Dark theme',
+    change: () => setTheme(isDark ? 'light' : 'dark'),
+  };
+}
+
+function ThemeButton() {
+  const { isDark, label, change } = useTheme();
+  return <IconButton icon={isDark ? 'sun' : 'moon'} label={label} onClick={change} />;
 }
 
 function ProjectorButton() {
@@ -90,15 +116,17 @@ function ProjectorButton() {
   );
 }
 
-/** Full screen with the story of the run, for an audience; where the browser refuses the full screen, the page does. */
-function PresentButton() {
+/** Starts full screen with the story of the run, for an audience; where the browser refuses the full screen, the page does. */
+function usePresent(): () => void {
   const present = useUi((state) => state.present);
-  const loaded = useFrame(() => true, false);
-  const start = () => {
+  return () => {
     present(0);
     document.documentElement.requestFullscreen?.().catch(() => undefined);
   };
-  return <IconButton icon="present" label="Present" onClick={start} disabled={!loaded} />;
+}
+
+function PresentButton({ loaded }: { readonly loaded: boolean }) {
+  return <IconButton icon="present" label="Present" onClick={usePresent()} disabled={!loaded} />;
 }
 
 /** Four nodes on a ring, in the colours of the phases. */

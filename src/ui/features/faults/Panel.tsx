@@ -5,7 +5,7 @@ import { Section } from '../../components/Section.tsx';
 import { Foreign, Note } from '../../components/small.tsx';
 import { halves, healWord, linkFaults } from '../../lib/faults.ts';
 import { formatMs } from '../../lib/format.ts';
-import { useAction, useCalmFrame, useFrame, useInject, usePlayground, useUi } from '../../playground.tsx';
+import { useAction, useCalmFrame, useFaults, useFrame, useInject, usePlayground, useUi } from '../../playground.tsx';
 import type { Frame } from '../../../session/view.ts';
 import { useUndo } from '../../interventions.ts';
 import { LinkMatrix } from './LinkMatrix.tsx';
@@ -42,7 +42,7 @@ export function FaultsPanel() {
 function ActiveFaults() {
   const { session } = usePlayground();
   const act = useAction();
-  const faults = useCalmFrame(4)?.faults ?? [];
+  const faults = useFaults(4);
   if (faults.length === 0) return <Note>None: every node is correct and every link is whole.</Note>;
   return (
     <div className={styles.stack}>
@@ -53,16 +53,22 @@ function ActiveFaults() {
               <Foreign text={fault.text} limit={160} />
               <span className={styles.since}>since {formatMs(fault.sinceMs)}</span>
             </span>
-            <Button
-              onClick={() => void act(() => session.heal(fault.id))}
-              label={`${healWord(fault.kind)} ${fault.text}`}
-            >
-              {healWord(fault.kind)}
-            </Button>
+            {fault.canEnd ? (
+              <Button
+                onClick={() => void act(() => session.heal(fault.id))}
+                label={`${healWord(fault.kind)} ${fault.text}`}
+              >
+                {healWord(fault.kind)}
+              </Button>
+            ) : (
+              <span className={styles.since}>over by now</span>
+            )}
           </li>
         ))}
       </ul>
-      {faults.length > 1 && <Button onClick={() => void act(() => session.heal('all'))}>Heal all</Button>}
+      {faults.filter(({ canEnd }) => canEnd).length > 1 && (
+        <Button onClick={() => void act(() => session.heal('all'))}>Heal all</Button>
+      )}
     </div>
   );
 }

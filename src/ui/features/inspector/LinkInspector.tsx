@@ -7,7 +7,7 @@ import { Section } from '../../components/Section.tsx';
 import { Badge, Note } from '../../components/small.tsx';
 import { linkFaults } from '../../lib/faults.ts';
 import { formatDuration, sentence } from '../../lib/format.ts';
-import { useAction, useCalmFrame, useInject, usePlayground, useUi } from '../../playground.tsx';
+import { useAction, useCalmFrame, useFaults, useInject, usePlayground, useUi } from '../../playground.tsx';
 import styles from './Panel.module.css';
 
 const DEFAULTS = { delayMs: 200, lossPercent: 30 } as const;
@@ -17,6 +17,7 @@ export function LinkInspector({ from, to }: { readonly from: NodeIndex; readonly
   const act = useAction();
   const inject = useInject();
   const frame = useCalmFrame(8);
+  const active = useFaults(8);
   const select = useUi((state) => state.select);
   const a = frame?.nodes[from]?.id;
   const b = frame?.nodes[to]?.id;
@@ -28,8 +29,8 @@ export function LinkInspector({ from, to }: { readonly from: NodeIndex; readonly
   const flights = trace
     .flights(frame.playhead)
     .filter((flight) => (flight.from === from && flight.to === to) || (flight.from === to && flight.to === from));
-  const faults = frame.faults.filter(
-    (fault) => fault.kind === 'link' && fault.targets.includes(a) && fault.targets.includes(b),
+  const faults = active.filter(
+    ({ kind, targets, canEnd }) => canEnd && kind === 'link' && targets.includes(a) && targets.includes(b),
   );
   const items = linkFaults(a, b, DEFAULTS).map((choice) => ({
     label: choice.label,

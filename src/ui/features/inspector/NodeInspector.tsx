@@ -7,7 +7,7 @@ import { Hash } from '../../components/Hash.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Badge, Facts, Foreign, Note } from '../../components/small.tsx';
 import { formatCount, formatTime, plural, sentence } from '../../lib/format.ts';
-import { useAction, useCalmFrame, usePlayground, useUi } from '../../playground.tsx';
+import { useAction, useCalmFrame, useFaults, usePlayground, useUi } from '../../playground.tsx';
 import { FaultMenu } from './FaultMenu.tsx';
 import { JsonView } from './JsonView.tsx';
 import { NodeActivity } from './NodeActivity.tsx';
@@ -71,8 +71,9 @@ export function NodeInspector({ node }: { readonly node: NodeIndex }) {
 function NodeActions({ frame, node }: { readonly frame: Frame; readonly node: Frame['nodes'][number] }) {
   const { session } = usePlayground();
   const act = useAction();
-  const mine = frame.faults.filter(
-    (fault) => fault.targets.includes(node.id) && (fault.targets.length === 1 || fault.kind === 'partition'),
+  const mine = useFaults(PER_SECOND).filter(
+    ({ targets, kind, canEnd }) =>
+      canEnd && targets.includes(node.id) && (targets.length === 1 || kind === 'partition'),
   );
   return (
     <div className={styles.actions}>

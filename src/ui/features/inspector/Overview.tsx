@@ -3,7 +3,7 @@ import { HealthList } from '../../components/Health.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Facts, Foreign, Note } from '../../components/small.tsx';
 import { valueWord } from '../../../session/epochs.ts';
-import { formatBytes, formatCount, formatMs, formatRate, many, sentence } from '../../lib/format.ts';
+import { formatBytes, formatCount, formatMs, formatRate, formatTime, many, sentence } from '../../lib/format.ts';
 import { useCalmFrame } from '../../playground.tsx';
 import styles from './Panel.module.css';
 import { Script } from './Script.tsx';
@@ -26,6 +26,11 @@ export function Overview() {
           </Note>
         )}
       </header>
+      {!frame.following && (
+        <div className={styles.notice}>
+          <Note>Run and health: as of {formatTime(frame.head)}, where the run has got to, not of the playhead.</Note>
+        </div>
+      )}
       <Section title="Run">
         <Facts
           items={[

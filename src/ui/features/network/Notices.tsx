@@ -4,7 +4,7 @@ import { Icon } from '../../components/icons.tsx';
 import { Foreign } from '../../components/small.tsx';
 import { PHONE, useMedia } from '../../components/useMedia.ts';
 import { healWord } from '../../lib/faults.ts';
-import { useAction, useCalmFrame, useFrame, useInject, usePlayground, useUi } from '../../playground.tsx';
+import { useAction, useFaults, useFrame, useInject, usePlayground, useUi } from '../../playground.tsx';
 import styles from './Notices.module.css';
 import { partitionOf } from './selectors.ts';
 
@@ -62,13 +62,13 @@ function Marked() {
   );
 }
 
-/** The faults in force where the run has got to: that is where they can be ended. */
+/** The faults in force at the playhead, each with a button while it can be ended. */
 function Faults() {
   const { session } = usePlayground();
   const act = useAction();
   const openRail = useUi((state) => state.openRail);
   const openPhoneTab = useUi((state) => state.openPhoneTab);
-  const faults = useCalmFrame(4)?.faults ?? [];
+  const faults = useFaults(4);
   const shown = useMedia(PHONE) ? FAULTS_SHOWN_PHONE : FAULTS_SHOWN;
   const hidden = faults.length - shown;
   const showAll = () => {
@@ -88,12 +88,14 @@ function Faults() {
           <span>
             <Foreign text={fault.text} limit={60} />
           </span>
-          <Button
-            onClick={() => void act(() => session.heal(fault.id))}
-            label={`${healWord(fault.kind)}: ${fault.text}`}
-          >
-            {healWord(fault.kind)}
-          </Button>
+          {fault.canEnd && (
+            <Button
+              onClick={() => void act(() => session.heal(fault.id))}
+              label={`${healWord(fault.kind)}: ${fault.text}`}
+            >
+              {healWord(fault.kind)}
+            </Button>
+          )}
         </div>
       ))}
       {hidden > 0 && (

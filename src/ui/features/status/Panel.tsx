@@ -7,7 +7,7 @@ import { progressAt } from '../../lib/moments.ts';
 import type { Frame } from '../../../session/view.ts';
 import { useCalmFrame, useCalmPlayhead, usePlayground, useUi } from '../../playground.tsx';
 import styles from './Panel.module.css';
-import { agreementAt, announcement, checkSummary, earliest, newsOf } from './selectors.ts';
+import { agreementAt, announcement, checkSummary, earliest, marksUntil, newsOf } from './selectors.ts';
 
 const PER_SECOND = 8;
 const ANNOUNCE_EVERY_MS = 1_500;
@@ -103,13 +103,15 @@ function Announcer() {
       const frame = store.getState().frame;
       if (frame === null) return;
       const { markers } = session.view();
+      // What the run has ahead of the playhead is no news yet; somebody who looks back still hears of the run.
+      const reached = frame.following ? marksUntil(markers, frame.playhead) : markers.length;
       // Another run, or this one taken back, starts its list again.
-      if (frame.runId !== last?.runId || markers.length < marks) marks = markers.length;
-      const news = newsOf(markers.slice(marks));
+      if (frame.runId !== last?.runId || reached < marks) marks = reached;
+      const news = newsOf(markers.slice(marks, reached));
       const standing = announcement(frame);
       if (news !== '' || last === null || standing !== announcement(last)) setText(`${news}${standing}`);
       last = frame;
-      marks = markers.length;
+      marks = reached;
     };
     tell();
     const timer = setInterval(tell, ANNOUNCE_EVERY_MS);

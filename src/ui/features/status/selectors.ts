@@ -65,6 +65,11 @@ export function newsOf(markers: readonly Marker[]): string {
   return `${more > 0 ? `${plural(more, 'earlier event')}. ` : ''}${sentences.join('')}`;
 }
 
+/** How many of the marks, ascending by time, are no later than `at`. */
+export function marksUntil(markers: readonly Marker[], at: number): number {
+  return markers.findLastIndex((marker) => marker.at <= at) + 1;
+}
+
 /** What a screen reader hears after a change. */
 export function announcement(frame: Frame): string {
   const { words } = frame.declaration;
