@@ -152,8 +152,9 @@ export function createUiStore(storage: Storage | null = localStorageOrNull()): U
 }
 
 /**
- * Copies the session's frame into the store, with what is measured as of the playhead: while it plays, once a beat; at once, that is with the next animation frame, when
- * more than time has passed or somebody looks elsewhere. Canvases read the session itself. Returns a function that stops.
+ * Copies the session's frame into the store, with what is measured as of the playhead (`reports.ts`): while it plays, once a
+ * beat; at once, that is with the next animation frame, when more than time has passed or somebody looks elsewhere. Canvases
+ * read the session itself. Returns a function that stops.
  */
 export function followSession(store: UiStore, session: LiveSession): () => void {
   let scheduled = 0;

@@ -105,6 +105,8 @@ export class CausalCone implements Cone {
   }
 
   work(events: number): boolean {
+    // Another history has taken the trace back to before the event: there is nothing to look at any more.
+    if (this.seq >= this.#store.eventCount) return false;
     const first = this.#store.firstSeq;
     const floor = Math.max(first, this.#down - events);
     here(this.#store, () => {

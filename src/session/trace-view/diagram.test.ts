@@ -104,6 +104,21 @@ describe('causes and effects', () => {
     expect(events.some((event) => event.kind === 'send' && event.copy === 'release')).toBe(true);
   });
 
+  it('end with the trace, when another history takes it back to before the event', () => {
+    const store = new TraceStore({ declaration: DECLARATION, validatorCount: VALIDATORS });
+    store.setFaults(FAULTS);
+    const cut = viewOver(store);
+    const run = new MadeUpRun(7, 140);
+    appendInWindows(store, run, [run.end]);
+    const seq = store.eventCount - 1;
+    const cone = cut.causality(seq);
+    if (cone === null) throw new Error('no cone');
+    expect(cone.work(5)).toBe(true);
+    store.truncate(Math.floor(run.end / 2));
+    expect(store.eventCount).toBeLessThan(seq);
+    expect(cone.work(500)).toBe(false);
+  });
+
   it('of no event are none', () => {
     expect(view.causality(-1)).toBeNull();
     expect(view.causality(events.length)).toBeNull();

@@ -5,12 +5,14 @@ import { formatDuration, formatTime, shortHash } from '../../lib/format.ts';
 import { usePlayground, useUi } from '../../playground.tsx';
 import { type Edge, layoutTree, type Place } from './layout.ts';
 import styles from './Panel.module.css';
-import { type BlockView, parentsOf, signersText, type Standing } from './selectors.ts';
+import { type BlockView, certificatesThatFit, parentsOf, signersText, type Standing } from './selectors.ts';
 
 const COLUMN = 132;
 const ROW = 108;
 const WIDTH = 108;
 const HEIGHT = 92;
+/** Of a card: padding and border. */
+const SIDES = 18;
 const MARGIN = 14;
 const TICKS_UP_TO = 32;
 const HEADS_UP_TO = 5;
@@ -115,7 +117,7 @@ function Block({ block, place, heads }: BlockProps) {
         <span className={styles.top}>
           <span className={styles.height}>{block.height}</span>
           {block.isConflicting && <span className={styles.warning}>conflict</span>}
-          {block.certificates.slice(-3).map((certificate) => (
+          {certificatesThatFit(block, WIDTH - SIDES).map((certificate) => (
             <span
               key={`${certificate.type} ${certificate.epoch}`}
               className={styles.certificate}

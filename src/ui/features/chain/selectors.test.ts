@@ -4,7 +4,15 @@ import type { Declaration } from '../../../protocols/protocol.ts';
 import type { Candidate, Frame, NodeMoment } from '../../../session/view.ts';
 import { layoutTree, type TreeBlock } from './layout.ts';
 import { parentsIn } from './parents.ts';
-import { cellOf, chainBlocks, parentsOf, signersText, standings } from './selectors.ts';
+import {
+  cellOf,
+  type Certificate,
+  certificatesThatFit,
+  chainBlocks,
+  parentsOf,
+  signersText,
+  standings,
+} from './selectors.ts';
 
 const nodes = ['v0', 'v1', 'v2', 'c0'].map((id, index) => ({
   id,
@@ -183,4 +191,23 @@ it('standings say who is behind', () => {
     ['v1', 3, false],
     ['v2', 0, true],
   ]);
+});
+
+describe('the votes on a card', () => {
+  const votes = (type: number, epoch: number, count: number) =>
+    ({ type, epoch, voters: Array.from({ length: count }, (_, i) => i) }) as unknown as Certificate;
+  const shown = (height: number, certificates: readonly Certificate[], isConflicting = false) =>
+    certificatesThatFit({ height, certificates, isConflicting }, 90).map(({ type, epoch }) => `${type}/${epoch}`);
+
+  it('are those of the newest epoch of each kind', () => {
+    expect(shown(7, [votes(1, 0, 4), votes(2, 0, 2), votes(1, 1, 3), votes(2, 1, 3)])).toEqual(['1/1', '2/1']);
+  });
+
+  it('are the latest kinds that have room, and always one', () => {
+    const three = [votes(1, 0, 16), votes(2, 0, 16), votes(3, 0, 16)];
+    expect(shown(7, [votes(1, 0, 3), votes(2, 0, 3), votes(3, 0, 3)])).toEqual(['1/0', '2/0', '3/0']);
+    expect(shown(53, three)).toEqual(['2/0', '3/0']);
+    expect(shown(53, three, true)).toEqual(['3/0']);
+    expect(shown(12_345, [votes(3, 0, 128)], true)).toEqual(['3/0']);
+  });
 });

@@ -107,6 +107,25 @@ function viewOf(
   };
 }
 
+/** In px, about: a digit of a block's height, of a count, a glyph with what keeps it from its neighbours, the word for a conflict. */
+const ROOM = { heightDigit: 12, countDigit: 7, glyph: 17, conflict: 50 } as const;
+
+/** What a card has room for beside the height: of each kind of vote the newest epoch, and of these the latest, in their order. */
+export function certificatesThatFit(
+  { height, certificates, isConflicting }: Pick<BlockView, 'height' | 'certificates' | 'isConflicting'>,
+  widthPx: number,
+): readonly Certificate[] {
+  let left = widthPx - ROOM.heightDigit * String(height).length - (isConflicting ? ROOM.conflict : 0);
+  const shown: Certificate[] = [];
+  for (const certificate of certificates.toReversed()) {
+    if (shown.some(({ type }) => type === certificate.type)) continue;
+    left -= ROOM.glyph + ROOM.countDigit * String(certificate.voters.length).length;
+    if (left < 0 && shown.length > 0) break;
+    shown.unshift(certificate);
+  }
+  return shown;
+}
+
 /** Parents of a block: what its proposal says, else, as a guess, what was decided one height below. */
 export interface Parents {
   readonly ids: readonly string[];

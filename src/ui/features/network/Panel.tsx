@@ -207,14 +207,18 @@ function Reading({ looks }: { readonly looks: readonly NodeLook[] }) {
   const declaration = useFrame((frame) => frame.declaration, null);
   if (declaration === null) return null;
   const { words, hasLeader = true } = declaration;
+  // Where nobody leads, an epoch that nobody has left says nothing.
+  const hasEpoch = hasLeader || epoch > 0;
   return (
     <div className={styles.reading} aria-hidden="true" data-floats>
       <span className={styles.readingLabel}>{words.slot}</span>
       <span className={styles.readingHeight}>{height}</span>
-      <span className={styles.readingLabel}>
-        {words.epoch} {epoch}
-        {hasLeader && leader !== null && ` · ${leader} leads`}
-      </span>
+      {hasEpoch && (
+        <span className={styles.readingLabel}>
+          {words.epoch} {epoch}
+          {hasLeader && leader !== null && ` · ${leader} leads`}
+        </span>
+      )}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { Icon } from '../../components/icons.tsx';
 import { PhaseGlyph } from '../../components/PhaseGlyph.tsx';
 import { Foreign } from '../../components/small.tsx';
 import { formatDuration, plainText } from '../../lib/format.ts';
-import { useCalmFrame, usePlayground } from '../../playground.tsx';
+import { useCalmFrame, usePlayground, useUi } from '../../playground.tsx';
 import styles from './Story.module.css';
 import { storyAt } from './story.ts';
 
@@ -12,11 +12,13 @@ const PER_SECOND = 8;
 export function StoryLine() {
   const { session } = usePlayground();
   const frame = useCalmFrame(PER_SECOND);
+  // A presentation goes where it likes: there is no going back from it.
+  const presenting = useUi((state) => state.presenting !== null);
   if (frame === null) return null;
   const { phase, news, text } = storyAt(session.view(), frame.declaration, frame.nodes, frame.playhead);
   return (
     <section className={styles.line} aria-label="What is happening">
-      {!frame.following && (
+      {!frame.following && !presenting && (
         <span className={styles.back}>
           <Icon name="back" size={13} />
           back {formatDuration(frame.head - frame.playhead)}

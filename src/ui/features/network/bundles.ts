@@ -59,7 +59,7 @@ export function drawBundles(
     if (a === undefined || b === undefined || from === to || phase === 'client') continue;
     context.globalAlpha = 0.16;
     context.strokeStyle = scene.palette.phases[phase];
-    context.lineWidth = (1 + 1.6 * Math.log2(1 + count)) / Math.sqrt(scene.view.zoom);
+    context.lineWidth = bundleWeight(count) / Math.sqrt(scene.view.zoom);
     context.beginPath();
     context.moveTo(a.x, a.y);
     context.lineTo(b.x, b.y);
@@ -70,18 +70,24 @@ export function drawBundles(
   return bundles;
 }
 
-function centresOf(groups: readonly number[], positions: readonly Point[]): readonly Point[] {
-  const sums: { x: number; y: number; count: number }[] = [];
+/** Width of an edge that stands for so many copies, px. */
+export function bundleWeight(count: number): number {
+  return 1 + 1.6 * Math.log2(1 + count);
+}
+
+/** The middle of each group's nodes; nothing for a group without any. */
+export function centresOf(groups: readonly number[], positions: readonly Point[]): readonly (Point | undefined)[] {
+  const sums: ({ x: number; y: number; count: number } | undefined)[] = [];
   groups.forEach((group, node) => {
     const at = positions[node];
     if (at === undefined) return;
-    sums[group] ??= { x: 0, y: 0, count: 0 };
-    const sum = sums[group];
+    const sum = sums[group] ?? { x: 0, y: 0, count: 0 };
+    sums[group] = sum;
     sum.x += at.x;
     sum.y += at.y;
     sum.count++;
   });
-  return sums.map(({ x, y, count }) => ({ x: x / count, y: y / count }));
+  return sums.map((sum) => (sum === undefined ? undefined : { x: sum.x / sum.count, y: sum.y / sum.count }));
 }
 
 /** How many copies a mark stands for, beside it. */

@@ -31,9 +31,11 @@ export function StatusPanel() {
       <span>
         {words.slot} {height}
       </span>
-      <span>
-        {words.epoch} {epoch}
-      </span>
+      {(frame.declaration.hasLeader !== false || epoch > 0) && (
+        <span>
+          {words.epoch} {epoch}
+        </span>
+      )}
       <span>
         {agreeing} of {validators} agree
       </span>

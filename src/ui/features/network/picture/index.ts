@@ -8,9 +8,10 @@ import { progressAt } from '../../../lib/moments.ts';
 import { PHASES } from '../../../lib/phases.ts';
 import type { DrawNetwork, PictureRequest } from '../../../lib/picture.ts';
 import { type Point, scaleFor } from '../geometry.ts';
-import { layoutOf } from '../layouts.ts';
+import { groupsForDrawing, layoutOf } from '../layouts.ts';
 import { ringSize } from '../quorumRings.ts';
 import { inItsShard, legendEntries, nodeLook } from '../selectors.ts';
+import { groupedPictures } from './groups.ts';
 import { mark } from './marks.ts';
 import { cutsIn, flightPictures, linkPictures, type Places } from './messages.ts';
 import { hatching, nodePicture, quorumRing } from './nodes.ts';
@@ -34,13 +35,18 @@ export const drawNetwork: DrawNetwork = (request) => {
   const places = placesOf(request);
   const cuts = cutsIn(trace, at, places);
   const flights = trace.flights(at);
+  const groups = groupsForDrawing(frame.nodes, false, trace.shape);
+  const messages =
+    groups === null
+      ? flightPictures(flights, at, frame.declaration, places, cuts, colours)
+      : groupedPictures(groups, flights, at, frame.declaration, places, cuts, colours);
   const body = [
     tag('defs', {}, hatching(colours) + field(request)),
     tag('rect', { width, height, fill: colours['--surface-panel'] }),
     head(request),
     tag('g', { id: 'shards' }, shardRegions(request, places)),
     tag('g', { id: 'links', 'clip-path': 'url(#field)' }, linkPictures(places, cuts, colours)),
-    tag('g', { id: 'messages' }, flightPictures(flights, at, frame.declaration, places, cuts, colours)),
+    tag('g', { id: 'messages' }, messages),
     tag('g', { id: 'nodes' }, nodes(request, places)),
     tag('g', { id: 'locks' }, padlocks(request, places)),
     tag('g', { id: 'legend' }, legend(request)),
@@ -67,7 +73,7 @@ function head({ frame, trace, at, colours }: PictureRequest): string {
     `seed ${scenario.seed}`,
     formatTime(at),
     `${words.slot} ${height}`,
-    `${words.epoch} ${epoch}`,
+    ...(declaration.hasLeader !== false || epoch > 0 ? [`${words.epoch} ${epoch}`] : []),
     ...trace.faultsAt(at).map(({ text }) => text),
   ].join(' · ');
   return [

@@ -91,7 +91,7 @@ export function linkPictures(places: Places, cuts: CutPicture, colours: Colours)
   ].join('');
 }
 
-/** Every copy on its way: a beam from its sender and its mark, crossed out where it is lost. */
+/** Every copy on its way: a beam from its sender, unless there are too many, and its mark, crossed out where it is lost. */
 export function flightPictures(
   flights: readonly Flight[],
   at: Micros,
@@ -99,21 +99,39 @@ export function flightPictures(
   places: Places,
   cuts: CutPicture,
   colours: Colours,
+  withBeams = true,
 ): string {
   const beams: string[] = [];
   const marks: string[] = [];
   for (const flight of flights) {
-    const link = linkOf(places, flight.from, flight.to, 9);
-    if (link === null) continue;
+    const place = placeOf(flight, at, places, cuts);
+    if (place === null) continue;
+    const { link, point, done } = place;
     const phase = declaration.messages[flight.type]?.phase ?? 'sync';
-    const waitsAt = flight.fate === 'held' ? waitingPoint(link, cuts) : WAITS_AT;
-    const done = progress(flight, at, waitsAt, false);
     const lost = flight.fate === 'lost' && done >= VANISHES_AT;
-    const point = along(link, flight.fate === 'lost' ? Math.min(done, VANISHES_AT) : done);
-    if (flight.fate !== 'held') beams.push(beam(link.a, point, phase, colours));
+    if (withBeams && flight.fate !== 'held') beams.push(beam(link.a, point, phase, colours));
     marks.push(lost ? cross(point, places.markSize, colours) : marked(point, link, phase, places.markSize, colours));
   }
   return `${beams.join('')}${marks.join('')}`;
+}
+
+/** Where a copy is at a moment; null when it goes nowhere that is drawn. */
+export function pointOf(flight: Flight, at: Micros, places: Places, cuts: CutPicture): Point | null {
+  return placeOf(flight, at, places, cuts)?.point ?? null;
+}
+
+interface Place {
+  readonly link: Segment;
+  readonly point: Point;
+  readonly done: number;
+}
+
+function placeOf(flight: Flight, at: Micros, places: Places, cuts: CutPicture): Place | null {
+  const link = linkOf(places, flight.from, flight.to, 9);
+  if (link === null) return null;
+  const waitsAt = flight.fate === 'held' ? waitingPoint(link, cuts) : WAITS_AT;
+  const done = progress(flight, at, waitsAt, false);
+  return { link, done, point: along(link, flight.fate === 'lost' ? Math.min(done, VANISHES_AT) : done) };
 }
 
 function waitingPoint(link: Segment, cuts: CutPicture): number {
@@ -124,7 +142,7 @@ function waitingPoint(link: Segment, cuts: CutPicture): number {
   return WAITS_AT;
 }
 
-const isQuiet = (phase: PhaseRole): boolean => phase === 'sync' || phase === 'client';
+export const isQuiet = (phase: PhaseRole): boolean => phase === 'sync' || phase === 'client';
 
 function beam(a: Point, b: Point, phase: PhaseRole, colours: Colours): string {
   const quiet = isQuiet(phase);

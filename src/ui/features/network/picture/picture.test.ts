@@ -1,7 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openTestnet, type TestnetSession } from '../../../../session/index.ts';
 import { PICTURE_TOKENS } from '../../../lib/colours.ts';
+import type { Declaration } from '../../../../protocols/protocol.ts';
+import type { Flight } from '../../../../session/view.ts';
+import { groupedPictures } from './groups.ts';
 import { drawNetwork } from './index.ts';
+import type { Places } from './messages.ts';
 import { escaped } from './xml.ts';
 
 const COLOURS = Object.fromEntries(PICTURE_TOKENS.map((token, i) => [token, `rgb(${i}, ${i}, ${i})`]));
@@ -105,6 +109,61 @@ describe('the network as a picture', () => {
 
   it('resolves every colour: nothing depends on the page', () => {
     expect(draw(1600)).not.toMatch(/var\(|light-dark|undefined|NaN|class=|style=/);
+  });
+});
+
+describe('a large network as a picture', () => {
+  const places: Places = {
+    points: Array.from({ length: 4 }, (_, i) => ({ x: 100 * (i % 2), y: 100 * (i >> 1) })),
+    radii: [5, 5, 5, 5],
+    validators: 4,
+    links: false,
+    markSize: 8,
+  };
+  const declaration = { messages: [{ phase: 'first' }, { phase: 'sync' }] } as unknown as Declaration;
+  const flight = (from: number, to: number, more: Partial<Flight> = {}): Flight => ({
+    ...{ messageId: 'm', from, to, type: 0, sentAt: 0, arrivesAt: 100, fate: 'delivered', bytes: 100 },
+    ...more,
+  });
+  const draw = (flights: readonly Flight[]) =>
+    groupedPictures([0, 0, 1, 1], flights, 50, declaration, places, { pairs: new Set(), lines: [] }, COLOURS);
+
+  it('has an edge for each pair of groups, a dot for each copy, a mark for each bundle and how many it stands for', () => {
+    const svg = draw([flight(0, 2), flight(0, 3), flight(1, 3, { arrivesAt: 80 }), flight(2, 0)]);
+    elementsOf(`<svg>${svg}</svg>`);
+    expect(svg.match(/opacity="0.16"/g)).toHaveLength(2);
+    expect(svg.match(/h0/g)).toHaveLength(4);
+    expect(svg.match(/<g transform=/g)).toHaveLength(2);
+    expect(svg).toContain('×3');
+    expect(svg).not.toContain('×1');
+  });
+
+  it('shows a copy that is lost or held by itself, and no edge within a group', () => {
+    const svg = draw([flight(0, 1), flight(0, 2, { fate: 'held', arrivesAt: Number.POSITIVE_INFINITY })]);
+    expect(svg.match(/opacity="0.16"/g)).toBeNull();
+    expect(svg.match(/<g transform=/g)).toHaveLength(2);
+  });
+
+  it('is what is drawn above 32 nodes', async () => {
+    const many = await openTestnet();
+    await many.load({
+      protocol: { name: 'svbft', config: { blockTimeMs: 500 } },
+      validators: 40,
+      crypto: { suite: 'modelled:ml-dsa-65' },
+      network: { latency: { kind: 'uniform', minMs: 40, maxMs: 120 } },
+    });
+    await many.runUntil({ height: 1 });
+    const frame = many.frame();
+    if (frame === null) throw new Error('loaded above');
+    const view = many.view();
+    const at = [...Array(200).keys()].map((i) => i * 5_000).find((t) => view.flights(t).length > 300);
+    if (at === undefined) throw new Error('never busy');
+    const svg = drawNetwork({ frame, trace: view, at, width: 1280, height: 720, colours: COLOURS });
+    elementsOf(svg);
+    const messages = group(svg, 'messages').split('id="nodes"')[0] ?? '';
+    expect(messages.match(/h0/g)).toHaveLength(view.flights(at).length);
+    expect((messages.match(/<g transform=/g) ?? []).length).toBeLessThan(100);
+    await many.close();
   });
 });
 
