@@ -3,6 +3,7 @@ import type { NodeIndex } from '../../core/ids.ts';
 import { maxFaulty } from '../../core/quorum.ts';
 import type { Micros } from '../../core/time.ts';
 import { GENESIS_HASH } from '../../ledger/block.ts';
+import type { NoCommand } from '../common/step.ts';
 import type { DecidedBlock, Decision, Protocol } from '../protocol.ts';
 import { adversary } from './adversary.ts';
 import { type AvalancheConfig, configSchema, parseConfig, sampleSizeOf, thresholdOf } from './config.ts';
@@ -14,9 +15,9 @@ import { properties } from './properties.ts';
 import { recover } from './recover.ts';
 import { embedded, meta, statement, vertexDigest } from './signing.ts';
 import { createState, type Durable, type State, type Timer } from './state.ts';
-import { type Command, step } from './step.ts';
+import { step } from './step.ts';
 
-export const avalanche: Protocol<State, Message, Timer, Command, Durable, AvalancheConfig> = {
+export const avalanche: Protocol<State, Message, Timer, NoCommand, Durable, AvalancheConfig> = {
   declaration,
   mutants,
   parseConfig,

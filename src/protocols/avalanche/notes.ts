@@ -1,7 +1,6 @@
 /** Which rule fired, or why an input was refused: constant texts of the trace. */
 export const NOTE = {
   notValidator: 'refused: the sender is no validator',
-  notClient: 'refused: a batch is not sent by its client',
   notIssuer: 'refused: a vertex is not signed by its issuer',
   badVertex: 'refused: a vertex breaks the rules',
   badBatch: 'refused: a batch carries a bad signature',

@@ -1,9 +1,9 @@
 /** What a node knows: plain data. `Durable` is the part that survives a crash. */
 import type { NodeIndex } from '../../core/ids.ts';
 import { createLedger } from '../../ledger/ledger.ts';
-import { createMempool, type Mempool } from '../../ledger/mempool.ts';
-import { MAX_BATCH_TRANSFERS } from '../../ledger/parse.ts';
+import type { Mempool } from '../../ledger/mempool.ts';
 import type { LedgerState } from '../../ledger/types.ts';
+import { createPool } from '../common/blocks.ts';
 import type { Effects, SignedRef } from '../protocol.ts';
 import type { Message, Vertex } from './messages.ts';
 import type { Ctx } from './rules.ts';
@@ -132,7 +132,7 @@ export interface State {
 }
 
 export function createState(ctx: Ctx): State {
-  const { config, self, validatorCount, clientCount } = ctx;
+  const { self, validatorCount, clientCount } = ctx;
   return {
     self,
     validatorCount,
@@ -158,15 +158,7 @@ export function createState(ctx: Ctx): State {
     seenSlot: 0,
     drawn: 0,
     ledger: createLedger(ctx.workload, clientCount),
-    pool: createMempool(
-      {
-        maxBatches: config.mempoolLimit,
-        maxTransfers: config.mempoolLimit,
-        maxBatchTransfers: Math.min(MAX_BATCH_TRANSFERS, config.maxTransactionsPerBlock),
-      },
-      validatorCount,
-      clientCount,
-    ),
+    pool: createPool(ctx),
     waiting: 0,
     inFlight: new Map(),
     patience: new Map(),
