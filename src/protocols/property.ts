@@ -1,7 +1,7 @@
 /** What a protocol promises beyond the common invariants, judged on every run. */
 import type { NodeIndex } from '../core/ids.ts';
 import type { Micros } from '../core/time.ts';
-import type { Decision, MarkKind, Shards } from './protocol.ts';
+import type { Decision, MarkKind, Shards } from './machine.ts';
 
 /**
  * What one protocol promises beyond the common invariants (one leader a term, no stale read). A fold over what correct nodes
