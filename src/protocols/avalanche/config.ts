@@ -2,7 +2,16 @@
 import { maxFaulty } from '../../core/quorum.ts';
 import type { Problem } from '../../core/problem.ts';
 import { type Micros, microsFromMs } from '../../core/time.ts';
-import { numberSchema, type NumberOption, own, parseNumber, refuseUnknown, show } from '../common/options.ts';
+import {
+  count,
+  numberSchema,
+  own,
+  parseNumber,
+  refuseUnknown,
+  show,
+  time,
+  type NumberOption,
+} from '../common/options.ts';
 
 /** The members of the family, each with what the one before lacks. */
 export const MODES = ['slush', 'snowflake', 'snowball', 'avalanche'] as const;
@@ -32,81 +41,31 @@ export interface AvalancheConfig {
   readonly mempoolLimit: number;
 }
 
-const DAY_MS = 86_400_000;
-
 const NUMBERS = {
-  sampleSize: {
-    default: 10,
-    minimum: 1,
-    maximum: 255,
-    integer: true,
-    description: 'k: validators asked in one poll; all others where there are fewer.',
-  },
-  beta1: {
-    default: 11,
-    minimum: 1,
-    maximum: 1000,
-    integer: true,
-    description: 'β1: successful polls in a row that accept a vertex without a rival; β of Snowflake and Snowball.',
-  },
-  beta2: {
-    default: 30,
-    minimum: 1,
-    maximum: 1000,
-    integer: true,
-    description: 'β2: successful polls in a row that accept one of several rivals; at least β1.',
-  },
-  rounds: {
-    default: 12,
-    minimum: 1,
-    maximum: 1000,
-    integer: true,
-    description: 'm: polls after which Slush accepts what it prefers.',
-  },
-  issueTimeMs: {
-    default: 1000,
-    minimum: 1,
-    maximum: DAY_MS,
-    integer: false,
-    description: 'Virtual ms from one vertex of a node to its next; without DAG, from a decision to the next instance.',
-  },
-  pollTimeoutMs: {
-    default: 1500,
-    minimum: 1,
-    maximum: DAY_MS,
-    integer: false,
-    description: 'Virtual ms after which a poll ends without the answers still missing.',
-  },
-  patienceMs: {
-    default: 0,
-    minimum: 0,
-    maximum: DAY_MS,
-    integer: false,
-    description:
-      'Virtual ms from one decision to the next that the liveness check allows without DAG, where the paper promises none; 0: any.',
-  },
-  parentCount: {
-    default: 4,
-    minimum: 1,
-    maximum: 16,
-    integer: true,
-    description: 'Parents of a vertex at most.',
-  },
-  maxTransactionsPerBlock: {
-    default: 1000,
-    minimum: 1,
-    maximum: 100_000,
-    integer: true,
-    description: 'Transfers in one vertex.',
-  },
-  mempoolLimit: {
-    default: 10_000,
-    minimum: 1,
-    maximum: 1_000_000,
-    integer: true,
-    description: 'Transfers that wait at one node; more are refused.',
-  },
-} as const satisfies Record<string, NumberOption>;
+  sampleSize: count(10, 1, 255, 'k: validators asked in one poll; all others where there are fewer.'),
+  beta1: count(
+    11,
+    1,
+    1000,
+    'β1: successful polls in a row that accept a vertex without a rival; β of Snowflake and Snowball.',
+  ),
+  beta2: count(30, 1, 1000, 'β2: successful polls in a row that accept one of several rivals; at least β1.'),
+  rounds: count(12, 1, 1000, 'm: polls after which Slush accepts what it prefers.'),
+  issueTimeMs: time(
+    1000,
+    1,
+    'Virtual ms from one vertex of a node to its next; without DAG, from a decision to the next instance.',
+  ),
+  pollTimeoutMs: time(1500, 1, 'Virtual ms after which a poll ends without the answers still missing.'),
+  patienceMs: time(
+    0,
+    0,
+    'Virtual ms from one decision to the next that the liveness check allows without DAG, where the paper promises none; 0: any.',
+  ),
+  parentCount: count(4, 1, 16, 'Parents of a vertex at most.'),
+  maxTransactionsPerBlock: count(1000, 1, 100_000, 'Transfers in one vertex.'),
+  mempoolLimit: count(10_000, 1, 1_000_000, 'Transfers that wait at one node; more are refused.'),
+} satisfies Record<string, NumberOption>;
 
 /** JSON Schema of `protocol.config`. */
 export const configSchema: Readonly<Record<string, unknown>> = {

@@ -10,6 +10,18 @@ export interface NumberOption {
   readonly description: string;
 }
 
+export const DAY_MS = 86_400_000;
+
+/** A whole number. */
+export function count(byDefault: number, minimum: number, maximum: number, description: string): NumberOption {
+  return { default: byDefault, minimum, maximum, integer: true, description };
+}
+
+/** Virtual ms, a day at most. */
+export function time(byDefault: number, minimum: number, description: string): NumberOption {
+  return { default: byDefault, minimum, maximum: DAY_MS, integer: false, description };
+}
+
 type Raw = Readonly<Record<string, unknown>>;
 
 /** The options as properties of a JSON Schema. */
@@ -62,11 +74,9 @@ export function show(value: unknown): string {
 }
 
 /** How far back a node can help others with blocks. */
-export const BLOCKS_KEPT = {
-  default: 128,
-  minimum: 0,
-  maximum: 1_000_000,
-  integer: true,
-  description:
-    'Decided blocks that a validator keeps for others to catch up; who lags further takes over the state. 0 = all.',
-} as const satisfies NumberOption;
+export const BLOCKS_KEPT = count(
+  128,
+  0,
+  1_000_000,
+  'Decided blocks that a validator keeps for others to catch up; who lags further takes over the state. 0 = all.',
+);

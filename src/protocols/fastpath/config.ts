@@ -4,13 +4,15 @@ import { fastQuorumSize, quorumSize } from '../../core/quorum.ts';
 import { type Micros, microsFromMs } from '../../core/time.ts';
 import {
   BLOCKS_KEPT,
-  type NumberOption,
+  count,
   numberSchema,
   own,
   parseBoolean,
   parseNumber,
   refuseUnknown,
   show,
+  time,
+  type NumberOption,
 } from '../common/options.ts';
 import { MAX_SYNC_ENTRIES } from '../common/chain/messages.ts';
 
@@ -35,64 +37,31 @@ export interface FastPathConfig {
   readonly statusMicros: Micros;
 }
 
-const DAY_MS = 86_400_000;
 const MAX_NODES = 65_535;
 
 const NUMBERS = {
-  blockTimeMs: {
-    default: 1000,
-    minimum: 0,
-    maximum: DAY_MS,
-    integer: false,
-    description: 'Virtual ms from one proposal to the next; 0 = as fast as votes arrive.',
-  },
-  viewChangeTimeoutMs: {
-    default: 4000,
-    minimum: 1,
-    maximum: DAY_MS,
-    integer: false,
-    description:
-      'Virtual ms until a replica suspects the primary of view 0; doubles with every further view of a height.',
-  },
-  fastTimeoutMs: {
-    default: 500,
-    minimum: 0,
-    maximum: DAY_MS,
-    integer: false,
-    description:
-      'Virtual ms that a replica waits for a fast quorum after its VOTE before it takes the normal path, ' +
+  blockTimeMs: time(1000, 0, 'Virtual ms from one proposal to the next; 0 = as fast as votes arrive.'),
+  viewChangeTimeoutMs: time(
+    4000,
+    1,
+    'Virtual ms until a replica suspects the primary of view 0; doubles with every further view of a height.',
+  ),
+  fastTimeoutMs: time(
+    500,
+    0,
+    'Virtual ms that a replica waits for a fast quorum after its VOTE before it takes the normal path, ' +
       'at most half of viewChangeTimeoutMs; 0 = it does not wait.',
-  },
-  maxTransactionsPerBlock: {
-    default: 1000,
-    minimum: 1,
-    maximum: 100_000,
-    integer: true,
-    description: 'Transfers in one block.',
-  },
-  mempoolLimit: {
-    default: 10_000,
-    minimum: 1,
-    maximum: 1_000_000,
-    integer: true,
-    description: 'Transfers that wait at one replica; more are refused.',
-  },
+  ),
+  maxTransactionsPerBlock: count(1000, 1, 100_000, 'Transfers in one block.'),
+  mempoolLimit: count(10_000, 1, 1_000_000, 'Transfers that wait at one replica; more are refused.'),
   blocksKept: BLOCKS_KEPT,
-  syncBatch: {
-    default: 16,
-    minimum: 1,
-    maximum: MAX_SYNC_ENTRIES,
-    integer: true,
-    description: 'Blocks in one answer to a replica that catches up.',
-  },
-  statusPeriodMs: {
-    default: 2000,
-    minimum: 1,
-    maximum: DAY_MS,
-    integer: false,
-    description: 'Virtual ms without a decision after which a replica says where it stands, and again so often.',
-  },
-} as const satisfies Record<string, NumberOption>;
+  syncBatch: count(16, 1, MAX_SYNC_ENTRIES, 'Blocks in one answer to a replica that catches up.'),
+  statusPeriodMs: time(
+    2000,
+    1,
+    'Virtual ms without a decision after which a replica says where it stands, and again so often.',
+  ),
+} satisfies Record<string, NumberOption>;
 
 const KEYS = [...Object.keys(NUMBERS), 'fastQuorum', 'allowUnsafeFastQuorum', 'emptyBlocks'];
 

@@ -3,12 +3,14 @@ import type { Problem } from '../../core/problem.ts';
 import { type Micros, microsFromMs } from '../../core/time.ts';
 import {
   BLOCKS_KEPT,
-  type NumberOption,
+  count,
   numberSchema,
   own,
   parseNumber,
   refuseUnknown,
   show,
+  time,
+  type NumberOption,
 } from '../common/options.ts';
 import { MAX_SYNC_ENTRIES } from '../common/chain/messages.ts';
 
@@ -36,54 +38,27 @@ export interface HotStuffConfig {
   readonly statusMicros: Micros;
 }
 
-const DAY_MS = 86_400_000;
-
 const NUMBERS = {
-  blockTimeMs: {
-    default: 250,
-    minimum: 0,
-    maximum: DAY_MS,
-    integer: false,
-    description: 'Least virtual ms from seeing one block to proposing the next; 0 = as fast as votes arrive.',
-  },
-  viewChangeTimeoutMs: {
-    default: 2000,
-    minimum: 1,
-    maximum: DAY_MS,
-    integer: false,
-    description:
-      'Virtual ms that a view has; a quarter longer for every view in a row that failed, until a block is decided.',
-  },
-  maxTransactionsPerBlock: {
-    default: 1000,
-    minimum: 1,
-    maximum: 100_000,
-    integer: true,
-    description: 'Transfers in one block.',
-  },
-  mempoolLimit: {
-    default: 10_000,
-    minimum: 1,
-    maximum: 1_000_000,
-    integer: true,
-    description: 'Transfers that wait at one replica; more are refused.',
-  },
+  blockTimeMs: time(
+    250,
+    0,
+    'Least virtual ms from seeing one block to proposing the next; 0 = as fast as votes arrive.',
+  ),
+  viewChangeTimeoutMs: time(
+    2000,
+    1,
+    'Virtual ms that a view has; a quarter longer for every view in a row that failed, until a block is decided.',
+  ),
+  maxTransactionsPerBlock: count(1000, 1, 100_000, 'Transfers in one block.'),
+  mempoolLimit: count(10_000, 1, 1_000_000, 'Transfers that wait at one replica; more are refused.'),
   blocksKept: BLOCKS_KEPT,
-  syncBatch: {
-    default: 16,
-    minimum: 1,
-    maximum: MAX_SYNC_ENTRIES,
-    integer: true,
-    description: 'Blocks in one answer to a replica that misses some.',
-  },
-  statusPeriodMs: {
-    default: 1000,
-    minimum: 1,
-    maximum: DAY_MS,
-    integer: false,
-    description: 'Virtual ms after which a NEW-VIEW that led nowhere, or a request for blocks, is sent again.',
-  },
-} as const satisfies Record<string, NumberOption>;
+  syncBatch: count(16, 1, MAX_SYNC_ENTRIES, 'Blocks in one answer to a replica that misses some.'),
+  statusPeriodMs: time(
+    1000,
+    1,
+    'Virtual ms after which a NEW-VIEW that led nowhere, or a request for blocks, is sent again.',
+  ),
+} satisfies Record<string, NumberOption>;
 
 const KEYS = ['mode', ...Object.keys(NUMBERS)];
 

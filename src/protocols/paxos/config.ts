@@ -4,12 +4,14 @@ import type { Problem } from '../../core/problem.ts';
 import { type Micros, microsFromMs } from '../../core/time.ts';
 import {
   BLOCKS_KEPT,
+  count,
   numberSchema,
-  type NumberOption,
   own,
   parseNumber,
   refuseUnknown,
   show,
+  time,
+  type NumberOption,
 } from '../common/options.ts';
 import { MAX_BLOCKS } from './messages.ts';
 
@@ -29,55 +31,25 @@ export interface PaxosConfig {
   readonly proposers: readonly NodeIndex[] | null;
 }
 
-const DAY_MS = 86_400_000;
 const MAX_VALIDATORS = 1024;
 
 const NUMBERS = {
-  blockTimeMs: {
-    default: 1000,
-    minimum: 0,
-    maximum: DAY_MS,
-    integer: false,
-    description: 'Virtual ms from one proposal to the next; 0 = as fast as a majority accepts.',
-  },
-  takeoverTimeoutMs: {
-    default: 1500,
-    minimum: 1,
-    maximum: DAY_MS,
-    integer: false,
-    description:
-      'Virtual ms without a proposer after which a server prepares a ballot at the earliest; twice that at the latest.',
-  },
-  heartbeatMs: {
-    default: 300,
-    minimum: 1,
-    maximum: DAY_MS,
-    integer: false,
-    description: 'Virtual ms from one heartbeat of the proposer to the next; well below the takeover timeout.',
-  },
-  maxTransactionsPerBlock: {
-    default: 1000,
-    minimum: 1,
-    maximum: 100_000,
-    integer: true,
-    description: 'Transfers in one block.',
-  },
-  mempoolLimit: {
-    default: 10_000,
-    minimum: 1,
-    maximum: 1_000_000,
-    integer: true,
-    description: 'Transfers that wait at one server; more are refused.',
-  },
+  blockTimeMs: time(1000, 0, 'Virtual ms from one proposal to the next; 0 = as fast as a majority accepts.'),
+  takeoverTimeoutMs: time(
+    1500,
+    1,
+    'Virtual ms without a proposer after which a server prepares a ballot at the earliest; twice that at the latest.',
+  ),
+  heartbeatMs: time(
+    300,
+    1,
+    'Virtual ms from one heartbeat of the proposer to the next; well below the takeover timeout.',
+  ),
+  maxTransactionsPerBlock: count(1000, 1, 100_000, 'Transfers in one block.'),
+  mempoolLimit: count(10_000, 1, 1_000_000, 'Transfers that wait at one server; more are refused.'),
   blocksKept: BLOCKS_KEPT,
-  learnBlocks: {
-    default: 16,
-    minimum: 1,
-    maximum: MAX_BLOCKS,
-    integer: true,
-    description: 'Chosen blocks in one answer to a learner that catches up.',
-  },
-} as const satisfies Record<string, NumberOption>;
+  learnBlocks: count(16, 1, MAX_BLOCKS, 'Chosen blocks in one answer to a learner that catches up.'),
+} satisfies Record<string, NumberOption>;
 
 /** JSON Schema of `protocol.config`. */
 export const configSchema: Readonly<Record<string, unknown>> = {

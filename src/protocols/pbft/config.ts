@@ -3,12 +3,14 @@ import type { Problem } from '../../core/problem.ts';
 import { type Micros, microsFromMs } from '../../core/time.ts';
 import {
   BLOCKS_KEPT,
-  type NumberOption,
+  count,
   numberSchema,
   parseBoolean,
   parseNumber,
   refuseUnknown,
   show,
+  time,
+  type NumberOption,
 } from '../common/options.ts';
 import { MAX_ENTRIES, MAX_WINDOW } from './messages.ts';
 
@@ -36,74 +38,39 @@ export interface PbftConfig {
   readonly retryMicros: Micros;
 }
 
-const DAY_MS = 86_400_000;
-
 const NUMBERS = {
-  blockTimeMs: {
-    default: 500,
-    minimum: 0,
-    maximum: DAY_MS,
-    integer: false,
-    description: 'Virtual ms from one pre-prepare to the next, whether or not those before are decided; 0 = at once.',
-  },
-  viewChangeTimeoutMs: {
-    default: 4000,
-    minimum: 1,
-    maximum: DAY_MS,
-    integer: false,
-    description: 'Virtual ms that a replica waits for an execution; doubles with every view change without one.',
-  },
-  checkpointInterval: {
-    default: 8,
-    minimum: 1,
-    maximum: MAX_WINDOW,
-    integer: true,
-    description: 'Sequence numbers from one checkpoint to the next, K.',
-  },
-  windowSize: {
-    default: 16,
-    minimum: 1,
-    maximum: MAX_WINDOW,
-    integer: true,
-    description: 'Sequence numbers between the watermarks: what may be in flight above the last stable checkpoint.',
-  },
-  maxTransactionsPerBlock: {
-    default: 1000,
-    minimum: 1,
-    maximum: 100_000,
-    integer: true,
-    description: 'Transfers under one sequence number.',
-  },
-  mempoolLimit: {
-    default: 10_000,
-    minimum: 1,
-    maximum: 1_000_000,
-    integer: true,
-    description: 'Transfers that wait at one replica; more are refused.',
-  },
+  blockTimeMs: time(
+    500,
+    0,
+    'Virtual ms from one pre-prepare to the next, whether or not those before are decided; 0 = at once.',
+  ),
+  viewChangeTimeoutMs: time(
+    4000,
+    1,
+    'Virtual ms that a replica waits for an execution; doubles with every view change without one.',
+  ),
+  checkpointInterval: count(8, 1, MAX_WINDOW, 'Sequence numbers from one checkpoint to the next, K.'),
+  windowSize: count(
+    16,
+    1,
+    MAX_WINDOW,
+    'Sequence numbers between the watermarks: what may be in flight above the last stable checkpoint.',
+  ),
+  maxTransactionsPerBlock: count(1000, 1, 100_000, 'Transfers under one sequence number.'),
+  mempoolLimit: count(10_000, 1, 1_000_000, 'Transfers that wait at one replica; more are refused.'),
   blocksKept: BLOCKS_KEPT,
-  syncBatch: {
-    default: 16,
-    minimum: 1,
-    maximum: MAX_ENTRIES,
-    integer: true,
-    description: 'Requests in one answer to a replica that catches up.',
-  },
-  statusPeriodMs: {
-    default: 2000,
-    minimum: 1,
-    maximum: DAY_MS,
-    integer: false,
-    description: 'Virtual ms without an execution after which a replica says where it stands, and again so often.',
-  },
-  clientRetryMs: {
-    default: 3000,
-    minimum: 1,
-    maximum: DAY_MS,
-    integer: false,
-    description: 'Virtual ms without f+1 matching replies after which a client sends its request to every replica.',
-  },
-} as const satisfies Record<string, NumberOption>;
+  syncBatch: count(16, 1, MAX_ENTRIES, 'Requests in one answer to a replica that catches up.'),
+  statusPeriodMs: time(
+    2000,
+    1,
+    'Virtual ms without an execution after which a replica says where it stands, and again so often.',
+  ),
+  clientRetryMs: time(
+    3000,
+    1,
+    'Virtual ms without f+1 matching replies after which a client sends its request to every replica.',
+  ),
+} satisfies Record<string, NumberOption>;
 
 const KEYS = [...Object.keys(NUMBERS), 'emptyBlocks'];
 

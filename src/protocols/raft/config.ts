@@ -3,13 +3,16 @@ import { nodeIndexOf, type NodeIndex } from '../../core/ids.ts';
 import type { Problem } from '../../core/problem.ts';
 import { type Micros, microsFromMs } from '../../core/time.ts';
 import {
+  DAY_MS,
+  count,
   numberSchema,
-  type NumberOption,
   own,
   parseBoolean,
   parseNumber,
   refuseUnknown,
   show,
+  time,
+  type NumberOption,
 } from '../common/options.ts';
 import { MAX_ENTRIES } from './messages.ts';
 
@@ -39,69 +42,31 @@ export interface RaftConfig {
   readonly leadershipTransfers: readonly { readonly at: Micros; readonly to: NodeIndex }[];
 }
 
-const DAY_MS = 86_400_000;
 const YEAR_MS = 365 * DAY_MS;
 
 const NUMBERS = {
-  blockTimeMs: {
-    default: 1000,
-    minimum: 0,
-    maximum: DAY_MS,
-    integer: false,
-    description: 'Virtual ms from one block to the next; 0 = as fast as a majority answers.',
-  },
-  electionTimeoutMs: {
-    default: 1500,
-    minimum: 1,
-    maximum: DAY_MS,
-    integer: false,
-    description:
-      'Virtual ms without a leader after which a server stands for election at the earliest; twice that at the latest.',
-  },
-  heartbeatMs: {
-    default: 300,
-    minimum: 1,
-    maximum: DAY_MS,
-    integer: false,
-    description: 'Virtual ms from one heartbeat of the leader to the next; well below the election timeout.',
-  },
-  maxTransactionsPerBlock: {
-    default: 1000,
-    minimum: 1,
-    maximum: 100_000,
-    integer: true,
-    description: 'Transfers in one block.',
-  },
-  mempoolLimit: {
-    default: 10_000,
-    minimum: 1,
-    maximum: 1_000_000,
-    integer: true,
-    description: 'Transfers that wait at one server; more are refused.',
-  },
-  appendEntries: {
-    default: 16,
-    minimum: 1,
-    maximum: MAX_ENTRIES,
-    integer: true,
-    description: 'Log entries in one APPEND at most.',
-  },
-  snapshotEntries: {
-    default: 64,
-    minimum: 0,
-    maximum: 1_000_000,
-    integer: true,
-    description:
-      'Entries from one snapshot to the next; as many are kept for servers that lag. 0 = the log is never compacted.',
-  },
-  readPeriodMs: {
-    default: 1000,
-    minimum: 0,
-    maximum: DAY_MS,
-    integer: false,
-    description: 'Virtual ms from one read of a client to the next; 0 = clients do not read.',
-  },
-} as const satisfies Record<string, NumberOption>;
+  blockTimeMs: time(1000, 0, 'Virtual ms from one block to the next; 0 = as fast as a majority answers.'),
+  electionTimeoutMs: time(
+    1500,
+    1,
+    'Virtual ms without a leader after which a server stands for election at the earliest; twice that at the latest.',
+  ),
+  heartbeatMs: time(
+    300,
+    1,
+    'Virtual ms from one heartbeat of the leader to the next; well below the election timeout.',
+  ),
+  maxTransactionsPerBlock: count(1000, 1, 100_000, 'Transfers in one block.'),
+  mempoolLimit: count(10_000, 1, 1_000_000, 'Transfers that wait at one server; more are refused.'),
+  appendEntries: count(16, 1, MAX_ENTRIES, 'Log entries in one APPEND at most.'),
+  snapshotEntries: count(
+    64,
+    0,
+    1_000_000,
+    'Entries from one snapshot to the next; as many are kept for servers that lag. 0 = the log is never compacted.',
+  ),
+  readPeriodMs: time(1000, 0, 'Virtual ms from one read of a client to the next; 0 = clients do not read.'),
+} satisfies Record<string, NumberOption>;
 
 const KEYS = [
   ...Object.keys(NUMBERS),

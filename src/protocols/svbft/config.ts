@@ -4,13 +4,15 @@ import type { Problem } from '../../core/problem.ts';
 import { type Micros, microsFromMs } from '../../core/time.ts';
 import {
   BLOCKS_KEPT,
-  type NumberOption,
+  count,
   numberSchema,
   own,
   parseBoolean,
   parseNumber,
   refuseUnknown,
   show,
+  time,
+  type NumberOption,
 } from '../common/options.ts';
 import { MAX_SYNC_ENTRIES } from '../common/chain/messages.ts';
 import { LEADER_RULES, type LeaderRule } from './leader.ts';
@@ -37,61 +39,29 @@ export interface SvbftConfig {
   readonly validatorChanges: readonly { readonly height: number; readonly members: readonly NodeIndex[] }[];
 }
 
-const DAY_MS = 86_400_000;
-
 const NUMBERS = {
-  blockTimeMs: {
-    default: 1000,
-    minimum: 0,
-    maximum: DAY_MS,
-    integer: false,
-    description: 'Virtual ms from one proposal to the next; 0 = as fast as votes arrive.',
-  },
-  viewChangeTimeoutMs: {
-    default: 4000,
-    minimum: 1,
-    maximum: DAY_MS,
-    integer: false,
-    description:
-      'Virtual ms until a validator suspects the primary of view 0; doubles with every further view of a height.',
-  },
-  maxTransactionsPerBlock: {
-    default: 1000,
-    minimum: 1,
-    maximum: 100_000,
-    integer: true,
-    description: 'Transfers in one block.',
-  },
-  mempoolLimit: {
-    default: 10_000,
-    minimum: 1,
-    maximum: 1_000_000,
-    integer: true,
-    description: 'Transfers that wait at one validator; more are refused.',
-  },
-  finalityDepth: {
-    default: 0,
-    minimum: 0,
-    maximum: 1_000_000,
-    integer: true,
-    description: 'Blocks that must follow before views show a block as final. A decision is final at depth 0 already.',
-  },
-  syncBatch: {
-    default: 16,
-    minimum: 1,
-    maximum: MAX_SYNC_ENTRIES,
-    integer: true,
-    description: 'Blocks in one answer to a validator that catches up.',
-  },
+  blockTimeMs: time(1000, 0, 'Virtual ms from one proposal to the next; 0 = as fast as votes arrive.'),
+  viewChangeTimeoutMs: time(
+    4000,
+    1,
+    'Virtual ms until a validator suspects the primary of view 0; doubles with every further view of a height.',
+  ),
+  maxTransactionsPerBlock: count(1000, 1, 100_000, 'Transfers in one block.'),
+  mempoolLimit: count(10_000, 1, 1_000_000, 'Transfers that wait at one validator; more are refused.'),
+  finalityDepth: count(
+    0,
+    0,
+    1_000_000,
+    'Blocks that must follow before views show a block as final. A decision is final at depth 0 already.',
+  ),
+  syncBatch: count(16, 1, MAX_SYNC_ENTRIES, 'Blocks in one answer to a validator that catches up.'),
   blocksKept: BLOCKS_KEPT,
-  statusPeriodMs: {
-    default: 2000,
-    minimum: 1,
-    maximum: DAY_MS,
-    integer: false,
-    description: 'Virtual ms without a decision after which a validator says where it stands, and again so often.',
-  },
-} as const satisfies Record<string, NumberOption>;
+  statusPeriodMs: time(
+    2000,
+    1,
+    'Virtual ms without a decision after which a validator says where it stands, and again so often.',
+  ),
+} satisfies Record<string, NumberOption>;
 
 const KEYS = [...Object.keys(NUMBERS), 'emptyBlocks', 'leader', 'validatorChanges'];
 const MAX_CHANGES = 1000;

@@ -3,11 +3,13 @@ import type { Problem } from '../../core/problem.ts';
 import { type Micros, microsFromMs } from '../../core/time.ts';
 import {
   BLOCKS_KEPT,
-  type NumberOption,
+  count,
   numberSchema,
   parseBoolean,
   parseNumber,
   refuseUnknown,
+  time,
+  type NumberOption,
 } from '../common/options.ts';
 import { MAX_SYNC_ENTRIES } from '../common/chain/messages.ts';
 
@@ -37,39 +39,29 @@ export interface TendermintConfig {
   readonly blocksKept: number;
 }
 
-const DAY_MS = 86_400_000;
-
-function ms(byDefault: number, minimum: number, description: string): NumberOption {
-  return { default: byDefault, minimum, maximum: DAY_MS, integer: false, description };
-}
-
-function count(byDefault: number, maximum: number, description: string): NumberOption {
-  return { default: byDefault, minimum: 1, maximum, integer: true, description };
-}
-
 const NUMBERS = {
-  blockTimeMs: ms(1000, 0, "Virtual ms from one height's beginning to the next; 0 = as fast as votes arrive."),
-  timeoutProposeMs: ms(1500, 1, 'Virtual ms that round 0 waits for its proposal before validators prevote nil.'),
-  timeoutProposeIncrementMs: ms(500, 0, 'Virtual ms that the wait for a proposal grows by with every round.'),
-  timeoutPrevoteMs: ms(1000, 1, 'Virtual ms for late prevotes, once two thirds have prevoted without agreeing.'),
-  timeoutPrevoteIncrementMs: ms(500, 0, 'Virtual ms that the wait for prevotes grows by with every round.'),
-  timeoutPrecommitMs: ms(
+  blockTimeMs: time(1000, 0, "Virtual ms from one height's beginning to the next; 0 = as fast as votes arrive."),
+  timeoutProposeMs: time(1500, 1, 'Virtual ms that round 0 waits for its proposal before validators prevote nil.'),
+  timeoutProposeIncrementMs: time(500, 0, 'Virtual ms that the wait for a proposal grows by with every round.'),
+  timeoutPrevoteMs: time(1000, 1, 'Virtual ms for late prevotes, once two thirds have prevoted without agreeing.'),
+  timeoutPrevoteIncrementMs: time(500, 0, 'Virtual ms that the wait for prevotes grows by with every round.'),
+  timeoutPrecommitMs: time(
     1000,
     1,
     'Virtual ms for late precommits, once two thirds have precommitted, until the next round.',
   ),
-  timeoutPrecommitIncrementMs: ms(500, 0, 'Virtual ms that the wait for precommits grows by with every round.'),
-  heartbeatMs: ms(
+  timeoutPrecommitIncrementMs: time(500, 0, 'Virtual ms that the wait for precommits grows by with every round.'),
+  heartbeatMs: time(
     2000,
     1,
     'Virtual ms without a decision, or without a word of its own, after which a validator says where it stands.',
   ),
-  stallMs: ms(10_000, 1, 'Virtual ms without a decision after which a validator reports that consensus has stalled.'),
-  maxTransactionsPerBlock: count(1000, 100_000, 'Transfers in one block.'),
-  mempoolLimit: count(10_000, 1_000_000, 'Transfers that wait at one validator; more are refused.'),
+  stallMs: time(10_000, 1, 'Virtual ms without a decision after which a validator reports that consensus has stalled.'),
+  maxTransactionsPerBlock: count(1000, 1, 100_000, 'Transfers in one block.'),
+  mempoolLimit: count(10_000, 1, 1_000_000, 'Transfers that wait at one validator; more are refused.'),
   blocksKept: BLOCKS_KEPT,
-  syncBatch: count(16, MAX_SYNC_ENTRIES, 'Blocks in one answer to a validator that catches up.'),
-} as const satisfies Record<string, NumberOption>;
+  syncBatch: count(16, 1, MAX_SYNC_ENTRIES, 'Blocks in one answer to a validator that catches up.'),
+} satisfies Record<string, NumberOption>;
 
 /** JSON Schema of `protocol.config`. */
 export const configSchema: Readonly<Record<string, unknown>> = {
