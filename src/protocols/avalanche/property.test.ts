@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../core/encoding.ts';
+import { crashInTurn, fateIn, type Weather } from '../common/testing/storms.ts';
 import { parseConfig } from './config.ts';
 import { declaration } from './describe.ts';
 import { avalanche } from './index.ts';
@@ -9,13 +10,10 @@ import { meta } from './signing.ts';
 import { Nodes } from './testing/nodes.ts';
 
 /** Everything a run depends on, so that what shrinks is a runnable scenario. */
-interface Storm {
+interface Storm extends Weather {
   readonly n: number;
   readonly seed: number;
   readonly mode: string;
-  readonly lossPercent: number;
-  readonly duplicatePercent: number;
-  readonly maxLatencyMs: number;
   readonly crashMs: readonly number[];
   readonly downMs: number;
 }
@@ -34,24 +32,17 @@ const storms = fc.record<Storm>({
 const CALM = 4_000_000;
 
 /** One node after the other crashes and returns; loss, duplication and reordering until the network calms. */
-function play({ n, seed, mode, lossPercent, duplicatePercent, maxLatencyMs, crashMs, downMs }: Storm): Nodes {
+function play(storm: Storm): Nodes {
+  const { n, seed, mode, crashMs, downMs } = storm;
+  const fate = fateIn(storm, CALM, 2_000);
   const nodes = new Nodes({
     n,
     seed,
     config: { mode, beta1: 6, beta2: 10, issueTimeMs: 200, pollTimeoutMs: 150 },
     describe: () => null,
-    route: (_copy, now, random) => {
-      if (now >= CALM) return [2_000 + random(20_000)];
-      if (random(100) < lossPercent) return [];
-      const latency = () => 1_000 + random(maxLatencyMs * 1000);
-      return random(100) < duplicatePercent ? [latency(), latency()] : [latency()];
-    },
+    route: (_copy, now, random) => fate(now, random),
   });
-  for (const [i, at] of [...crashMs].sort((a, b) => a - b).entries()) {
-    const victim = (seed + i) % n;
-    nodes.at(at * 1000, () => nodes.states.every((_, node) => nodes.alive[node]) && nodes.crash(victim));
-    nodes.at((at + downMs) * 1000, () => !nodes.alive[victim] && nodes.restart(victim));
-  }
+  crashInTurn(nodes, seed, crashMs, downMs);
   for (let i = 0; i < 20; i++) nodes.at(i * 200_000, () => nodes.submit(i, 1 + i));
   return nodes.start();
 }

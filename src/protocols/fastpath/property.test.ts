@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { maxFaulty } from '../../core/quorum.ts';
+import { crashOnce, fateIn, type Storm, storms, traitorsIn, victimIn } from '../common/testing/storms.ts';
 import { fastpath } from './index.ts';
 import type { State } from './state.ts';
 import {
@@ -28,53 +28,22 @@ const TRAITORS: Readonly<Record<string, Traitor>> = {
   silent,
 };
 
-/** Everything a run depends on, so that what shrinks is a runnable scenario. */
-interface Storm {
-  readonly n: number;
-  readonly seed: number;
-  readonly lossPercent: number;
-  readonly duplicatePercent: number;
-  readonly maxLatencyMs: number;
-  readonly behaviour: string;
-  readonly traitorAt: number;
-  readonly crashAt: number;
-  readonly calmAt: number;
-}
-
-const storms = fc.record<Storm>({
-  n: fc.constantFrom(4, 6, 7),
-  seed: fc.nat(0xffff),
-  lossPercent: fc.constantFrom(0, 5, 25),
-  duplicatePercent: fc.constantFrom(0, 20),
-  maxLatencyMs: fc.constantFrom(20, 200, 1500),
-  behaviour: fc.constantFrom(...Object.keys(TRAITORS)),
-  traitorAt: fc.nat(6),
-  crashAt: fc.nat(3000),
-  calmAt: fc.constantFrom(3_000, 6_000),
-});
-
 const CONFIG = { blockTimeMs: 200, viewChangeTimeoutMs: 600, fastTimeoutMs: 150, statusPeriodMs: 300, blocksKept: 3 };
 
 /** f traitors; one correct replica crashes and restarts; loss, duplication and reordering until `calmAt`, then a calm network. */
 function play(storm: Storm): { readonly network: Network; readonly traitors: readonly number[] } {
   const { n, seed, calmAt } = storm;
-  const traitors = Array.from({ length: maxFaulty(n) }, (_, i) => (storm.traitorAt + i) % n);
+  const traitors = traitorsIn(storm);
   const behave = TRAITORS[storm.behaviour] ?? silent;
+  const fate = fateIn(storm, calmAt * 1000, 5_000);
   const network = createNetwork({
     n,
     seed,
     config: CONFIG,
     lies: Object.fromEntries(traitors.map((node) => [node, behave])),
-    route: (_copy, now, random) => {
-      if (now >= calmAt * 1000) return [5_000 + random(20_000)];
-      if (random(100) < storm.lossPercent) return [];
-      const latency = () => 1_000 + random(storm.maxLatencyMs * 1000);
-      return random(100) < storm.duplicatePercent ? [latency(), latency()] : [latency()];
-    },
+    route: (_copy, now, random) => fate(now, random),
   });
-  const victim = (storm.traitorAt + traitors.length) % n;
-  network.at(storm.crashAt * 1000, () => network.crash(victim));
-  network.at((storm.crashAt + 700) * 1000, () => network.restart(victim));
+  crashOnce(network, victimIn(storm), storm.crashAt, 700);
   for (let i = 0; i < 20; i++) network.at(i * 300_000, () => network.submit(i, 1 + i));
   return { network: network.start(), traitors };
 }
@@ -83,7 +52,7 @@ describe('storms: traitors, loss, duplication, reordering, a crash', () => {
   it('replicas agree, and decide again once the network is calm', () => {
     const seen = { fast: 0, normal: 0, changed: 0, caught: 0, transfers: 0, conflicts: 0 };
     fc.assert(
-      fc.property(storms, (storm) => {
+      fc.property(storms(Object.keys(TRAITORS), [20, 200, 1500], [3_000, 6_000]), (storm) => {
         const { network, traitors } = play(storm);
         const correct = network.states.map(({ self }) => self).filter((node) => !traitors.includes(node));
         network.run(storm.calmAt * 1000);

@@ -1,17 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { crashOften, crashOnce, fateIn, type Weather } from '../common/testing/storms.ts';
 import { hotstuff } from './index.ts';
 import type { State } from './state.ts';
 import { createNetwork, equivocating, heightsOf, type Network, type Options } from './testing/harness.ts';
 
 /** Everything a run depends on, so that what shrinks is a runnable scenario. */
-interface Storm {
+interface Storm extends Weather {
   readonly n: number;
   readonly mode: 'basic' | 'chained' | 'two-chain';
   readonly seed: number;
-  readonly lossPercent: number;
-  readonly duplicatePercent: number;
-  readonly maxLatencyMs: number;
   readonly liar: number;
   readonly crashAt: number;
   readonly calmAt: number;
@@ -35,17 +33,13 @@ const CONFIG = { blockTimeMs: 20, viewChangeTimeoutMs: 300, statusPeriodMs: 200,
 function play(storm: Storm): Network {
   const { n, mode, seed, calmAt, liar } = storm;
   const lie = equivocating(liar, () => network, 5_000);
+  const fate = fateIn(storm, calmAt * 1000, 5_000);
   const route: NonNullable<Options['route']> = (copy, now, random) => {
     if (lie(copy, now, random).length === 0) return [];
-    if (now >= calmAt * 1000) return [5_000 + random(20_000)];
-    if (random(100) < storm.lossPercent) return [];
-    const latency = () => 1_000 + random(storm.maxLatencyMs * 1000);
-    return random(100) < storm.duplicatePercent ? [latency(), latency()] : [latency()];
+    return fate(now, random);
   };
   const network: Network = createNetwork({ n, seed, config: { ...CONFIG, mode }, route });
-  const victim = (liar + 1) % n;
-  network.at(storm.crashAt * 1000, () => network.crash(victim));
-  network.at((storm.crashAt + 700) * 1000, () => network.restart(victim));
+  crashOnce(network, (liar + 1) % n, storm.crashAt, 700);
   for (let i = 0; i < 20; i++) network.at(i * 300_000, () => network.submit(i, 1 + i));
   return network.start();
 }
@@ -127,12 +121,7 @@ describe('a crash', () => {
             route: (_, __, random) => [1_000 + random(90_000)],
           });
           network.start();
-          for (let i = 0; i < 4; i++) {
-            const time = (at + i * (pause + 150)) * 1000;
-            network.at(time, () => network.crash(node));
-            network.at(time + pause * 1000, () => network.restart(node));
-          }
-          network.run((at + 4 * (pause + 150)) * 1000 + 4_000_000);
+          network.run(crashOften(network, node, at, pause) + 4_000_000);
           expect(network.log.filter((line) => line.includes('EVIDENCE'))).toEqual([]);
           expect(network.disagreement()).toBeNull();
           expect(Math.min(...heightsOf(network))).toBeGreaterThan(5);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../core/encoding.ts';
+import { crashInTurn, fateIn, type Weather } from '../common/testing/storms.ts';
 import { parseConfig } from './config.ts';
 import { declaration } from './describe.ts';
 import { paxos } from './index.ts';
@@ -9,12 +10,9 @@ import { meta } from './signing.ts';
 import { Servers } from './testing/servers.ts';
 
 /** Everything a run depends on, so that what shrinks is a runnable scenario. */
-interface Storm {
+interface Storm extends Weather {
   readonly n: number;
   readonly seed: number;
-  readonly lossPercent: number;
-  readonly duplicatePercent: number;
-  readonly maxLatencyMs: number;
   readonly crashMs: readonly number[];
   readonly downMs: number;
 }
@@ -32,24 +30,17 @@ const storms = fc.record<Storm>({
 const CALM = 8_000_000;
 
 /** One server after the other crashes and returns; loss, duplication and reordering until the network calms. */
-function play({ n, seed, lossPercent, duplicatePercent, maxLatencyMs, crashMs, downMs }: Storm): Servers {
+function play(storm: Storm): Servers {
+  const { n, seed, crashMs, downMs } = storm;
+  const fate = fateIn(storm, CALM, 2_000);
   const servers = new Servers({
     n,
     seed,
     config: { blockTimeMs: 150, takeoverTimeoutMs: 400, heartbeatMs: 100, learnBlocks: 3, blocksKept: 4 },
     describe: () => null,
-    route: (_copy, now, random) => {
-      if (now >= CALM) return [2_000 + random(20_000)];
-      if (random(100) < lossPercent) return [];
-      const latency = () => 1_000 + random(maxLatencyMs * 1000);
-      return random(100) < duplicatePercent ? [latency(), latency()] : [latency()];
-    },
+    route: (_copy, now, random) => fate(now, random),
   });
-  for (const [i, at] of [...crashMs].sort((a, b) => a - b).entries()) {
-    const victim = (seed + i) % n;
-    servers.at(at * 1000, () => servers.states.every((_, node) => servers.alive[node]) && servers.crash(victim));
-    servers.at((at + downMs) * 1000, () => !servers.alive[victim] && servers.restart(victim));
-  }
+  crashInTurn(servers, seed, crashMs, downMs);
   for (let i = 0; i < 30; i++) servers.at(i * 300_000, () => servers.submit(i, 1 + i));
   return servers.start();
 }

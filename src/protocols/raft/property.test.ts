@@ -1,16 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { crashInTurn, fateIn, type Weather } from '../common/testing/storms.ts';
 import { raft } from './index.ts';
 import type { Message } from './messages.ts';
 import { Cluster } from './testing/cluster.ts';
 
 /** Everything a run depends on, so that what shrinks is a runnable scenario. */
-interface Storm {
+interface Storm extends Weather {
   readonly n: number;
   readonly seed: number;
-  readonly lossPercent: number;
-  readonly duplicatePercent: number;
-  readonly maxLatencyMs: number;
   readonly crashMs: readonly number[];
   readonly downMs: number;
   readonly cutAt: number;
@@ -35,6 +33,7 @@ const CONFIG = { blockTimeMs: 150, electionTimeoutMs: 400, heartbeatMs: 100 };
 /** One server after the other crashes and returns; loss, duplication, reordering and a partition until the network calms. */
 function play(storm: Storm): Cluster {
   const { n, seed, snapshotEntries } = storm;
+  const fate = fateIn(storm, CALM, 2_000);
   const cutFrom = storm.cutAt * 1000;
   const isCut = ({ from, to }: { readonly from: number; readonly to: number }, now: number): boolean =>
     now >= cutFrom && now < Math.min(cutFrom + 2_000_000, CALM) && from < n / 2 !== to < n / 2;
@@ -44,17 +43,10 @@ function play(storm: Storm): Cluster {
     config: { ...CONFIG, snapshotEntries },
     describe: () => null,
     route: (copy: { readonly from: number; readonly to: number; readonly message: Message }, now, random) => {
-      if (now >= CALM) return [2_000 + random(20_000)];
-      if (isCut(copy, now) || random(100) < storm.lossPercent) return [];
-      const latency = () => 1_000 + random(storm.maxLatencyMs * 1000);
-      return random(100) < storm.duplicatePercent ? [latency(), latency()] : [latency()];
+      return now < CALM && isCut(copy, now) ? [] : fate(now, random);
     },
   });
-  for (const [i, at] of [...storm.crashMs].sort((a, b) => a - b).entries()) {
-    const victim = (seed + i) % n;
-    cluster.at(at * 1000, () => cluster.states.every((_, node) => cluster.alive[node]) && cluster.crash(victim));
-    cluster.at((at + storm.downMs) * 1000, () => !cluster.alive[victim] && cluster.restart(victim));
-  }
+  crashInTurn(cluster, seed, storm.crashMs, storm.downMs);
   for (let i = 0; i < 30; i++) cluster.at(i * 300_000, () => cluster.submit(i, 1 + i));
   return cluster.start();
 }

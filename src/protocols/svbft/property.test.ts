@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { maxFaulty } from '../../core/quorum.ts';
+import { crashOften, crashOnce, fateIn, type Storm, storms, traitorsIn, victimIn } from '../common/testing/storms.ts';
 import { svbft } from './index.ts';
 import { currentRound } from './state.ts';
 import { type Copy, Network, type Traitor } from './testing/harness.ts';
@@ -26,53 +26,22 @@ const TRAITORS: Readonly<Record<string, Traitor>> = {
   silent,
 };
 
-/** Everything a run depends on, so that what shrinks is a runnable scenario. */
-interface Storm {
-  readonly n: number;
-  readonly seed: number;
-  readonly lossPercent: number;
-  readonly duplicatePercent: number;
-  readonly maxLatencyMs: number;
-  readonly behaviour: string;
-  readonly traitorAt: number;
-  readonly crashAt: number;
-  readonly calmAt: number;
-}
-
-const storms = fc.record<Storm>({
-  n: fc.constantFrom(4, 6, 7),
-  seed: fc.nat(0xffff),
-  lossPercent: fc.constantFrom(0, 5, 25),
-  duplicatePercent: fc.constantFrom(0, 20),
-  maxLatencyMs: fc.constantFrom(20, 400, 3000),
-  behaviour: fc.constantFrom(...Object.keys(TRAITORS)),
-  traitorAt: fc.nat(6),
-  crashAt: fc.nat(3000),
-  calmAt: fc.constantFrom(3_000, 8_000),
-});
-
 const CONFIG = { blockTimeMs: 200, viewChangeTimeoutMs: 500, statusPeriodMs: 300, blocksKept: 3 };
 
 /** f traitors; one correct node crashes and restarts; loss, duplication and reordering until `calmAt`, then a calm network. */
 function play(storm: Storm): { readonly network: Network; readonly traitors: readonly number[] } {
   const { n, seed, calmAt } = storm;
-  const traitors = Array.from({ length: maxFaulty(n) }, (_, i) => (storm.traitorAt + i) % n);
+  const traitors = traitorsIn(storm);
   const behave = TRAITORS[storm.behaviour] ?? silent;
+  const fate = fateIn(storm, calmAt * 1000, 5_000);
   const network = new Network({
     n,
     seed,
     config: CONFIG,
     traitors: Object.fromEntries(traitors.map((node) => [node, behave])),
-    route: (_copy: Copy, now, self) => {
-      if (now >= calmAt * 1000) return [5_000 + self.random(20_000)];
-      if (self.random(100) < storm.lossPercent) return [];
-      const latency = () => 1_000 + self.random(storm.maxLatencyMs * 1000);
-      return self.random(100) < storm.duplicatePercent ? [latency(), latency()] : [latency()];
-    },
+    route: (_copy: Copy, now, self) => fate(now, (bound) => self.random(bound)),
   });
-  const victim = (storm.traitorAt + traitors.length) % n;
-  network.at(storm.crashAt * 1000, () => network.crash(victim));
-  network.at((storm.crashAt + 700) * 1000, () => network.restart(victim));
+  crashOnce(network, victimIn(storm), storm.crashAt, 700);
   for (let sequence = 0; sequence < 40; sequence++) {
     network.at(sequence * 250_000, () => network.submit(0, sequence, sequence % 8, (sequence + 1) % 8, 1 + sequence));
   }
@@ -83,7 +52,7 @@ describe('storms: f traitors, loss, duplication, reordering, a crash', () => {
   it('correct validators agree, decide again once the network is calm, and hold evidence against no correct one', () => {
     let [decided, changed, convicted, transferred] = [0, 0, 0, 0];
     fc.assert(
-      fc.property(storms, (storm) => {
+      fc.property(storms(Object.keys(TRAITORS), [20, 400, 3000], [3_000, 8_000]), (storm) => {
         const { network, traitors } = play(storm);
         network.run(storm.calmAt * 1000);
         expect(network.disagreement(traitors)).toBeNull();
@@ -123,13 +92,9 @@ describe('a crash at any moment', () => {
         (at, node, seed, pause) => {
           const route = (_: Copy, __: number, network: Network) => [1_000 + network.random(150_000)];
           const network = new Network({ n: 4, seed, config: CONFIG, route }).start();
-          for (let i = 0; i < 4; i++) {
-            const time = (at + i * (pause + 150)) * 1000;
-            network.at(time, () => network.crash(node));
-            network.at(time + pause * 1000, () => network.restart(node));
-          }
+          const over = crashOften(network, node, at, pause);
           for (let s = 0; s < 20; s++) network.at(s * 90_000, () => network.submit(0, s, s % 8, (s + 3) % 8, 2));
-          network.run((at + 4 * (pause + 150)) * 1000 + 6_000_000);
+          network.run(over + 6_000_000);
           expect(network.evidence).toEqual([]);
           expect(network.disagreement()).toBeNull();
           expect(Math.min(...network.heights())).toBeGreaterThan(2);

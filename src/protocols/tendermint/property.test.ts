@@ -1,37 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { maxFaulty } from '../../core/quorum.ts';
+import { crashOften, crashOnce, fateIn, type Storm, storms, traitorsIn, victimIn } from '../common/testing/storms.ts';
 import { tendermint } from './index.ts';
 import { currentRound } from './state.ts';
 import { Cluster, doubleVote, equivocate, type Lie, silent, withhold } from './testing/cluster.ts';
 
 const selective: Lie = ({ message }, cluster) => (cluster.random(2) === 0 ? [message] : []);
 const LIES: Readonly<Record<string, Lie>> = { doubleVote, equivocate, selective, silent, withhold };
-
-/** Everything a run depends on, so that what shrinks is a runnable scenario. */
-interface Storm {
-  readonly n: number;
-  readonly seed: number;
-  readonly lossPercent: number;
-  readonly duplicatePercent: number;
-  readonly maxLatencyMs: number;
-  readonly lie: string;
-  readonly liarAt: number;
-  readonly crashAt: number;
-  readonly calmAt: number;
-}
-
-const storms = fc.record<Storm>({
-  n: fc.constantFrom(4, 6, 7),
-  seed: fc.nat(0xffff),
-  lossPercent: fc.constantFrom(0, 5, 25),
-  duplicatePercent: fc.constantFrom(0, 20),
-  maxLatencyMs: fc.constantFrom(20, 400, 2000),
-  lie: fc.constantFrom(...Object.keys(LIES)),
-  liarAt: fc.nat(6),
-  crashAt: fc.nat(3000),
-  calmAt: fc.constantFrom(3_000, 8_000),
-});
 
 const CONFIG = {
   blockTimeMs: 200,
@@ -48,24 +23,18 @@ const CONFIG = {
 /** f liars; one correct node crashes and restarts; loss, duplication and reordering until `calmAt`, then a calm network. */
 function play(storm: Storm): { readonly cluster: Cluster; readonly liars: readonly number[] } {
   const { n, seed, calmAt } = storm;
-  const liars = Array.from({ length: maxFaulty(n) }, (_, i) => (storm.liarAt + i) % n);
-  const lie = LIES[storm.lie] ?? silent;
+  const liars = traitorsIn(storm);
+  const lie = LIES[storm.behaviour] ?? silent;
+  const fate = fateIn(storm, calmAt * 1000, 5_000);
   const cluster = new Cluster({
     n,
     seed,
     config: CONFIG,
     describe: () => null,
     lies: Object.fromEntries(liars.map((node) => [node, lie])),
-    route: (_copy, now, random) => {
-      if (now >= calmAt * 1000) return [5_000 + random(20_000)];
-      if (random(100) < storm.lossPercent) return [];
-      const latency = () => 1_000 + random(storm.maxLatencyMs * 1000);
-      return random(100) < storm.duplicatePercent ? [latency(), latency()] : [latency()];
-    },
+    route: (_copy, now, random) => fate(now, random),
   });
-  const victim = (storm.liarAt + liars.length) % n;
-  cluster.at(storm.crashAt * 1000, () => cluster.crash(victim));
-  cluster.at((storm.crashAt + 700) * 1000, () => cluster.restart(victim));
+  crashOnce(cluster, victimIn(storm), storm.crashAt, 700);
   for (let sequence = 0; sequence < 30; sequence++) {
     cluster.at(sequence * 250_000, () => {
       const up = cluster.states.map(({ self }) => self).filter((node) => cluster.alive[node]);
@@ -79,7 +48,7 @@ describe('storms: f liars, loss, duplication, reordering, a crash', () => {
   it('correct validators agree, decide again once the network is calm, and hold evidence against no correct one', () => {
     const seen = { decided: 0, rounds: 0, convicted: 0, transfers: 0, unlocked: 0, taken: 0 };
     fc.assert(
-      fc.property(storms, (storm) => {
+      fc.property(storms(Object.keys(LIES), [20, 400, 2000], [3_000, 8_000]), (storm) => {
         const { cluster, liars } = play(storm);
         cluster.run(storm.calmAt * 1000);
         const correct = cluster.states.map(({ self }) => self).filter((node) => !liars.includes(node));
@@ -132,12 +101,8 @@ describe('a crash at any moment', () => {
             describe: () => null,
             route: (_copy, _now, random) => [1_000 + random(150_000)],
           }).start();
-          for (let i = 0; i < 4; i++) {
-            const time = (at + i * (pause + 150)) * 1000;
-            cluster.at(time, () => cluster.crash(node));
-            cluster.at(time + pause * 1000, () => cluster.restart(node));
-          }
-          cluster.run((at + 4 * (pause + 150)) * 1000 + 6_000_000);
+          const over = crashOften(cluster, node, at, pause);
+          cluster.run(over + 6_000_000);
           expect(cluster.evidence).toEqual([]);
           expect(cluster.disagreement()).toBeNull();
           expect(Math.min(...cluster.heights())).toBeGreaterThan(2);
