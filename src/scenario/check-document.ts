@@ -2,6 +2,7 @@
 import { bindFormula } from '../checks/ltl/bind.ts';
 import type { AnyProtocol } from '../protocols/protocol.ts';
 import type { ProtocolMap } from './compile.ts';
+import { leastMs } from './latency.ts';
 import { indexOfAccount, indexOfNode, namingOfScenario, validatorCount } from './nodes.ts';
 import { add, expect, type Report } from './report.ts';
 import type { Scenario } from './schema.ts';
@@ -35,11 +36,11 @@ export function checkProtocol(scenario: Scenario, protocols: ProtocolMap, report
 export function checkNetwork(scenario: Scenario, report: Report): void {
   const { latency, synchrony } = scenario.network;
   const path = ['network', 'latency'];
-  if ((latency.kind === 'uniform' || latency.kind === 'pareto') && latency.minMs > latency.maxMs) {
+  if ('minMs' in latency && 'maxMs' in latency && latency.minMs > latency.maxMs) {
     expect(report, [...path, 'maxMs'], `at least minMs (${latency.minMs})`, String(latency.maxMs));
   }
-  if (synchrony.kind === 'asynchronous' || latency.kind === 'regions') return;
-  const least = latency.kind === 'constant' ? latency.ms : latency.minMs;
+  const least = leastMs(latency);
+  if (synchrony.kind === 'asynchronous' || least === null) return;
   if (synchrony.deltaMs < least) {
     expect(
       report,

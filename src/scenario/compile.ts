@@ -8,7 +8,6 @@ import type {
   ConditionPlan,
   FaultBody,
   FaultPlan,
-  LatencyPlan,
   NetworkPlan,
   RunPlan,
   SubmissionPlan,
@@ -18,6 +17,7 @@ import { ownerOf } from '../ledger/ledger.ts';
 import type { AnyProtocol } from '../protocols/protocol.ts';
 import { behavioursOf } from './behaviours.ts';
 import { parseCondition } from './condition.ts';
+import { latencyPlan } from './latency.ts';
 import { indexOfAccount, indexOfNode, messageName, validatorCount, namingOfScenario } from './nodes.ts';
 import type { Fault, Scenario, Storm } from './schema.ts';
 import { compileShards } from './shards.ts';
@@ -114,45 +114,12 @@ const thousandths = (value: number): number => Math.round(value * 1000);
 
 function compileNetwork(network: Scenario['network']): NetworkPlan {
   return {
-    latency: compileLatency(network.latency),
+    latency: latencyPlan(network.latency),
     bandwidthMbps: network.bandwidthMbps,
     lossPpm: partsPerMillion(network.loss),
     duplicatePpm: partsPerMillion(network.duplicate),
     synchrony: compileSynchrony(network.synchrony),
   };
-}
-
-function compileLatency(latency: Scenario['network']['latency']): LatencyPlan {
-  const { kind } = latency;
-  switch (kind) {
-    case 'constant':
-      return { kind, micros: microsFromMs(latency.ms) };
-    case 'uniform':
-      return { kind, minMicros: microsFromMs(latency.minMs), maxMicros: microsFromMs(latency.maxMs) };
-    case 'normal':
-      return {
-        kind,
-        meanMicros: microsFromMs(latency.meanMs),
-        deviationMicros: microsFromMs(latency.deviationMs),
-        minMicros: microsFromMs(latency.minMs),
-      };
-    case 'log-normal':
-      return {
-        kind,
-        medianMicros: microsFromMs(latency.medianMs),
-        sigmaMilli: thousandths(latency.sigma),
-        minMicros: microsFromMs(latency.minMs),
-      };
-    case 'pareto':
-      return {
-        kind,
-        minMicros: microsFromMs(latency.minMs),
-        alphaMilli: thousandths(latency.alpha),
-        maxMicros: microsFromMs(latency.maxMs),
-      };
-    case 'regions':
-      return { kind, jitterMicros: microsFromMs(latency.jitterMs) };
-  }
 }
 
 function compileSynchrony(synchrony: Scenario['network']['synchrony']): NetworkPlan['synchrony'] {

@@ -13,7 +13,6 @@ export type Scenario = z.output<typeof scenarioSchema>;
 export type FaultInput = z.input<typeof faultSchema>;
 export type Fault = z.output<typeof faultSchema>;
 export type Storm = z.output<typeof stormSchema>;
-export type LatencyInput = Scenario['network']['latency'];
 
 /** JSON Schema (draft 2020-12) of what people write, as published beside the page for editors. */
 export function scenarioJsonSchema(): Record<string, unknown> {
