@@ -35,3 +35,15 @@ export function describeProblem(problem: Problem): string {
   const where = problem.path === '' ? 'document' : problem.path;
   return `${where}: found ${problem.found}, expected ${problem.expected}`;
 }
+
+/** Input that is refused for one reason. */
+export function badInput(path: string, found: string, expected: string): TestnetError {
+  const problem = { path, found, expected };
+  return new TestnetError('bad-input', describeProblem(problem), [problem]);
+}
+
+/** Input that is refused for these reasons: `what` is refused, and the first of them. */
+export function badInputs(what: string, problems: readonly Problem[]): TestnetError {
+  const [first] = problems;
+  return new TestnetError('bad-input', first === undefined ? what : `${what}: ${describeProblem(first)}`, problems);
+}

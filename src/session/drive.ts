@@ -3,7 +3,7 @@ import { namingOf } from '../kernel/plan.ts';
 import { bindFormula } from '../checks/ltl/bind.ts';
 import type { GoalReport, LtlQuestion } from '../checks/ltl/observer.ts';
 import { nodeIndexOf } from '../core/ids.ts';
-import { describeProblem, TestnetError } from '../core/problem.ts';
+import { badInput, TestnetError } from '../core/problem.ts';
 import { type Micros, msFromMicros, SECOND } from '../core/time.ts';
 import { transferNameOf } from '../ledger/ledger.ts';
 import { showValue } from '../scenario/show.ts';
@@ -84,13 +84,11 @@ async function pursueFormula(run: Run, goal: RunUntil, ltl: string, deadline: Mi
   const bound = bindFormula(ltl, setting);
   if ('problem' in bound) {
     const { line, column, found, expected } = bound.problem;
-    const problem = { path: 'ltl', found: `${found} at line ${line}, column ${column}`, expected };
-    throw new TestnetError('bad-input', describeProblem(problem), [problem]);
+    throw badInput('ltl', `${found} at line ${line}, column ${column}`, expected);
   }
   const node = goal.decided === undefined ? null : nodeIndexOf(goal.decided, setting);
   if (goal.decided !== undefined && node === null) {
-    const problem = { path: 'decided', found: showValue(goal.decided), expected: 'a node, beside a formula' };
-    throw new TestnetError('bad-input', describeProblem(problem), [problem]);
+    throw badInput('decided', showValue(goal.decided), 'a node, beside a formula');
   }
   const ask = (question: LtlQuestion): Promise<unknown> => executor.ask('ltl', question);
   let report = (await ask({ kind: 'goal', ltl })) as GoalReport;

@@ -3,7 +3,7 @@ import { namingOf } from '../kernel/plan.ts';
 import type { LtlQuestion } from '../checks/ltl/observer.ts';
 import { replayEvent, VISIBLE } from '../checks/ltl/replay.ts';
 import { Watch } from '../checks/ltl/watch.ts';
-import { describeProblem, TestnetError } from '../core/problem.ts';
+import { badInputs } from '../core/problem.ts';
 import { EVENT_KIND } from '../kernel/trace/decoder.ts';
 import type { TraceEvent } from '../kernel/trace/events.ts';
 import type { TraceStore } from '../kernel/trace/store.ts';
@@ -22,9 +22,7 @@ interface JudgedRun {
 export function withExpectations(scenario: Scenario, expect: Scenario['expect']): Scenario {
   const validated = validateScenario({ ...scenario, expect }, PROTOCOLS);
   if ('scenario' in validated) return validated.scenario;
-  const [first] = validated.problems;
-  const detail = first === undefined ? '' : `: ${describeProblem(first)}`;
-  throw new TestnetError('bad-input', `this formula cannot be watched${detail}`, validated.problems);
+  throw badInputs('this formula cannot be watched', validated.problems);
 }
 
 /** Makes the executor judge exactly these formulas, as if it had from the beginning of the trace in the store. */

@@ -10,7 +10,7 @@ import type { Run } from './run.ts';
 import { activeFaults, checksOf, leaderOf, nodeSummaries, viewOf } from './state.ts';
 import type { Frame } from './view.ts';
 
-interface FrameInputs {
+export interface FrameInputs {
   readonly previous: Frame | null;
   readonly status: RunStatus;
   readonly speed: Speed;

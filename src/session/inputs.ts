@@ -1,6 +1,6 @@
 /** What callers hand in, checked: each refusal names the place, what was found and what was expected. */
 import { type NodeIndex, nodeIndexOf } from '../core/ids.ts';
-import { describeProblem, TestnetError } from '../core/problem.ts';
+import { badInput, describeProblem, TestnetError } from '../core/problem.ts';
 import { type Micros, SECOND } from '../core/time.ts';
 import { type RunPlan, namingOf } from '../kernel/plan.ts';
 import { EVENT_KIND } from '../kernel/trace/decoder.ts';
@@ -39,7 +39,7 @@ export function readScenario(given: ScenarioInput | string): Scenario {
 export function readSpeed(options: { readonly speed?: Speed }, otherwise: Speed): Speed {
   const { speed = otherwise } = objectOf(options, 'options');
   if (speed === 'max' || (typeof speed === 'number' && speed >= 0.1 && speed <= 100)) return speed;
-  throw bad('speed', speed, '0.1 to 100, or "max"');
+  throw badInput('speed', showValue(speed), '0.1 to 100, or "max"');
 }
 
 let runs = 0;
@@ -53,7 +53,8 @@ export function newRunId(): string {
 /** The filter of the public contract in the units of the trace. */
 export function traceQuery(filter: TraceFilter): TraceQuery {
   const { fromMs, toMs, kinds, nodes, limit } = objectOf(filter, 'filter');
-  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0)) throw bad('limit', limit, 'a number of events');
+  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0))
+    throw badInput('limit', showValue(limit), 'a number of events');
   return {
     ...(fromMs === undefined ? {} : { fromMicros: microsOf(fromMs, 'fromMs') }),
     ...(toMs === undefined ? {} : { toMicros: microsOf(toMs, 'toMs') }),
@@ -66,10 +67,10 @@ export function traceQuery(filter: TraceFilter): TraceQuery {
 const TRACE_KINDS: readonly TraceEventKind[] = Object.values(EVENT_KIND);
 
 function wordsOf<T extends string>(given: readonly T[], path: string, known: readonly string[] | null): readonly T[] {
-  if (!Array.isArray(given)) throw bad(path, given, 'a list');
+  if (!Array.isArray(given)) throw badInput(path, showValue(given), 'a list');
   given.forEach((word, i) => {
     const fine = typeof word === 'string' && (known === null || known.includes(word));
-    if (!fine) throw bad(`${path}[${i}]`, word, known === null ? 'a name' : oneOf(known));
+    if (!fine) throw badInput(`${path}[${i}]`, showValue(word), known === null ? 'a name' : oneOf(known));
   });
   return given;
 }
@@ -80,12 +81,14 @@ export function readGoal(
   options: { readonly maxMs?: number },
 ): { readonly goal: RunUntil; readonly budget: Micros } {
   const { ms, height, decided, ltl } = objectOf(goal, 'goal');
-  if (ltl !== undefined && typeof ltl !== 'string') throw bad('ltl', ltl, 'a temporal formula as text');
+  if (ltl !== undefined && typeof ltl !== 'string') throw badInput('ltl', showValue(ltl), 'a temporal formula as text');
   if (ms !== undefined) microsOf(ms, 'ms');
-  if (height !== undefined && !(Number.isInteger(height) && height >= 0)) throw bad('height', height, 'a height');
-  if (decided !== undefined && typeof decided !== 'string') throw bad('decided', decided, 'a node or a transaction id');
+  if (height !== undefined && !(Number.isInteger(height) && height >= 0))
+    throw badInput('height', showValue(height), 'a height');
+  if (decided !== undefined && typeof decided !== 'string')
+    throw badInput('decided', showValue(decided), 'a node or a transaction id');
   if (ms === undefined && height === undefined && decided === undefined && ltl === undefined) {
-    throw bad('goal', goal, 'at least one of ms, height, decided, ltl');
+    throw badInput('goal', showValue(goal), 'at least one of ms, height, decided, ltl');
   }
   const { maxMs } = objectOf(options, 'options');
   const longest = ltl === undefined ? RUN_UNTIL_MAX : FORMULA_MAX;
@@ -101,7 +104,7 @@ export function readNode(id: string, plan: RunPlan): NodeIndex {
 
 /** An id of something that may or may not be there. */
 export function readId(id: string, what: string): string {
-  if (typeof id !== 'string') throw bad(what, id, 'a text');
+  if (typeof id !== 'string') throw badInput(what, showValue(id), 'a text');
   return id;
 }
 
@@ -110,7 +113,8 @@ const NAME_MAX = 200;
 /** What a snapshot is called; null for nothing. */
 export function readName(name: string | undefined): string | null {
   if (name === undefined) return null;
-  if (typeof name !== 'string' || name.length > NAME_MAX) throw bad('name', name, `up to ${NAME_MAX} characters`);
+  if (typeof name !== 'string' || name.length > NAME_MAX)
+    throw badInput('name', showValue(name), `up to ${NAME_MAX} characters`);
   return name;
 }
 
@@ -120,11 +124,7 @@ export function readForkPoint(from: string | { readonly atMs: number }): string 
 }
 
 function objectOf<T>(value: T, path: string): T {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad(path, value, 'an object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw badInput(path, showValue(value), 'an object');
   return value;
-}
-
-function bad(path: string, value: unknown, expected: string): TestnetError {
-  const problem = { path, found: showValue(value), expected };
-  return new TestnetError('bad-input', describeProblem(problem), [problem]);
 }

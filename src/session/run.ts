@@ -3,7 +3,7 @@
  * Knows nothing of wall-clock time; `TestnetSession` paces it.
  */
 import { ENVIRONMENT, type NodeIndex } from '../core/ids.ts';
-import { describeProblem, TestnetError } from '../core/problem.ts';
+import { badInput, badInputs, TestnetError } from '../core/problem.ts';
 import { type Micros, microsFromMs, msFromMicros } from '../core/time.ts';
 import type { Segment } from '../kernel/group.ts';
 import { type RunPlan, namingOf } from '../kernel/plan.ts';
@@ -287,7 +287,7 @@ export class Run {
 
   async inject(fault: FaultInput): Promise<string> {
     const recorded = recordFault(this.scenario, fault, msFromMicros(this.horizon), PROTOCOLS);
-    if ('problems' in recorded) throw badInput('this fault cannot be put in', recorded.problems);
+    if ('problems' in recorded) throw badInputs('this fault cannot be put in', recorded.problems);
     const planned = compileScenario(recorded.scenario, PROTOCOLS).faults.find(({ id }) => id === recorded.faultId);
     if (planned === undefined) throw new TestnetError('internal', `fault ${recorded.faultId} was not compiled`);
     const deed = { kind: 'fault', id: recorded.faultId } as const;
@@ -298,7 +298,7 @@ export class Run {
 
   async heal(faultId: string): Promise<void> {
     const recorded = recordHeal(this.scenario, faultId, msFromMicros(this.horizon), PROTOCOLS);
-    if ('problems' in recorded) throw badInput('this fault cannot be healed', recorded.problems);
+    if ('problems' in recorded) throw badInputs('this fault cannot be healed', recorded.problems);
     const planned = compileScenario(recorded.scenario, PROTOCOLS).faults.find(({ id }) => id === faultId);
     if (planned?.until == null) throw new TestnetError('internal', `fault ${faultId} was not compiled`);
     const { until } = planned;
@@ -313,7 +313,7 @@ export class Run {
   /** Submits a transfer now; resolves to its id. */
   async submit(transaction: TransactionInput): Promise<string> {
     const recorded = recordSubmission(this.scenario, transaction, msFromMicros(this.horizon), PROTOCOLS);
-    if ('problems' in recorded) throw badInput('this transaction cannot be submitted', recorded.problems);
+    if ('problems' in recorded) throw badInputs('this transaction cannot be submitted', recorded.problems);
     const planned = compileScenario(recorded.scenario, PROTOCOLS).submissions.at(-1);
     if (planned === undefined) throw new TestnetError('internal', 'the transaction was not compiled');
     const sequence = await this.#nextSequence(planned.client);
@@ -366,21 +366,11 @@ export function recordOf(
   };
 }
 
-function badInput(
-  what: string,
-  problems: readonly { readonly path: string; readonly found: string; readonly expected: string }[],
-): TestnetError {
-  const first = problems[0];
-  const detail = first === undefined ? '' : `: ${describeProblem(first)}`;
-  return new TestnetError('bad-input', `${what}${detail}`, problems);
-}
-
 /** Far beyond any run, and exact in µs. */
 const MS_MAX = 1e12;
 
 /** Virtual ms of the public contract to µs; refuses what is not a time. */
 export function microsOf(ms: number, what: string): Micros {
   if (Number.isFinite(ms) && ms >= 0 && ms <= MS_MAX) return microsFromMs(ms);
-  const problem = { path: what, found: showValue(ms), expected: 'virtual milliseconds, 0 or more' };
-  throw new TestnetError('bad-input', describeProblem(problem), [problem]);
+  throw badInput(what, showValue(ms), 'virtual milliseconds, 0 or more');
 }

@@ -1,4 +1,4 @@
-import { describeProblem, TestnetError } from '../core/problem.ts';
+import { badInput } from '../core/problem.ts';
 import type { TraceEvent } from '../kernel/trace/events.ts';
 import { oneOf, showValue } from '../scenario/show.ts';
 import type { StepUnit } from './api.ts';
@@ -25,8 +25,7 @@ const GOALS: Readonly<Record<StepUnit, () => StepGoal>> = {
 
 export function stepGoal(unit: StepUnit): StepGoal {
   if (typeof unit === 'string' && Object.hasOwn(GOALS, unit)) return GOALS[unit]();
-  const problem = { path: 'unit', found: showValue(unit), expected: oneOf(Object.keys(GOALS)) };
-  throw new TestnetError('bad-input', describeProblem(problem), [problem]);
+  throw badInput('unit', showValue(unit), oneOf(Object.keys(GOALS)));
 }
 
 /** Some node's phase is not what it was when it was seen last. */

@@ -30,7 +30,6 @@ import { BranchDesk } from './branches/desk.ts';
 import { askMetrics, askNode, askTransaction, killWorkerOf } from './asks.ts';
 import { type Caught, catchMessage, undo } from './catch.ts';
 import { exportRun } from './exports/index.ts';
-import { frameOf, momentIn } from './frame.ts';
 import { Listeners } from './listeners.ts';
 import type { Loaded, SessionOptions } from './options.ts';
 import { Pacer } from './pacer.ts';
@@ -38,9 +37,9 @@ import { JobQueue } from './queue.ts';
 import { Run } from './run.ts';
 import { readTrace } from './read-trace.ts';
 import { readRunFile, writeRunFile } from './run-file.ts';
-import { checksOf, testnetState, violationsOf } from './state.ts';
-import type { StoreTraceView } from './trace-view/index.ts';
-import { keepTrace, makeView } from './make-view.ts';
+import { Stage } from './stage.ts';
+import { checksOf, testnetState } from './state.ts';
+import { keepTrace } from './make-view.ts';
 import { stepGoal } from './step.ts';
 import type { Frame, LiveSession, TraceView } from './view.ts';
 import { tabLock } from '../storage/tabLock.ts';
@@ -50,7 +49,7 @@ export class TestnetSession implements Testnet, LiveSession {
   readonly #queue = new JobQueue(() => this.#flow?.settle().catch((error: unknown) => this.#fail(error)));
   readonly #listeners = new Listeners();
   readonly #announcer = new Announcer(this.#listeners);
-  readonly #subscribers = new Set<() => void>();
+  readonly #stage = new Stage(() => this.#publish());
   readonly branches: BranchDesk;
   readonly formulas = new FormulaDesk((act) => this.#byHand(act));
   readonly #archive: Archive;
@@ -58,9 +57,6 @@ export class TestnetSession implements Testnet, LiveSession {
   #run: Run | null = null;
   /** The run's turns that are under way. */
   #flow: Flow | null = null;
-  #view: StoreTraceView | null = null;
-  #frame: Frame | null = null;
-  #seeked: Micros | null = null;
   #running = false;
   #failure: string | null = null;
 
@@ -92,7 +88,7 @@ export class TestnetSession implements Testnet, LiveSession {
     const speed = readSpeed(options, this.#pacer.speed);
     await this.#queue.run(async () => {
       const run = this.#need();
-      this.#seeked = null;
+      this.#stage.follow();
       this.#pacer.start(speed, run.horizon);
       this.#publish();
     });
@@ -115,7 +111,7 @@ export class TestnetSession implements Testnet, LiveSession {
     this.#pacer.stop();
     return this.#queue.run(async () => {
       const run = this.#need();
-      this.#seeked = null;
+      this.#stage.follow();
       await stepTo(run, goal);
       await this.#settle(run);
       return { timeMs: msFromMicros(run.horizon) };
@@ -127,7 +123,7 @@ export class TestnetSession implements Testnet, LiveSession {
     this.#pacer.stop();
     return this.#queue.run(async () => {
       const run = this.#need();
-      this.#seeked = null;
+      this.#stage.follow();
       this.#running = true;
       try {
         const missed = await pursue(run, goal, run.horizon + budget);
@@ -255,24 +251,19 @@ export class TestnetSession implements Testnet, LiveSession {
   }
 
   frame(): Frame | null {
-    return this.#frame;
+    return this.#stage.frame;
   }
 
   subscribe(listener: () => void): () => void {
-    this.#subscribers.add(listener);
-    return () => this.#subscribers.delete(listener);
+    return this.#stage.subscribe(listener);
   }
 
   view(): TraceView {
-    if (this.#view === null) throw new TestnetError('not-loaded', 'no scenario is loaded');
-    return this.#view;
+    return this.#stage.view;
   }
 
   seek(at: Micros | null): void {
-    const run = this.#run;
-    if (run === null) return;
-    this.#seeked = momentIn(run, at);
-    this.#publish();
+    if (this.#run !== null) this.#stage.seek(this.#run, at);
   }
 
   resume(): Promise<boolean> {
@@ -301,7 +292,7 @@ export class TestnetSession implements Testnet, LiveSession {
       if (leaves) await this.branches.leave();
       const run = await open();
       await this.#adopt(run);
-      return { runId: run.runId, nodes: (this.#frame?.nodes ?? []).map(({ id }) => id) };
+      return { runId: run.runId, nodes: (this.#stage.frame?.nodes ?? []).map(({ id }) => id) };
     });
   }
 
@@ -319,10 +310,9 @@ export class TestnetSession implements Testnet, LiveSession {
     this.#run = run;
     this.#flow = new Flow(run, this.#pacer, this.#archive, (report) => this.#tell(run, report));
     this.#failure = null;
-    this.#seeked = null;
     this.#announcer.follow(run);
     keepTrace(run, this.#options, () => this.#publish());
-    if (previous !== run || this.#view === null) this.#view = makeView(run, () => this.#publish());
+    this.#stage.enter(run, previous === run);
     if (previous !== null && previous !== run) await previous.close();
     if (run.checkpoints.count === 0) await run.capture();
     await this.#settle(run);
@@ -357,11 +347,8 @@ export class TestnetSession implements Testnet, LiveSession {
   async #tell(run: Run, { status, fingerprint }: Report): Promise<void> {
     run.takeStatus(status);
     await this.#announcer.tell(run);
-    this.#view?.setViolations(violationsOf(run.status));
-    if (fingerprint !== null) this.#fingerprint = fingerprint;
+    this.#stage.takeReport(run, fingerprint);
   }
-
-  #fingerprint = '';
 
   #stateOf(run: Run): TestnetState {
     return testnetState(run.status, run.protocol.declaration, namingOf(run.executor.plan), this.#statusOf(run));
@@ -377,16 +364,12 @@ export class TestnetSession implements Testnet, LiveSession {
   #publish(): void {
     const run = this.#run;
     if (run === null) return;
-    this.#frame = frameOf(run, {
-      previous: this.#frame,
+    this.#stage.show(run, {
       status: this.#statusOf(run),
       speed: this.#pacer.speed,
-      playhead: this.#seeked ?? this.#pacer.playhead(run.horizon),
-      following: this.#seeked === null,
-      fingerprint: this.#fingerprint,
+      playhead: this.#pacer.playhead(run.horizon),
       notice: this.#failure ?? run.executor.info.notice ?? this.#archive.notice,
     });
-    for (const subscriber of this.#subscribers) subscriber();
   }
 
   #fail(error: unknown): void {

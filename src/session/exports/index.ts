@@ -1,5 +1,5 @@
 /** `testnet.export(format, window)`: finds the writer, reads the window, gives text. */
-import { describeProblem, TestnetError } from '../../core/problem.ts';
+import { badInput, TestnetError } from '../../core/problem.ts';
 import { showValue } from '../../scenario/show.ts';
 import type { ExportOptions } from '../api.ts';
 import { microsOf, type Run } from '../run.ts';
@@ -32,16 +32,12 @@ export function formatNamed(name: unknown): ExportFormat {
 /** @throws TestnetError 'bad-input' for what is no window */
 export function readWindow(options: unknown, run: Pick<Run, 'horizon'>): ExportWindow {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
-    throw bad('options', showValue(options), '{ fromMs, toMs }');
+    throw badInput('options', showValue(options), '{ fromMs, toMs }');
   const { fromMs, toMs } = options as ExportOptions;
   const fromMicros = fromMs === undefined ? 0 : microsOf(fromMs, 'fromMs');
   // One past the horizon, so that what happened exactly there is in.
   const toMicros = toMs === undefined ? run.horizon + 1 : microsOf(toMs, 'toMs');
-  if (toMs !== undefined && toMicros < fromMicros) throw bad('toMs', showValue(toMs), `fromMs or later (${fromMs})`);
+  if (toMs !== undefined && toMicros < fromMicros)
+    throw badInput('toMs', showValue(toMs), `fromMs or later (${fromMs})`);
   return { fromMicros, toMicros, chosen: fromMs !== undefined || toMs !== undefined };
-}
-
-function bad(path: string, found: string, expected: string): TestnetError {
-  const problem = { path, found, expected };
-  return new TestnetError('bad-input', describeProblem(problem), [problem]);
 }
