@@ -1,5 +1,6 @@
 /** What `npm run sim -- compare …` was asked to do. Every refusal says where, what was found and what was expected. */
 import type { Problem } from '../../core/problem.ts';
+import { refuseWord, sortWords } from '../words.ts';
 import {
   FAULT_CASES,
   PROTOCOLS_MAX,
@@ -54,29 +55,15 @@ ${CASE_LINES}
 Exits 0 when all runs were made and each protocol kept what it promises within its fault model, 1 when one did not, 2 on bad input.
 `;
 
-const VALUES: ReadonlySet<string> = new Set(['--protocols', '--vary', '--seed', '--set']);
-const FLAGS: ReadonlySet<string> = new Set(['--real-signatures', '--json', '--csv', '--list', '--help']);
+const VALUES = ['--protocols', '--vary', '--seed', '--set'];
+const FLAGS = ['--real-signatures', '--json', '--csv', '--list', '--help'];
 const SEED_MAX = 0xffff_ffff;
 
 /** Reads the words after `compare`. Never throws. */
 export function parseCompareArguments(words: readonly string[]): ParsedCompare {
-  const given = new Map<string, string[]>();
-  const sources: string[] = [];
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] as string;
-    if (!word.startsWith('-') || word === '-') {
-      sources.push(word);
-      continue;
-    }
-    const split = word.indexOf('=');
-    const name = split < 0 ? word : word.slice(0, split);
-    const isFlag = FLAGS.has(name);
-    if (!isFlag && !VALUES.has(name)) return refuse('option', name, [...VALUES, ...FLAGS].join(', '));
-    if (isFlag && split >= 0) return refuse(name, word.slice(split + 1), 'no value');
-    const value = isFlag ? '' : split >= 0 ? word.slice(split + 1) : words[++i];
-    if (value === undefined) return refuse(name, null, 'a value');
-    given.set(name, [...(given.get(name) ?? []), value]);
-  }
+  const sorted = sortWords(words, VALUES, FLAGS);
+  if ('problem' in sorted) return sorted;
+  const { given, others: sources } = sorted;
   if (given.has('--help')) return { kind: 'help' };
   if (given.has('--list')) return { kind: 'list' };
   return request(sources, given);
@@ -84,8 +71,9 @@ export function parseCompareArguments(words: readonly string[]): ParsedCompare {
 
 function request(sources: readonly string[], given: ReadonlyMap<string, string[]>): ParsedCompare {
   const [source, second] = sources;
-  if (source === undefined) return refuse('scenario', null, 'a file, a preset id, a link or a comparison (see --help)');
-  if (second !== undefined) return refuse('argument', second, 'one scenario only');
+  if (source === undefined)
+    return refuseWord('scenario', null, 'a file, a preset id, a link or a comparison (see --help)');
+  if (second !== undefined) return refuseWord('argument', second, 'one scenario only');
   const text = (name: string): string | null => given.get(name)?.at(-1) ?? null;
   const [protocolsText, varyText, seedText] = [text('--protocols'), text('--vary'), text('--seed')];
   const protocols = protocolsText === null ? null : readProtocols(protocolsText, '--protocols');
@@ -93,9 +81,9 @@ function request(sources: readonly string[], given: ReadonlyMap<string, string[]
   const vary = varyText === null ? null : readVariation(varyText, '--vary');
   if (vary !== null && 'problem' in vary) return vary;
   if (seedText !== null && !(/^\d{1,10}$/.test(seedText) && Number(seedText) <= SEED_MAX)) {
-    return refuse('--seed', seedText, `an integer from 0 to ${SEED_MAX}`);
+    return refuseWord('--seed', seedText, `an integer from 0 to ${SEED_MAX}`);
   }
-  if (given.has('--json') && given.has('--csv')) return refuse('--csv', '--json', 'one format only');
+  if (given.has('--json') && given.has('--csv')) return refuseWord('--csv', '--json', 'one format only');
   return {
     kind: 'compare',
     arguments: {
@@ -108,8 +96,4 @@ function request(sources: readonly string[], given: ReadonlyMap<string, string[]
       format: given.has('--json') ? 'json' : given.has('--csv') ? 'csv' : 'text',
     },
   };
-}
-
-function refuse(path: string, found: string | null, expected: string): { readonly problem: Problem } {
-  return { problem: { path, found: found === null ? 'nothing' : JSON.stringify(found.slice(0, 60)), expected } };
 }

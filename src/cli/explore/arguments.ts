@@ -1,5 +1,6 @@
 /** What `npm run sim -- explore …` was asked to do. Every refusal says where, what was found and what was expected. */
 import type { Problem } from '../../core/problem.ts';
+import { refuseWord, sortWords } from '../words.ts';
 import { MODES } from '../../explore/index.ts';
 import { JOBS_MAX } from '../arguments.ts';
 
@@ -82,24 +83,9 @@ export type ParsedExplore =
 
 /** Reads the words after `explore`. Never throws. */
 export function parseExploreArguments(words: readonly string[]): ParsedExplore {
-  const given = new Map<string, string[]>();
-  const sources: string[] = [];
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] as string;
-    if (!word.startsWith('-') || word === '-') {
-      sources.push(word);
-      continue;
-    }
-    const split = word.indexOf('=');
-    const name = split < 0 ? word : word.slice(0, split);
-    const isFlag = FLAGS.includes(name);
-    if (!isFlag && !TEXTS.includes(name) && NUMBERS[name] === undefined) {
-      return refuse('option', name, [...TEXTS, ...Object.keys(NUMBERS), ...FLAGS].join(', '));
-    }
-    const value = isFlag ? '' : split >= 0 ? word.slice(split + 1) : words[++i];
-    if (value === undefined) return refuse(name, null, 'a value');
-    given.set(name, [...(given.get(name) ?? []), value]);
-  }
+  const sorted = sortWords(words, [...TEXTS, ...Object.keys(NUMBERS)], FLAGS);
+  if ('problem' in sorted) return sorted;
+  const { given, others: sources } = sorted;
   if (given.has('--help')) return { kind: 'help' };
   return request(sources, given);
 }
@@ -110,16 +96,16 @@ function request(sources: readonly string[], given: ReadonlyMap<string, string[]
     const value = text(name);
     if (value === null) continue;
     const isWithin = /^\d{1,10}$/.test(value) && Number(value) >= least && Number(value) <= most;
-    if (!isWithin) return refuse(name, value, `an integer from ${least} to ${most}`);
+    if (!isWithin) return refuseWord(name, value, `an integer from ${least} to ${most}`);
   }
   const number = (name: string, otherwise: number): number => Number(text(name) ?? otherwise);
   const mode = text('--mode') ?? 'mixed';
-  if (!MODE_NAMES.includes(mode)) return refuse('--mode', mode, MODE_NAMES.join(', '));
+  if (!MODE_NAMES.includes(mode)) return refuseWord('--mode', mode, MODE_NAMES.join(', '));
   const [source, second] = sources;
-  if (second !== undefined) return refuse('argument', second, 'one scenario only');
+  if (second !== undefined) return refuseWord('argument', second, 'one scenario only');
   const [mutants, protocol, model] = [given.has('--mutants'), text('--protocol'), text('--model')];
   if (source === undefined && protocol === null && model === null && !mutants) {
-    return refuse('scenario', null, 'a file, a preset id, a link, --protocol, --model or --mutants (see --help)');
+    return refuseWord('scenario', null, 'a file, a preset id, a link, --protocol, --model or --mutants (see --help)');
   }
   return {
     kind: 'explore',
@@ -148,9 +134,4 @@ function request(sources: readonly string[], given: ReadonlyMap<string, string[]
       depth: number('--depth', 1_000_000),
     },
   };
-}
-
-function refuse(path: string, found: string | null, expected: string): { readonly problem: Problem } {
-  const shown = found === null ? 'nothing' : JSON.stringify(found.slice(0, 60));
-  return { problem: { path, found: shown, expected } };
 }

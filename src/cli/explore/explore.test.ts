@@ -103,6 +103,7 @@ describe('sim explore', () => {
     [['--budget', '0', ...PLAIN], '--budget: found "0"'],
     [['--budget'], '--budget: found nothing'],
     [['--what'], 'option: found "--what"'],
+    [['--shrink=twice', ...PLAIN], '--shrink: found "twice"'],
     [['a', 'b'], 'argument: found "b"'],
     [['no-such-preset'], 'scenario: found "no-such-preset"'],
     [['--protocol', 'nothing'], 'protocol.name: found'],
