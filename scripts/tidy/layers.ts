@@ -7,14 +7,13 @@ const ROWS: readonly (readonly string[])[] = [
   ['ledger'],
   ['sharding'],
   ['protocols'],
-  ['validators'],
   ['kernel'],
   ['runtime'],
   ['storage', 'checks'],
   ['scenario'],
   ['session'],
   ['explore'],
-  ['cli', 'ui', 'lessons'],
+  ['cli', 'ui'],
   ['app'],
 ];
 
@@ -25,7 +24,6 @@ export const DETERMINISTIC: ReadonlySet<string> = new Set([
   'ledger',
   'sharding',
   'protocols',
-  'validators',
   'kernel',
 ]);
 

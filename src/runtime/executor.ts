@@ -52,12 +52,6 @@ export interface RunObserver extends Observer {
   restore(state: unknown): void;
 }
 
-/** Public part of a run's cryptography, for judges and views. */
-export interface RunKeys {
-  readonly publicKeys: readonly Uint8Array[];
-  readonly prefix: Uint8Array;
-}
-
 export interface ExecutorStatus {
   readonly horizon: Micros;
   readonly height: number;

@@ -5,16 +5,6 @@ export type Key = string | readonly [string, number, number] | readonly [string,
 
 export type StoreName = 'snapshots' | 'snapshotBytes' | 'settings' | 'scenarios' | 'runs' | 'trace' | 'chunks';
 
-export const STORE_NAMES: readonly StoreName[] = [
-  'snapshots',
-  'snapshotBytes',
-  'settings',
-  'scenarios',
-  'runs',
-  'trace',
-  'chunks',
-];
-
 export type Change =
   | { readonly kind: 'put'; readonly store: StoreName; readonly key: Key; readonly value: unknown }
   | { readonly kind: 'remove'; readonly store: StoreName; readonly key: Key };

@@ -5,9 +5,6 @@ import { SEAL_KIND } from './seal.ts';
 import { openRecord, sealRecord } from './snapshots.ts';
 import type { SnapshotRecord } from './types.ts';
 
-export const RUN_FILE_EXTENSION = '.testnet-run';
-export const RUN_FILE_TYPE = 'application/octet-stream';
-
 export type ImportResult =
   | { readonly ok: true; readonly record: SnapshotRecord }
   | { readonly ok: false; readonly problems: readonly Problem[] };

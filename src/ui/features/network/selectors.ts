@@ -153,8 +153,6 @@ export function sameLook(a: NodeLook, b: NodeLook): boolean {
   return (Object.keys(a) as (keyof NodeLook)[]).every((key) => a[key] === b[key]);
 }
 
-export type Looks = ReadonlyMap<NodeIndex, NodeLook>;
-
 function crownOf(declaration: Declaration, role: string): NodeLook['crown'] {
   if (role === declaration.words.leader || role === 'leader') return 'leader';
   return role.includes('candidate') ? 'candidate' : null;
