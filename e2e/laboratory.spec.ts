@@ -280,3 +280,29 @@ test.describe('installed', () => {
     }
   });
 });
+
+test('while a run plays, a fault is told of when the playhead gets to it', async ({ page, testnet }) => {
+  const { line, pause } = handlesOf(page);
+  await testnet.load({ ...SCENARIO, faults: [{ kind: 'crash', target: 'v2', at: 8_000 }] });
+  await testnet.runUntil({ ms: 3_000 });
+  /** What the page says in every animation frame, until the crash is told of everywhere. */
+  const watched = page.evaluate(async () => {
+    const seconds = () => Number.parseFloat(document.querySelector('footer')?.textContent ?? '');
+    const tells: Readonly<Record<string, () => boolean>> = {
+      notice: () => document.querySelector('[data-notices]')?.textContent?.includes('v2 crashes') === true,
+      badge: () => [...document.querySelectorAll('[role=tab]')].some(({ textContent }) => textContent === '1Faults'),
+      health: () => /Participation[^A-Z]*3 of 4/.test(document.body.textContent ?? ''),
+    };
+    const first: Record<string, number> = {};
+    while (Object.keys(first).length < Object.keys(tells).length) {
+      await new Promise(requestAnimationFrame);
+      for (const [name, tell] of Object.entries(tells)) if (!(name in first) && tell()) first[name] = seconds();
+    }
+    return first;
+  });
+  await testnet.play({ speed: 5 });
+  const first = await watched;
+  for (const [name, at] of Object.entries(first)) expect(at, name).toBeGreaterThanOrEqual(8);
+  await pause.click();
+  await expect(line).toContainText('checks');
+});

@@ -1,6 +1,11 @@
 /** Readings of the whole testnet at a moment. Pure. */
 import type { Micros } from '../../core/time.ts';
-import type { Frame, TraceView } from '../../session/view.ts';
+import type { Frame, NodeMoment, TraceView } from '../../session/view.ts';
+
+/** Whether a node has crashed: one that nothing is known of yet, before a run's first event, has not. */
+export function isDown({ alive, fields }: Pick<NodeMoment, 'alive' | 'fields'>): boolean {
+  return !alive && Object.values(fields).some((value) => value !== null);
+}
 
 export interface Progress {
   /** The highest slot that any validator has decided. */

@@ -2,6 +2,7 @@
 import type { NodeIndex } from '../../../core/ids.ts';
 import type { Micros } from '../../../core/time.ts';
 import type { Declaration, PhaseRole } from '../../../protocols/protocol.ts';
+import { isDown } from '../../lib/moments.ts';
 import type { Candidate, Frame, NodeMoment, TraceView } from '../../../session/view.ts';
 
 /** How much of a hash the trace keeps of what is proposed and voted for. */
@@ -173,7 +174,7 @@ export function standings(
       id,
       height,
       behind: isOrdered ? top - height : 0,
-      alive: moment?.alive ?? false,
+      alive: moment !== undefined && !isDown(moment),
       isByzantine: moment?.byzantine != null,
     };
   });

@@ -7,6 +7,7 @@ import { Hash } from '../../components/Hash.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Badge, Facts, Foreign, Note } from '../../components/small.tsx';
 import { formatCount, formatTime, plural, sentence } from '../../lib/format.ts';
+import { isDown } from '../../lib/moments.ts';
 import { useAction, useCalmFrame, useFaults, usePlayground, useUi } from '../../playground.tsx';
 import { FaultMenu } from './FaultMenu.tsx';
 import { JsonView } from './JsonView.tsx';
@@ -35,7 +36,7 @@ export function NodeInspector({ node }: { readonly node: NodeIndex }) {
         <div className={styles.titleRow}>
           <h2 className="mono">{info.id}</h2>
           <Badge>{String(moment.fields['role'] ?? info.kind)}</Badge>
-          {!moment.alive && <Badge tone="off">crashed</Badge>}
+          {isDown(moment) && <Badge tone="off">crashed</Badge>}
           {moment.byzantine !== null && <Badge tone="bad">Byzantine: {moment.byzantine}</Badge>}
         </div>
         <Note>

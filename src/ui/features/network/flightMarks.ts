@@ -26,7 +26,8 @@ const QUEUE_SHOWN = 6;
 /** Copies that arrived within the afterglow before the playhead; none where so many are under way that nobody can follow one. */
 export function recentArrivals(scene: Scene): readonly Flight[] {
   const span = AFTERGLOW_MS * scene.microsPerMs;
-  if (span === 0) return [];
+  // What is under way now was so in the stretch too: no need to look for what would not be shown.
+  if (span === 0 || scene.trace.flights(scene.playhead).length > GLOWING_MAX) return [];
   const { flights, step } = scene.trace.copiesIn(scene.playhead - span, scene.playhead, GLOWING_MAX);
   if (step > 1) return [];
   return flights.filter(({ fate, arrivesAt }) => fate === 'delivered' && arrivesAt <= scene.playhead);

@@ -4,6 +4,7 @@ import type { Declaration, PhaseRole } from '../../../protocols/protocol.ts';
 import { isOrdered } from '../../../session/epochs.ts';
 import type { Flight, Frame, NodeMoment, QuorumProgress, ShardShape } from '../../../session/view.ts';
 import { formatDuration, sentence } from '../../lib/format.ts';
+import { isDown } from '../../lib/moments.ts';
 import { PHASES, phaseRoleOf } from '../../lib/phases.ts';
 
 export interface NodeLook {
@@ -48,7 +49,7 @@ export function nodeLook(
     kind: node.kind,
     role,
     crown: isValidator && moment.alive ? crownOf(declaration, role) : null,
-    alive: moment.alive,
+    alive: !isDown(moment),
     byzantine: moment.byzantine,
     twin: moment.byzantine === 'twins',
     behind: isValidator && isOrdered(declaration) && topHeight - height >= BEHIND_FROM ? topHeight - height : 0,

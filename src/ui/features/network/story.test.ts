@@ -58,6 +58,14 @@ function tell(scene: Scene, at = 1_000_000, declaration: Declaration = FAKE_DECL
 }
 
 describe('the line that says what happens', () => {
+  it('says that a run has not begun, and does not call its validators crashed', () => {
+    const unknown = { alive: false, fields: { role: null, height: null, epoch: null, phase: null } };
+    const { text } = tell({ moments: [unknown, unknown, unknown, unknown] }, 0);
+    expect(text).toBe('Ready: nothing has happened yet.');
+    const crashed = { alive: false };
+    expect(tell({ moments: [crashed, crashed, crashed, crashed] }).text).toBe('No validator is running.');
+  });
+
   it('names the proposer, its block and whom it still has to reach', () => {
     const flights = [2, 3].map((to) => ({ type: 0, from: 1, to }));
     expect(tell({ flights })).toEqual({ phase: 'propose', news: null, text: 'v1 proposes block 7 to 2 validators' });

@@ -5,6 +5,7 @@ import type { Declaration, PhaseRole } from '../../../protocols/protocol.ts';
 import type { Flight, Frame, Marker, NodeMoment, QuorumProgress, TraceView } from '../../../session/view.ts';
 import { isOrdered, valueWord } from '../../../session/epochs.ts';
 import { plural, sentence, withArticle } from '../../lib/format.ts';
+import { isDown } from '../../lib/moments.ts';
 import { phaseRoleOf } from '../../lib/phases.ts';
 import { shardStory } from './shardStory.ts';
 
@@ -38,6 +39,8 @@ export function storyAt(trace: StoryTrace, declaration: Declaration, nodes: Fram
   const seen = nodes.flatMap((node) => (node.kind === 'validator' ? [look(trace, node.id, node.index, at)] : []));
   const live = seen.filter(({ moment }) => moment.alive);
   const news = newsAt(trace.markers, at);
+  if (live.length === 0 && !seen.some(({ moment }) => isDown(moment)))
+    return { phase: null, news, text: 'Ready: nothing has happened yet.' };
   if (live.length === 0) return { phase: null, news, text: 'No validator is running.' };
   const crossing = shardStory(trace, at);
   if (crossing !== null) return { phase: null, text: crossing, news };
