@@ -8,6 +8,7 @@ import type { Selection } from '../../store.ts';
 import { type Folding, foldsOf, TimeAxis } from './axis.ts';
 import { type Hit, hitAt } from './hit.ts';
 import { paint } from './painter.ts';
+import { Pace } from './pace.ts';
 import { Pens } from './pens.ts';
 import { layoutOf, type Scene, sceneOf } from './scene.ts';
 import { originOf, panned, showing, type Viewport, zoomed } from './viewport.ts';
@@ -52,7 +53,7 @@ export class DiagramControl {
   readonly #watchers = new Set<() => void>();
   #told: Scene | null = null;
   #telling: ReturnType<typeof setTimeout> | null = null;
-  #painted: readonly unknown[] = [];
+  #pace = new Pace();
   #folds: { readonly key: string; readonly at: number; readonly folds: readonly Stretch[] } | null = null;
   #axis: TimeAxis | null = null;
   #lifeSeen: number | null = null;
@@ -91,7 +92,7 @@ export class DiagramControl {
   attach(canvas: HTMLCanvasElement): void {
     this.#canvas = canvas;
     this.#pens = new Pens(canvas.parentElement ?? canvas);
-    this.#painted = [];
+    this.#pace = new Pace();
   }
 
   detach(): void {
@@ -214,12 +215,14 @@ export class DiagramControl {
     const theme = this.#around.theme();
     const trace = this.#around.trace();
     const life = selection?.kind === 'crossing' ? trace.lifeOf(selection.transaction) : null;
-    const key = [
-      ...[frame.playhead, frame.eventCount, frame.runId, this.#viewport, this.#state, width, height, ratio],
+    const lasting = [
+      ...[frame.runId, this.#viewport, this.#state, width, height, ratio],
       ...[selection, theme, this.#pens.version, isWorking ? this.#cone?.looked : 0, life?.copies],
     ];
-    if (width === 0 || key.every((value, index) => value === this.#painted[index])) return;
-    this.#painted = key;
+    const isPlaying = frame.status === 'playing' && frame.following;
+    const lineCount = this.#scene?.lines.length ?? 0;
+    const passing = [frame.playhead, frame.eventCount];
+    if (width === 0 || !this.#pace.wants(passing, lasting, isPlaying, lineCount)) return;
     if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
     if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
     const layout = layoutOf(width, height, this.#state.isDown, frame.nodes.length);
