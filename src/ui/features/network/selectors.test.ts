@@ -37,6 +37,11 @@ describe('accessible names', () => {
     expect(accessibleName(look({ height: 7 }))).toBe('v0, replica, view 3, height 7, 5 behind');
   });
 
+  it('do not call a node crashed of which nothing is known yet', () => {
+    const nothing = { role: null, epoch: null, height: null, phase: null };
+    expect(accessibleName(look(nothing, { alive: false }, 0))).toBe('v0, validator, view 0, height 0');
+  });
+
   it('of clients stay short', () => {
     expect(accessibleName(nodeLook(FAKE_DECLARATION, node('c0', 'client'), moment({ role: null }), 12))).toBe(
       'c0, client',
