@@ -1,5 +1,5 @@
 /** How far a search is, and what it found: the violation, the shrunk scenario, and when it became inevitable. */
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import type { Scenario } from '../../../scenario/index.ts';
 import { Button } from '../../components/controls.tsx';
@@ -18,9 +18,14 @@ const FUTURES_PER_MOMENT = 10;
 export function SearchResult() {
   const desk = searchDesk();
   const state = useStore(desk.store);
+  const part = useRef<HTMLDivElement>(null);
+  const { request, found } = state;
+  // In a low panel it begins below the foot: whoever started a search sees how it goes, and what it finds.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with every search, and when it has found something.
+  useEffect(() => part.current?.scrollIntoView({ block: 'nearest' }), [request, found === null]);
   if (state.phase === 'idle') return null;
   return (
-    <div className={styles.result} aria-live="polite">
+    <div className={styles.result} aria-live="polite" ref={part}>
       <Progress state={state} />
       {state.problem !== null && (
         <p className={styles.problem} role="alert">
@@ -33,7 +38,7 @@ export function SearchResult() {
           {state.isExhausted ? ', which are all there are' : ''}.
         </p>
       )}
-      {state.found !== null && <Found state={state} found={state.found} />}
+      {found !== null && <Found state={state} found={found} />}
     </div>
   );
 }
