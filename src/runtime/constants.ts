@@ -28,16 +28,21 @@ function suiteOnce(name: SuiteName, proved: OpenOptions['proved']): Promise<Sign
 /** What one thread worked out and the others need not: plain data. */
 export interface SharedConstants {
   readonly publicKeys: readonly Uint8Array[];
+  /** How many threads the nodes are dealt out to. */
+  readonly threadCount: number;
   /** Engines that proved themselves, by suite. */
   readonly proofs: Readonly<Record<string, NonNullable<OpenOptions['proved']>>>;
 }
 
+/** So many threads of nodes can each have a WebAssembly memory for hashing, as every core has. */
+const BULK_HASHES_MAX = 8;
+
 /** The shared part of a world. */
-export function sharedOf({ publicKeys, suites: opened }: WorldConstants): SharedConstants {
+export function sharedOf({ publicKeys, suites: opened }: WorldConstants, threadCount: number): SharedConstants {
   const proofs = opened.map(
     ({ name, engine, verifyAhead }) => [name, { engine, native: verifyAhead !== null }] as const,
   );
-  return { publicKeys, proofs: Object.fromEntries(proofs) };
+  return { publicKeys, threadCount, proofs: Object.fromEntries(proofs) };
 }
 
 /** Everything of a world but where hosts live. `shared`: from the thread that has it already. */
@@ -50,9 +55,10 @@ export async function openConstants(
   if (protocol === null) throw new TestnetError('bad-input', `unknown protocol ${plan.protocol.name}`);
   const parsed = protocol.parseConfig(plan.protocol.config);
   if ('problems' in parsed) throw new TestnetError('bad-input', 'bad protocol.config', parsed.problems);
-  // Each WebAssembly memory takes gigabytes of address space, of which a process has a terabyte: node workers of a large
-  // testnet spend theirs on signatures and hash in script.
-  const bulk = shared === null ? await sharedBulkHash() : scriptHash;
+  // Each WebAssembly memory takes gigabytes of address space, of which a process has a terabyte: where every node of a large
+  // testnet has a worker, they spend theirs on signatures and hash in script. In a pool each hashes the streams of many nodes.
+  const isFew = shared === null || shared.threadCount <= BULK_HASHES_MAX;
+  const bulk = isFew ? await sharedBulkHash() : scriptHash;
   const nodeSuites = await Promise.all(suiteNames(plan).map((name) => suiteOnce(name, shared?.proofs[name])));
   return {
     plan,

@@ -22,6 +22,8 @@ export class AwayError extends Error {
 export class WordArena {
   /** Where the next record goes, unless the chunk's rest is too short for it. In words. */
   end = 0;
+  /** The chunk that `add` wrote to last. */
+  lastChunk: Uint32Array = new Uint32Array(0);
   /** Chunks before it are gone for good. */
   firstChunk = 0;
   /** Null where a chunk is away. */
@@ -50,6 +52,7 @@ export class WordArena {
       this.#set(offset >>> SHIFT, chunk);
     }
     if (chunk === null) throw new AwayError(offset >>> SHIFT);
+    this.lastChunk = chunk;
     for (let i = 0; i < length; i++) chunk[place + i] = source[at + i] as number;
     if (extra >= 0) chunk[place + length] = extra;
     this.end = offset + needed;

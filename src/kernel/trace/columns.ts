@@ -55,12 +55,23 @@ export const column16 = (): Column => new Column(() => new Uint16Array(CHUNK));
 /** Column of doubles: times, Infinity included. */
 export const column64 = (): Column => new Column(() => new Float64Array(CHUNK));
 
+const NO_CHUNK = new Uint32Array(0);
+
 /** 32-bit values by position with gaps, 0 where nothing was set: a table by sequence number that may start anywhere. */
 export class SparseColumn {
   readonly #chunks = new Map<number, Uint32Array>();
+  /** The chunk found last: a table by sequence number is mostly asked near where it grows. */
+  #lastKey = -1;
+  #last: Uint32Array = NO_CHUNK;
 
   get(at: number): number {
-    return this.#chunks.get(at >>> SHIFT)?.[at & MASK] ?? 0;
+    const key = at >>> SHIFT;
+    if (key === this.#lastKey) return this.#last[at & MASK] as number;
+    const chunk = this.#chunks.get(key);
+    if (chunk === undefined) return 0;
+    this.#lastKey = key;
+    this.#last = chunk;
+    return chunk[at & MASK] as number;
   }
 
   set(at: number, value: number): void {
@@ -74,6 +85,7 @@ export class SparseColumn {
 
   /** Sets every value above `limit` to 0. */
   dropAbove(limit: number): void {
+    this.#lastKey = -1;
     for (const [key, chunk] of this.#chunks) {
       let used = false;
       for (let i = 0; i < CHUNK; i++) {
@@ -91,28 +103,29 @@ export class SparseColumn {
 
 /** Such tables by node. */
 export class SparseTable {
-  readonly #rows = new Map<number, SparseColumn>();
+  readonly #rows: (SparseColumn | undefined)[] = [];
 
   get(row: number, at: number): number {
-    return this.#rows.get(row)?.get(at) ?? 0;
+    const column = this.#rows[row];
+    return column === undefined ? 0 : column.get(at);
   }
 
   set(row: number, at: number, value: number): void {
-    let column = this.#rows.get(row);
+    let column = this.#rows[row];
     if (column === undefined) {
       column = new SparseColumn();
-      this.#rows.set(row, column);
+      this.#rows[row] = column;
     }
     column.set(at, value);
   }
 
   /** Sets every value above `limit` to 0. */
   dropAbove(limit: number): void {
-    for (const column of this.#rows.values()) column.dropAbove(limit);
+    for (const column of this.#rows) column?.dropAbove(limit);
   }
 
   get sizeBytes(): number {
-    return [...this.#rows.values()].reduce((size, column) => size + column.sizeBytes, 0);
+    return this.#rows.reduce((size, column) => size + (column?.sizeBytes ?? 0), 0);
   }
 }
 

@@ -22,6 +22,8 @@ export type Stretch = readonly [from: number, to: number];
 
 /** Something derived from the trace that grows and is cut with it. */
 export interface RecordIndex {
+  /** The kinds of record that say something to it; absent: every kind. It may be given others. */
+  readonly kinds?: readonly RecordKind[];
   /** Records come in the order of the trace. */
   add(record: RecordCursor): void;
   /** Every record at or after `at` is gone. */
@@ -34,4 +36,24 @@ export interface RecordIndex {
 
 export function emptyCursor(): RecordCursor {
   return { kind: RECORD.note, node: 0, t: 0, seq: 0, words: new Uint32Array(0), at: 0, offset: 0 };
+}
+
+/** Points the cursor at the record that begins at `at` of `words`. */
+export function pointTo(
+  cursor: RecordCursor,
+  words: Uint32Array,
+  at: number,
+  node: NodeIndex,
+  t: Micros,
+  seq: number,
+  offset: number,
+): RecordCursor {
+  cursor.kind = ((words[at] as number) & 63) as RecordKind;
+  cursor.node = node;
+  cursor.t = t;
+  cursor.seq = seq;
+  cursor.words = words;
+  cursor.at = at;
+  cursor.offset = offset;
+  return cursor;
 }

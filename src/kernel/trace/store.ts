@@ -15,13 +15,13 @@ import type { Segment } from '../group.ts';
 import type { FaultPlan } from '../plan.ts';
 import { CHUNK_WORDS, WordArena } from './arena.ts';
 import { column16, column32, column64, firstAbove, firstAtLeast, SparseTable } from './columns.ts';
-import { emptyCursor, type RecordCursor, type RecordIndex, type Stretch } from './cursor.ts';
+import { emptyCursor, pointTo, type RecordCursor, type RecordIndex, type Stretch } from './cursor.ts';
 import { type DecodeContext, decodeEvent } from './decoder.ts';
 import type { TraceEvent } from './events.ts';
 import { type FinalSink, HoldBack, type HeldRecord } from './holdback.ts';
 import { type LateRecord, LateRecords } from './late.ts';
 import { MESSAGE_WORDS, type MessageEntry, readMessage } from './messages.ts';
-import { RECORD, type RecordKind, WORD } from './records.ts';
+import { RECORD, WORD } from './records.ts';
 import { TextTable } from './texts.ts';
 import { TimeColumn } from './times.ts';
 
@@ -329,14 +329,8 @@ export class TraceStore implements DecodeContext {
   #pointAt(cursor: RecordCursor, offset: number, node: NodeIndex, seq: number): RecordCursor {
     const words = this.#arena.chunk(offset);
     const at = this.#arena.place(offset);
-    cursor.kind = ((words[at] as number) & 63) as RecordKind;
-    cursor.node = node;
-    cursor.t = (words[at + 1] as number) + (words[at + 2] as number) * WORD;
-    cursor.seq = seq;
-    cursor.words = words;
-    cursor.at = at;
-    cursor.offset = offset;
-    return cursor;
+    const t = (words[at + 1] as number) + (words[at + 2] as number) * WORD;
+    return pointTo(cursor, words, at, node, t, seq, offset);
   }
 
   #finish(node: NodeIndex, t: Micros, words: Uint32Array, at: number, length: number, batch: number): void {
@@ -355,7 +349,7 @@ export class TraceStore implements DecodeContext {
       this.#late.add(offset, node, batch);
     }
     if (this.#indexes.length === 0) return;
-    const cursor = this.#pointAt(this.#giving, offset, node, seq);
+    const cursor = pointTo(this.#giving, this.#arena.lastChunk, this.#arena.place(offset), node, t, seq, offset);
     for (const index of this.#indexes) index.add(cursor);
   }
 

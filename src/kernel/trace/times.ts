@@ -12,11 +12,17 @@ export class TimeColumn {
     return this.#low.length;
   }
 
+  /** Of the high word in force at the end, µs. */
+  #base: Micros = 0;
+
   /** `t`: not before the one pushed last. */
   push(t: Micros): void {
-    const high = Math.floor(t / WORD);
-    if (high !== (this.#rises.at(-1)?.high ?? 0)) this.#rises.push({ from: this.#low.length, high });
-    this.#low.push(t % WORD);
+    if (t - this.#base >= WORD) {
+      const high = Math.floor(t / WORD);
+      this.#rises.push({ from: this.#low.length, high });
+      this.#base = high * WORD;
+    }
+    this.#low.push(t - this.#base);
   }
 
   /** The time at a position below `length`. */
@@ -32,6 +38,7 @@ export class TimeColumn {
   truncate(length: number): void {
     this.#low.truncate(length);
     while ((this.#rises.at(-1)?.from ?? -1) >= length) this.#rises.pop();
+    this.#base = (this.#rises.at(-1)?.high ?? 0) * WORD;
   }
 
   get sizeBytes(): number {

@@ -173,7 +173,7 @@ export class ConductorWorker {
     const remote = Comlink.wrap<NodeWorker>(port);
     const { plan, options, groups, channel, noise } = this.#setup as ConductorSetup;
     const nodes = groups[group] ?? [];
-    const shared = sharedOf(this.#world as WorldConstants);
+    const shared = sharedOf(this.#world as WorldConstants, groups.length);
     const assignment: NodeAssignment = { plan, options, group, nodes, shared, channel, noise };
     return {
       load: async (controls: readonly ControlEvent[], start: boolean) => {

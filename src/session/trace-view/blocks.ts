@@ -24,6 +24,7 @@ interface Entry {
 }
 
 export class BlockIndex implements RecordIndex {
+  readonly kinds = [RECORD.decide] as const;
   /** By height, hashes of one height in the order of their first decision. */
   readonly #entries: Entry[] = [];
   #memo: { readonly at: Micros; readonly blocks: readonly DecidedBlock[] } | null = null;

@@ -21,6 +21,7 @@ interface Entry {
 }
 
 export class CandidateIndex implements RecordIndex {
+  readonly kinds = [RECORD.message] as const;
   readonly #store: TraceStore;
   /** By slot, then hash; both in the order of first mention. */
   readonly #slots = new Map<number, Map<string, Entry>>();

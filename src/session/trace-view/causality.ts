@@ -9,6 +9,7 @@ import { arrivalOf } from './flights.ts';
 
 /** Finds the sending behind a delivery. Remembers only the copies that left later than their message: let go by a partition. */
 export class SendIndex implements RecordIndex {
+  readonly kinds = [RECORD.copy] as const;
   readonly #store: TraceStore;
   /** `origin sequence receiver arrival` → position. */
   readonly #late = new Map<string, number>();

@@ -22,6 +22,7 @@ export interface Cut {
 }
 
 export class FaultIndex implements RecordIndex {
+  readonly kinds = [RECORD.fault, RECORD.heal] as const;
   readonly #store: TraceStore;
   readonly #nodeCount: number;
   /** In the order in which they began. */

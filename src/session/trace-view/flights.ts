@@ -24,6 +24,7 @@ interface HeldSpan {
 const MEMO_MAX = 32_768;
 
 export class FlightIndex implements RecordIndex {
+  readonly kinds = [RECORD.copy] as const;
   readonly #store: TraceStore;
   /** How long a lost copy is drawn, by sender and receiver: nobody recorded how long it would have travelled. */
   readonly #nominal: (from: NodeIndex, to: NodeIndex) => Micros;

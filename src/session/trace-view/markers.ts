@@ -25,6 +25,7 @@ interface Mark extends Marker {
 }
 
 export class MarkerIndex implements RecordIndex {
+  readonly kinds = [RECORD.decide, RECORD.state, RECORD.message, RECORD.fault, RECORD.heal, RECORD.evidence] as const;
   readonly #store: TraceStore;
   /** Must be given each record after this index: it says what a node was before. */
   readonly #states: StateIndex;

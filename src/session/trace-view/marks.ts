@@ -18,6 +18,7 @@ const KINDS: ReadonlyMap<RecordKind, MarkKind> = new Map([
 ]);
 
 export class MarkIndex implements RecordIndex {
+  readonly kinds = [...KINDS.keys()];
   readonly #store: TraceStore;
   readonly #seqs = column32();
 

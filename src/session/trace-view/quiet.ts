@@ -16,6 +16,7 @@ const SPAN_MAX: Micros = WORD - 1;
 const BACKGROUND: ReadonlySet<PhaseRole> = new Set(['sync', 'client']);
 
 export class QuietIndex implements RecordIndex {
+  readonly kinds = [RECORD.message, RECORD.copy, RECORD.decide, RECORD.fault, RECORD.heal, RECORD.evidence] as const;
   readonly #store: TraceStore;
   readonly #isBackground: readonly boolean[];
   /** By bucket: µs from its beginning until what began in it was no longer under way, plus 1; 0 = nothing began. */

@@ -25,6 +25,7 @@ export interface Sample {
 export type TransactionCounts = readonly number[];
 
 export class SampleIndex implements RecordIndex {
+  readonly kinds = [RECORD.copy, RECORD.message, RECORD.decide] as const;
   readonly #store: TraceStore;
   readonly #states: StateIndex;
   readonly #isProposal: readonly boolean[];

@@ -22,6 +22,7 @@ interface Cursor {
 }
 
 export class ShardIndex implements RecordIndex {
+  readonly kinds = [RECORD.state, RECORD.wait, RECORD.lock, RECORD.unlock, RECORD.commit2pc] as const;
   readonly shape: ShardShape | null;
   readonly #store: TraceStore;
   readonly #steps: ReadonlyMap<string, TransactionStep>;

@@ -17,6 +17,7 @@ const FIELD = { role: 0, epoch: 1, height: 2, phase: 3 } as const;
 const FIELDS_AT = 3;
 
 export class StateIndex implements RecordIndex {
+  readonly kinds = [RECORD.state] as const;
   readonly #store: TraceStore;
   /** By node: positions of its state records. */
   readonly #byNode: Column[] = [];
@@ -38,7 +39,18 @@ export class StateIndex implements RecordIndex {
       this.#byNode[record.node] = list;
     }
     list.push(record.seq);
-    this.#latest[record.node] = wordsOf(record);
+    this.#remember(record);
+  }
+
+  /** In place: nodes of a large network write thousands of records a block. */
+  #remember({ node, words, at }: RecordCursor): void {
+    const length = ((words[at] as number) >>> 6) & 1023;
+    let latest = this.#latest[node];
+    if (latest?.length !== length) {
+      latest = new Uint32Array(length);
+      this.#latest[node] = latest;
+    }
+    for (let i = 0; i < length; i++) latest[i] = words[at + i] as number;
   }
 
   truncate(): void {

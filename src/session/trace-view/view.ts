@@ -7,6 +7,7 @@ import type { TraceEvent } from '../../kernel/trace/events.ts';
 import type { Stretch as EventStretch } from '../../kernel/trace/cursor.ts';
 import { eventsHere } from '../../kernel/trace/look.ts';
 import { parseMessageId } from '../../kernel/trace/messages.ts';
+import { RECORD } from '../../kernel/trace/records.ts';
 import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
 import type { AnyProtocol } from '../../protocols/protocol.ts';
 import type { ActiveFault } from '../api.ts';
@@ -62,6 +63,8 @@ export class StoreTraceView implements TraceView, RecordIndex {
   readonly #lives: LifeReader;
   /** In the order in which they get each record: those that ask what a node was before come before the states. */
   readonly #indexes: readonly RecordIndex[];
+  /** The same, by kind of record: those that it says something to. */
+  readonly #byKind: readonly (readonly RecordIndex[])[];
 
   constructor(store: TraceStore, options: TraceViewOptions) {
     const { plan } = options;
@@ -96,6 +99,10 @@ export class StoreTraceView implements TraceView, RecordIndex {
       this.#sends,
       this.#shards,
     ];
+    const last = Math.max(...Object.values(RECORD));
+    this.#byKind = Array.from({ length: last + 1 }, (_, kind) =>
+      this.#indexes.filter(({ kinds }) => kinds === undefined || kinds.some((wanted) => wanted === kind)),
+    );
     store.attach(this);
   }
 
@@ -120,7 +127,9 @@ export class StoreTraceView implements TraceView, RecordIndex {
   }
 
   add(record: RecordCursor): void {
-    for (const index of this.#indexes) index.add(record);
+    const indexes = this.#byKind[record.kind];
+    if (indexes === undefined) return;
+    for (let i = 0; i < indexes.length; i++) (indexes[i] as RecordIndex).add(record);
   }
 
   truncate(at: Micros): void {

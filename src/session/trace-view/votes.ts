@@ -38,6 +38,7 @@ const DIGEST_AT = 7;
 const READINGS_MAX = 2;
 
 export class VoteIndex implements RecordIndex {
+  readonly kinds = [RECORD.deliver, RECORD.message, RECORD.state] as const;
   readonly #store: TraceStore;
   readonly #isVote: readonly boolean[];
   readonly #isExclusive: readonly boolean[];
