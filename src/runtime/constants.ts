@@ -34,8 +34,8 @@ export interface SharedConstants {
   readonly proofs: Readonly<Record<string, NonNullable<OpenOptions['proved']>>>;
 }
 
-/** So many threads of nodes can each have a WebAssembly memory for hashing, as every core has. */
-const BULK_HASHES_MAX = 8;
+/** A thread that hosts so many nodes hashes in WebAssembly, as long as there are no more than so many threads. */
+const BULK_HASH = { nodesMin: 4, threadsMax: 16 } as const;
 
 /** The shared part of a world. */
 export function sharedOf({ publicKeys, suites: opened }: WorldConstants, threadCount: number): SharedConstants {
@@ -55,10 +55,7 @@ export async function openConstants(
   if (protocol === null) throw new TestnetError('bad-input', `unknown protocol ${plan.protocol.name}`);
   const parsed = protocol.parseConfig(plan.protocol.config);
   if ('problems' in parsed) throw new TestnetError('bad-input', 'bad protocol.config', parsed.problems);
-  // Each WebAssembly memory takes gigabytes of address space, of which a process has a terabyte: where every node of a large
-  // testnet has a worker, they spend theirs on signatures and hash in script. In a pool each hashes the streams of many nodes.
-  const isFew = shared === null || shared.threadCount <= BULK_HASHES_MAX;
-  const bulk = isFew ? await sharedBulkHash() : scriptHash;
+  const bulk = shared === null || isPool(plan, shared.threadCount) ? await sharedBulkHash() : scriptHash;
   const nodeSuites = await Promise.all(suiteNames(plan).map((name) => suiteOnce(name, shared?.proofs[name])));
   return {
     plan,
@@ -73,6 +70,15 @@ export async function openConstants(
     highlights: options.highlights,
     verdicts: new VerdictCache(),
   };
+}
+
+/**
+ * Each WebAssembly memory takes gigabytes of address space, of which a process has a terabyte: where every node of a large
+ * testnet has a worker, they spend theirs on signatures and hash in script. In a pool each hashes the streams of many nodes.
+ */
+function isPool({ validators, clientCount }: RunPlan, threadCount: number): boolean {
+  const { nodesMin, threadsMax } = BULK_HASH;
+  return threadCount <= threadsMax && validators.length + clientCount >= nodesMin * threadCount;
 }
 
 /** Secret keys of the runs whose public keys were made in this thread: making them twice costs as much as a short run. */

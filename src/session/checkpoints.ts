@@ -54,7 +54,7 @@ export interface CheckpointBounds {
 }
 
 const KEPT_MAX = 24;
-const BOUNDS: CheckpointBounds = { memory: 40e6, count: 4, alone: 128e6, shelved: 256e6 };
+const BOUNDS: CheckpointBounds = { memory: 40e6, count: 2, alone: 128e6, shelved: 256e6 };
 /** A reference to a byte array, as engines keep it. */
 const REFERENCE_BYTES = 8;
 

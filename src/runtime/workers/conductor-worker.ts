@@ -79,11 +79,13 @@ export class ConductorWorker {
   }
 
   async turn(limit: AdvanceLimit): Promise<PackedTurn> {
-    const turn = await this.#inOrder(async (conductor) => {
+    const { advance, taking } = await this.#inOrder(async (conductor) => {
       const advance = await conductor.advance(limit);
-      return { ...advance, records: conductor.takeRecords() };
+      return { advance, taking: conductor.takeRecords() };
     });
-    return Comlink.transfer(turn, buffersOf(turn.records));
+    // The next turn may begin meanwhile.
+    const records = await taking;
+    return Comlink.transfer({ ...advance, records }, buffersOf(records));
   }
 
   stepEvent(): Promise<boolean> {
@@ -183,7 +185,8 @@ export class ConductorWorker {
         return loaded;
       },
       firstReport: () => remote.firstReport(),
-      replay: (snapshots, log, window, answer) => remote.replay(snapshots, log, window, answer),
+      replay: (snapshots, log, window, answer, taken) => remote.replay(snapshots, log, window, answer, taken),
+      takeTrace: (window) => remote.takeTrace(window),
       restore: (snapshots, after) => remote.restore(snapshots, after),
       capture: async (after) => [...(await remote.capture(after))],
       inspect: (node, after) => remote.inspect(node, after),

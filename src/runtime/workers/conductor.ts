@@ -45,8 +45,10 @@ export class Conductor {
   #mail: Mail[] = [];
   #controls: ControlEvent[] = [];
   #startControls: readonly ControlEvent[] = [];
-  /** The trace that nobody has taken yet, packed. */
+  /** The trace that is here and that nobody has taken yet, packed. What workers still keep comes after it. */
   #records: Uint32Array<ArrayBuffer>[] = [];
+  /** The last time that somebody took the trace. */
+  #taking: Promise<unknown> = Promise.resolve();
   /** A window that has been run but not yet shown to control and judges. */
   #unseen: { readonly answers: readonly UpMessage[]; readonly until: Micros } | null = null;
   #log: DownMessage[] = [];
@@ -184,6 +186,7 @@ export class Conductor {
   }
 
   async restore(snapshot: RunSnapshot): Promise<void> {
+    await this.#taking;
     this.#mail = [];
     this.#controls = [];
     const own = clonePlain({ control: snapshot.control, observers: snapshot.observers });
@@ -195,6 +198,7 @@ export class Conductor {
     const bases = this.#groups.map(({ nodes }) => snapshot.hosts.filter(({ node }) => nodes.includes(node)));
     this.#groups.forEach((group, index) => {
       group.base = bases[index] ?? [];
+      group.taken = this.#window;
     });
     const after = this.#window;
     const nexts = await Promise.all(
@@ -208,13 +212,23 @@ export class Conductor {
     this.#failure = null;
   }
 
-  /** The segments since the last call, packed. */
-  takeRecords(): Uint32Array<ArrayBuffer>[] {
-    const records = this.#records;
-    this.#records = [];
+  /** The segments since the last call, packed: of everything that has been run by now, and of nothing that is run meanwhile. */
+  takeRecords(): Promise<Uint32Array<ArrayBuffer>[]> {
     const words = this.#control.recorder.takeSegment();
-    if (words !== null) records.push(packSegments([{ node: ENVIRONMENT, words }]));
-    return records;
+    const own = words === null ? [] : [packSegments([{ node: ENVIRONMENT, words }])];
+    const after = this.#window;
+    const taken = this.#taking.then(async () => {
+      await this.#takeTrace(after);
+      return [...this.#records.splice(0), ...own];
+    });
+    this.#taking = taken.catch(() => undefined);
+    return taken;
+  }
+
+  /** Brings the trace of the windows up to `window` here. */
+  async #takeTrace(window: number): Promise<void> {
+    const parts = await Promise.all(this.#groups.map((group) => group.takeTrace(window)));
+    for (const pieces of parts) this.#records.push(...pieces);
   }
 
   envelope(origin: NodeIndex, sequence: number) {
@@ -231,7 +245,7 @@ export class Conductor {
     const group = this.#groups[index] as RemoteGroup;
     await group.succeed(successor, async (control) => {
       await control.load(this.#startControls, group.base === null);
-      await control.replay(group.base, this.#log, this.#window, group.expected);
+      await control.replay(group.base, this.#log, this.#window, group.expected, group.taken);
     });
     for (const resolve of this.#repaired.splice(0)) resolve();
   }
@@ -330,7 +344,6 @@ export class Conductor {
     const highlights: Highlight[] = [];
     for (const answer of unseen.answers) {
       for (const highlight of unpackHighlights(answer.highlights, new Mail(answer.mail))) highlights.push(highlight);
-      if (answer.records.length > 0) this.#records.push(answer.records);
     }
     this.#envelopes.keep(highlights);
     this.#control.absorb(highlights, unseen.until);
@@ -346,6 +359,9 @@ export class Conductor {
   async #rebase(): Promise<void> {
     await this.#flush();
     const after = this.#window;
+    // Windows that the log no longer has are never run again: their trace must be here.
+    await this.#taking;
+    await this.#takeTrace(after);
     const bases = await Promise.all(this.#groups.map((group) => group.call((control) => control.capture(after))));
     // All at once: a worker replaced between two of them must not run the log on top of a state that contains it.
     this.#groups.forEach((group, index) => {

@@ -17,7 +17,10 @@ export interface GroupControl {
     log: readonly DownMessage[],
     window: number,
     answer: boolean,
+    taken: number,
   ): Promise<Micros>;
+  /** The trace of the windows up to `window` that was not taken yet, packed. */
+  takeTrace(window: number): Promise<Uint32Array<ArrayBuffer>[]>;
   restore(snapshots: NodeSnapshots, after: number): Promise<Micros>;
   capture(after: number): Promise<NodeSnapshots>;
   inspect(node: NodeIndex, after: number): Promise<HostReport | null>;
@@ -37,6 +40,8 @@ export class RemoteGroup {
   next: Micros = Number.POSITIVE_INFINITY;
   /** Its state at the start of the conductor's log; null: as loaded. */
   base: NodeSnapshots | null = null;
+  /** Its trace is here up to this window; −1: none of it. */
+  taken = -1;
   #control: GroupControl;
   #alive = true;
   /** Rejects what is asked of the present worker. */
@@ -93,6 +98,13 @@ export class RemoteGroup {
     } finally {
       this.#waits.delete(ticket);
     }
+  }
+
+  /** Its trace of the windows up to `window`, from the one taken last on. */
+  async takeTrace(window: number): Promise<readonly Uint32Array<ArrayBuffer>[]> {
+    const pieces = await this.call((control) => control.takeTrace(window));
+    this.taken = Math.max(this.taken, window);
+    return pieces;
   }
 
   /** Its worker is gone: nothing is asked of it until a successor has been brought up to date. */

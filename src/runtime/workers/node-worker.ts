@@ -18,8 +18,9 @@ import type { RunPlan } from '../../kernel/plan.ts';
 import { openConstants, type SharedConstants, secretKeys } from '../constants.ts';
 import type { ExecutorOptions } from '../executor.ts';
 import { type Bus, channelBus, upChannel } from './bus.ts';
+import { KeptTrace } from './keptTrace.ts';
 import { Mail, packMail } from './mail.ts';
-import { type Answer, type DownMessage, isDown, packHighlights, packSegments, type UpMessage } from './wire.ts';
+import { type Answer, type DownMessage, isDown, packHighlights, type UpMessage } from './wire.ts';
 
 /** All a worker needs to host its nodes. */
 export interface NodeAssignment {
@@ -56,6 +57,7 @@ export class NodeWorker {
   /** Verifications under way, by the time their envelope is due. */
   #verifying: { readonly due: Micros; readonly done: Promise<void> }[] = [];
   #drawn = 0;
+  readonly #trace = new KeptTrace();
 
   /** Builds the hosts; they start unless a snapshot is to follow. */
   async load(assignment: NodeAssignment, controls: readonly ControlEvent[], start: boolean): Promise<LoadedGroup> {
@@ -71,6 +73,7 @@ export class NodeWorker {
     this.#down?.close();
     this.#up?.close();
     this.#seen = 0;
+    this.#trace.skipTo(-1);
     this.#down = channelBus(`${assignment.channel}-down`, isDown);
     this.#up = channelBus<Answer, never>(upChannel(assignment.channel, assignment.group), () => null);
     this.#down.listen((message) => this.#enqueue(message, true));
@@ -83,14 +86,19 @@ export class NodeWorker {
     return this.#report(0);
   }
 
-  /** Becomes the snapshot and runs the windows since then again, up to `window`, which alone is answered if so wished. */
+  /**
+   * Becomes the snapshot and runs the windows since then again, up to `window`, which alone is answered if so wished. The trace
+   * of those up to `taken` is with the conductor.
+   */
   async replay(
     snapshots: NodeSnapshots | null,
     log: readonly DownMessage[],
     window: number,
     answer: boolean,
+    taken: number,
   ): Promise<Micros> {
     const group = this.#running();
+    this.#trace.skipTo(taken);
     if (snapshots !== null) group.restore(snapshots);
     else this.#report(0);
     for (const message of log) this.#enqueue(message, answer && message.window === window);
@@ -99,9 +107,19 @@ export class NodeWorker {
     return group.nextTime;
   }
 
+  /** What its nodes recorded in the windows up to `window`, each of which has been answered. */
+  takeTrace(window: number): Uint32Array<ArrayBuffer>[] {
+    const pieces = this.#trace.take(window);
+    return Comlink.transfer(
+      pieces,
+      pieces.map(({ buffer }) => buffer),
+    );
+  }
+
   async restore(snapshots: NodeSnapshots, after: number): Promise<Micros> {
     await this.#reached(after);
     this.#verifying = [];
+    this.#trace.skipTo(after);
     const group = this.#running();
     group.restore(snapshots);
     return group.nextTime;
@@ -219,9 +237,9 @@ export class NodeWorker {
     const { plan } = this.#world as WorldConstants;
     const nodeCount = plan.validators.length + plan.clientCount;
     const mail = packMail(envelopes, group.takeOutgoing(), nodeCount);
-    const records = packSegments(group.takeSegments());
+    this.#trace.keep(window, group.takeSegments());
     const { group: index } = this.#assignment as NodeAssignment;
-    return { kind: 'up', window, group: index, next: group.nextTime, highlights, records, mail };
+    return { kind: 'up', window, group: index, next: group.nextTime, highlights, mail };
   }
 }
 

@@ -5,6 +5,7 @@ import type { Envelope } from '../../kernel/envelope.ts';
 import type { Segment } from '../../kernel/group.ts';
 import type { Highlight, MessageHighlight, StateHighlight } from '../../kernel/trace/highlights.ts';
 import type { Mail } from './mail.ts';
+import { readStates, StateWriter } from './states.ts';
 
 /** Conductor → all nodes. */
 export interface DownMessage {
@@ -26,7 +27,7 @@ type NamedHighlight =
 /** Highlights as they cross: what nodes show of themselves is by far the most, and goes as plain numbers. */
 export interface PackedHighlights {
   readonly others: readonly NamedHighlight[];
-  /** A run a state: its place among all highlights, node, alive, number of fields, time (two halves), fields. */
+  /** As `StateWriter` has it. */
   readonly states: Int32Array;
 }
 
@@ -37,8 +38,6 @@ export interface UpMessage {
   readonly group: number;
   readonly next: Micros;
   readonly highlights: PackedHighlights;
-  /** The segments of its nodes, packed. */
-  readonly records: Uint32Array<ArrayBuffer>;
   readonly mail: ArrayBuffer;
 }
 
@@ -101,19 +100,13 @@ export function unpackSegments(packed: readonly Uint32Array[]): Segment[] {
   return segments;
 }
 
-const STATE_HEADER = 6;
-const HALF = 0x4000_0000;
-
 /** Highlights with their envelopes replaced by places in `envelopes`, which is filled. */
 export function packHighlights(highlights: readonly Highlight[], envelopes: Envelope[]): PackedHighlights {
   const others: NamedHighlight[] = [];
-  let size = 0;
-  for (const highlight of highlights) if (highlight.kind === 'state') size += STATE_HEADER + highlight.fields.length;
-  const states = new Int32Array(size);
-  let at = 0;
+  const states = new StateWriter();
   highlights.forEach((highlight, place) => {
     if (highlight.kind === 'state') {
-      at = packState(states, at, place, highlight);
+      states.add(place, highlight);
     } else if (highlight.kind === 'message') {
       envelopes.push(highlight.envelope);
       others.push({ ...highlight, envelope: envelopes.length - 1 });
@@ -121,19 +114,7 @@ export function packHighlights(highlights: readonly Highlight[], envelopes: Enve
       others.push(highlight);
     }
   });
-  return { others, states };
-}
-
-function packState(into: Int32Array, start: number, place: number, { t, node, alive, fields }: StateHighlight): number {
-  into[start] = place;
-  into[start + 1] = node;
-  into[start + 2] = alive ? 1 : 0;
-  into[start + 3] = fields.length;
-  into[start + 4] = t % HALF;
-  into[start + 5] = Math.floor(t / HALF);
-  let at = start + STATE_HEADER;
-  for (const field of fields) into[at++] = field;
-  return at;
+  return { others, states: states.end() };
 }
 
 /** The highlights in the order in which they were packed. */
@@ -146,15 +127,10 @@ export function unpackHighlights({ others, states }: PackedHighlights, mail: Mai
       highlights.push(other.kind === 'message' ? { ...other, envelope: mail.envelope(other.envelope) } : other);
     }
   };
-  for (let at = 0; at < states.length; ) {
-    takeOthers(states[at] as number);
-    const end = at + STATE_HEADER + (states[at + 3] as number);
-    const fields: number[] = [];
-    for (let i = at + STATE_HEADER; i < end; i++) fields.push(states[i] as number);
-    const t = (states[at + 4] as number) + HALF * (states[at + 5] as number);
-    highlights.push({ kind: 'state', t, node: states[at + 1] as number, alive: states[at + 2] === 1, fields });
-    at = end;
-  }
+  readStates(states, (place, state) => {
+    takeOthers(place);
+    highlights.push(state);
+  });
   takeOthers(Number.POSITIVE_INFINITY);
   return highlights;
 }

@@ -57,6 +57,8 @@ interface BoardState {
 }
 
 const PROPOSALS_KEPT = 256;
+/** Blocks decided last that are remembered as objects. */
+const ENTRIES_KEPT = 256;
 
 export class Board implements RunObserver {
   readonly name = 'board';
@@ -68,6 +70,8 @@ export class Board implements RunObserver {
   /** When a block was first proposed, by digest. */
   #proposals = new Map<string, Micros>();
   #refused = new Set<string>();
+  /** One object for all who decide a block: a report crosses to the page many times a second, and has as many lists as nodes. */
+  #entries = new Map<string, DecidedEntry>();
   #ledger: LedgerState;
   #height = 0;
   /** Whether slots are decided one after the other. */
@@ -140,7 +144,9 @@ export class Board implements RunObserver {
 
   restore(state: unknown): void {
     const saved = state as BoardState;
-    this.#decided = saved.decided;
+    const entries = new Map<string, DecidedEntry>();
+    this.#decided = saved.decided.map((list) => list.map(({ height, hash }) => entryIn(entries, height, hash)));
+    this.#entries = new Map();
     this.#nodes = saved.nodes;
     this.#transactions = saved.transactions;
     this.#batches = saved.batches;
@@ -174,7 +180,9 @@ export class Board implements RunObserver {
   }
 
   #onDecide({ t, node, decision }: DecideHighlight): void {
-    const entry = { height: decision.slot, hash: decision.digest };
+    const entry = entryIn(this.#entries, decision.slot, decision.digest);
+    const oldest = this.#entries.keys().next();
+    if (this.#entries.size > ENTRIES_KEPT && oldest.done !== true) this.#entries.delete(oldest.value);
     this.#decided[node]?.push(entry);
     if (this.#nodes[node]?.byzantine !== null) return;
     if (!this.#ordered) return this.#onTransaction(t, decision, entry);
@@ -219,6 +227,15 @@ export class Board implements RunObserver {
     this.#batches.set(key, standing);
     return standing;
   }
+}
+
+function entryIn(entries: Map<string, DecidedEntry>, height: number, hash: string): DecidedEntry {
+  const key = `${height} ${hash}`;
+  const known = entries.get(key);
+  if (known !== undefined) return known;
+  const entry = { height, hash };
+  entries.set(key, entry);
+  return entry;
 }
 
 /** Protocols that promise no common order: what each slot holds is decided on its own. */

@@ -32,6 +32,11 @@ function isInRows({ declaration, scenario: { shards } }: Frame): boolean {
   return declaration.transactions !== undefined && shards !== null && fillsRows(shards);
 }
 
+/** At top speed nodes change in every picture: what fades would never stand still, and have the page drawn all the time. */
+function playsFlatOut({ status, speed }: Frame): boolean {
+  return status === 'playing' && speed === 'max';
+}
+
 const ORIGIN: [number, number] = [0.5, 0.5];
 
 export function NetworkPanel() {
@@ -60,6 +65,7 @@ function Network() {
   const { positions, onNodesChange, fit } = useLayout(scale);
   // Rows of shards reach into the corner where the reading stands; the line below says the same.
   const inRows = useFrame(isInRows, false);
+  const isFlatOut = useFrame(playsFlatOut, false);
   const lasso = useUi((state) => state.lasso);
   const armed = useUi((state) => state.armed);
   const presenting = useUi((state) => state.presenting !== null);
@@ -69,7 +75,13 @@ function Network() {
   const drop = useDrop(scene);
   return (
     <>
-      <div className={styles.field} data-over={hovered !== null} data-armed={armed !== null} {...drop}>
+      <div
+        className={styles.field}
+        data-over={hovered !== null}
+        data-armed={armed !== null}
+        data-flat-out={isFlatOut}
+        {...drop}
+      >
         <ReactFlow
           nodes={nodes}
           nodeTypes={nodeTypes}
