@@ -24,7 +24,8 @@ function streams(segments: readonly Segment[]): Map<number, number[]> {
 }
 
 describe('turns', () => {
-  it.each([null, 2])(
+  // A worker of four nodes and more keeps its trace, one of fewer sends it with each answer.
+  it.each([null, 2, 1])(
     'asked for all at once bring the whole trace, in a pool of %s',
     { timeout: 120_000 },
     async (pool) => {
@@ -52,4 +53,48 @@ describe('turns', () => {
       });
     },
   );
+
+  it.each([null, 1])(
+    'bring it whole when workers die meanwhile, in a pool of %s',
+    { timeout: 120_000 },
+    async (pool) => {
+      const options = { keepWords: true, highlights: 'all' } as const;
+      const here = await openInProcess(plan, options, simObservers);
+      await here.advance(EVERYTHING);
+      const expected = streams(await here.takeSegments());
+      await withThreads(plan, { ...options, pool, noise: { seed: 7, maxMs: 2 } }, async (executor) => {
+        const segments: Segment[] = [];
+        for (let round = 0; round < 6; round++) {
+          const asked = [3, 4].map((windows) => executor.turn({ ...EVERYTHING, windows }));
+          const killed = executor.killWorker(round % 5);
+          for (const turn of asked) segments.push(...(await turn).segments);
+          await killed;
+          // From here on a successor starts from this snapshot, and what was recorded before it is no longer run again.
+          if (round % 2 === 0) await executor.capture();
+          if (round === 3) await executor.killWorker(0);
+        }
+        const rest = executor.turn(EVERYTHING);
+        const killed = executor.killWorker(1);
+        segments.push(...(await rest).segments);
+        await killed;
+        expect(streams(segments)).toEqual(expected);
+        expect(await executor.fingerprint()).toBe(here.fingerprintNow());
+      });
+    },
+  );
+
+  it.each([null, 1])('leave nothing of another history behind, in a pool of %s', { timeout: 120_000 }, async (pool) => {
+    const options = { keepWords: true, highlights: 'all' } as const;
+    const here = await openInProcess(plan, options, simObservers);
+    await here.advance(EVERYTHING);
+    const expected = streams(await here.takeSegments());
+    await withThreads(plan, { ...options, pool }, async (executor) => {
+      const before = (await executor.turn({ ...EVERYTHING, windows: 9 })).segments;
+      const snapshot = await executor.capture();
+      await executor.advance({ ...EVERYTHING, windows: 7 });
+      await executor.restore(snapshot);
+      const after = (await executor.turn(EVERYTHING)).segments;
+      expect(streams([...before, ...after])).toEqual(expected);
+    });
+  });
 });

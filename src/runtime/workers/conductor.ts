@@ -19,6 +19,7 @@ import type { Advance, AdvanceLimit, ExecutorStatus, RunObserver, RunSnapshot } 
 import { fingerprintOf } from '../fingerprint.ts';
 import type { Bus } from './bus.ts';
 import { type GroupControl, RemoteGroup } from './group.ts';
+import { keepsTrace } from './keptTrace.ts';
 import { joinMail, Mail, packMail } from './mail.ts';
 import { type Answer, type DownMessage, packSegments, type UpMessage, unpackHighlights } from './wire.ts';
 
@@ -214,21 +215,20 @@ export class Conductor {
 
   /** The segments since the last call, packed: of everything that has been run by now, and of nothing that is run meanwhile. */
   takeRecords(): Promise<Uint32Array<ArrayBuffer>[]> {
+    const here = this.#records;
+    this.#records = [];
     const words = this.#control.recorder.takeSegment();
-    const own = words === null ? [] : [packSegments([{ node: ENVIRONMENT, words }])];
+    if (words !== null) here.push(packSegments([{ node: ENVIRONMENT, words }]));
     const after = this.#window;
-    const taken = this.#taking.then(async () => {
-      await this.#takeTrace(after);
-      return [...this.#records.splice(0), ...own];
-    });
+    const taken = this.#taking.then(async () => [...here, ...(await this.#takeTrace(after))]);
     this.#taking = taken.catch(() => undefined);
     return taken;
   }
 
-  /** Brings the trace of the windows up to `window` here. */
-  async #takeTrace(window: number): Promise<void> {
-    const parts = await Promise.all(this.#groups.map((group) => group.takeTrace(window)));
-    for (const pieces of parts) this.#records.push(...pieces);
+  /** What workers keep of the trace of the windows up to `window`. */
+  async #takeTrace(window: number): Promise<Uint32Array<ArrayBuffer>[]> {
+    const keepers = this.#groups.filter(({ nodes }) => keepsTrace(nodes));
+    return (await Promise.all(keepers.map((group) => group.takeTrace(window)))).flat();
   }
 
   envelope(origin: NodeIndex, sequence: number) {
@@ -344,6 +344,7 @@ export class Conductor {
     const highlights: Highlight[] = [];
     for (const answer of unseen.answers) {
       for (const highlight of unpackHighlights(answer.highlights, new Mail(answer.mail))) highlights.push(highlight);
+      if (answer.records.length > 0) this.#records.push(answer.records);
     }
     this.#envelopes.keep(highlights);
     this.#control.absorb(highlights, unseen.until);
@@ -361,7 +362,7 @@ export class Conductor {
     const after = this.#window;
     // Windows that the log no longer has are never run again: their trace must be here.
     await this.#taking;
-    await this.#takeTrace(after);
+    this.#records.push(...(await this.#takeTrace(after)));
     const bases = await Promise.all(this.#groups.map((group) => group.call((control) => control.capture(after))));
     // All at once: a worker replaced between two of them must not run the log on top of a state that contains it.
     this.#groups.forEach((group, index) => {

@@ -1,9 +1,18 @@
 /**
- * What the nodes of a worker recorded, until the conductor takes it: at the end of a turn, through its port, so that it moves there
+ * What the nodes of a pool's worker recorded, until the conductor takes it: at the end of a turn, through its port, so that it moves there
  * and on to the page without being copied. On the channel it would be most of what every window carries.
  */
+import type { NodeIndex } from '../../core/ids.ts';
 import type { Segment } from '../../kernel/group.ts';
 import { packSegments } from './wire.ts';
+
+/** A worker with so many nodes keeps its trace: with fewer, a call a turn costs more than a little more in each answer. */
+const NODES_MIN = 4;
+
+/** Whether the worker that hosts these nodes keeps their trace until it is taken; else each answer brings it along. */
+export function keepsTrace(nodes: readonly NodeIndex[]): boolean {
+  return nodes.length >= NODES_MIN;
+}
 
 /** Words that are kept in one piece. */
 const PIECE_WORDS = 1 << 15;

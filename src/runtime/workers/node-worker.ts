@@ -18,9 +18,9 @@ import type { RunPlan } from '../../kernel/plan.ts';
 import { openConstants, type SharedConstants, secretKeys } from '../constants.ts';
 import type { ExecutorOptions } from '../executor.ts';
 import { type Bus, channelBus, upChannel } from './bus.ts';
-import { KeptTrace } from './keptTrace.ts';
+import { KeptTrace, keepsTrace } from './keptTrace.ts';
 import { Mail, packMail } from './mail.ts';
-import { type Answer, type DownMessage, isDown, packHighlights, type UpMessage } from './wire.ts';
+import { type Answer, type DownMessage, isDown, packHighlights, packSegments, type UpMessage } from './wire.ts';
 
 /** All a worker needs to host its nodes. */
 export interface NodeAssignment {
@@ -237,9 +237,12 @@ export class NodeWorker {
     const { plan } = this.#world as WorldConstants;
     const nodeCount = plan.validators.length + plan.clientCount;
     const mail = packMail(envelopes, group.takeOutgoing(), nodeCount);
-    this.#trace.keep(window, group.takeSegments());
+    const segments = group.takeSegments();
+    const isKept = keepsTrace(group.nodes);
+    if (isKept) this.#trace.keep(window, segments);
+    const records = packSegments(isKept ? [] : segments);
     const { group: index } = this.#assignment as NodeAssignment;
-    return { kind: 'up', window, group: index, next: group.nextTime, highlights, mail };
+    return { kind: 'up', window, group: index, next: group.nextTime, highlights, records, mail };
   }
 }
 

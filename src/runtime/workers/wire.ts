@@ -38,6 +38,8 @@ export interface UpMessage {
   readonly group: number;
   readonly next: Micros;
   readonly highlights: PackedHighlights;
+  /** The segments of its nodes, packed; none where the worker keeps them (`keepsTrace`). */
+  readonly records: Uint32Array<ArrayBuffer>;
   readonly mail: ArrayBuffer;
 }
 

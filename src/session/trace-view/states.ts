@@ -155,7 +155,7 @@ export class StateIndex implements RecordIndex {
   /** A copy of the node's last record; undefined for one that was dropped. */
   #wordsAt(node: NodeIndex, list: Column): Uint32Array | undefined {
     const seq = list.get(list.length - 1);
-    return seq < this.#store.firstSeq ? this.#keptOf(node, seq)?.words : wordsOf(this.#store.read(seq));
+    return seq < this.#store.firstSeq ? this.#keptOf(node, seq)?.words.slice() : wordsOf(this.#store.read(seq));
   }
 
   #keptOf(node: NodeIndex, seq: number): Kept | null {
