@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { damaged } from '../common/testing/damage.ts';
 import { decode, encode } from '../../core/encoding.ts';
 import { configSchema, parseConfig } from './config.ts';
 import { fastpath } from './index.ts';
@@ -89,25 +90,6 @@ describe('messages', () => {
     for (const { message } of signed) expect(sent.has(encode(statement(message, null)).join())).toBe(true);
   });
 });
-
-/** The value with one key missing, one more, or one value of another kind, at every depth. */
-function* damaged(value: unknown): Generator<unknown> {
-  if (Array.isArray(value)) {
-    for (const [i, item] of value.entries()) {
-      for (const broken of damaged(item)) yield value.map((old: unknown, at) => (at === i ? broken : old));
-      if (i >= 1) return;
-    }
-    return;
-  }
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
-  yield { ...value, more: 1 };
-  for (const [key, item] of Object.entries(value)) {
-    const { [key as keyof typeof value]: _, ...rest } = value;
-    yield rest;
-    yield { ...value, [key]: item === 'x' ? 1 : { wrong: true } };
-    for (const broken of damaged(item)) yield { ...value, [key]: broken };
-  }
-}
 
 describe('the configuration', () => {
   const problemsOf = (raw: Record<string, unknown>, n?: number) => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { damaged } from '../common/testing/damage.ts';
 import { decode, encode } from '../../core/encoding.ts';
 import { parseConfig } from './config.ts';
-import { svbft } from './index.ts';
 import type { Message } from './messages.ts';
 import { parseMessage } from './messages.ts';
 import { embedded, MESSAGE_TYPES, meta, statement } from './signing.ts';
@@ -152,60 +152,4 @@ describe('configuration', () => {
     const result = parseConfig(raw);
     expect('problems' in result && result.problems.map((problem) => problem.path)).toEqual([path]);
   });
-
-  it('the schema has every key with description and default, and its defaults are the parsed ones', () => {
-    const properties = svbft.configSchema['properties'] as Record<string, { default: unknown; description: string }>;
-    const defaults = Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, value.default]));
-    expect(Object.values(properties).every(({ description }) => description.length > 10)).toBe(true);
-    expect(parseConfig(defaults)).toEqual(parseConfig({}));
-    expect('config' in parseConfig(defaults)).toBe(true);
-  });
 });
-
-describe('declaration', () => {
-  it('observe writes a value for every declared field, the six common ones first', () => {
-    const { fields } = svbft.declaration;
-    expect(fields.slice(0, 6).map(({ name }) => name)).toEqual([
-      'role',
-      'epoch',
-      'height',
-      'phase',
-      'lockEpoch',
-      'mempool',
-    ]);
-    const network = new Network({ n: 4 }).start().run(2_500_000);
-    const state = network.states[3];
-    if (state === undefined) throw new Error('no v3');
-    const out = new Int32Array(fields.length + 1).fill(-99);
-    svbft.validator.observe(state, out);
-    expect([...out].indexOf(-99)).toBe(fields.length);
-    const known = svbft.validator.inspect(state);
-    const value = (name: string) => out[fields.findIndex((field) => field.name === name)] ?? -99;
-    expect([value('height'), value('epoch'), value('mempool')]).toEqual([known.height, known.epoch, known.mempoolSize]);
-    for (const { name, values } of fields.filter(({ kind }) => kind === 'enum'))
-      expect(values?.[value(name)]).toBeTypeOf('string');
-    expect(JSON.parse(JSON.stringify(known))).toEqual(known);
-  });
-});
-
-/** Copies of a plain value, each with one thing wrong; bytes and free numbers that may hold anything are left alone. */
-function* damaged(value: unknown): Generator<unknown> {
-  if (value instanceof Uint8Array) {
-    yield [...value];
-    return;
-  }
-  if (Array.isArray(value)) {
-    yield Object.fromEntries(value.map((item, i) => [i, item]));
-    for (const broken of value.length > 0 ? damaged(value[0]) : []) yield [broken, ...value.slice(1)];
-    return;
-  }
-  if (typeof value === 'number') return yield* [value + 0.5, -1, -0, Number.NaN, `${value}`, null, 2 ** 53];
-  if (typeof value === 'string') return yield* [`${value}0`, 7, null, ''];
-  if (typeof value !== 'object' || value === null) return;
-  const entries = Object.entries(value);
-  yield { ...value, surplus: 1 };
-  for (const [key, item] of entries) {
-    yield Object.fromEntries(entries.filter(([other]) => other !== key));
-    for (const broken of damaged(item)) yield { ...value, [key]: broken };
-  }
-}
