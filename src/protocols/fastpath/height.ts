@@ -1,7 +1,6 @@
 /** From one height to the next: pacing, and what a decision does. */
 import type { Micros } from '../../core/time.ts';
-import { applyBlock, blockHash } from '../../ledger/block.ts';
-import { sizeOf } from '../../ledger/mempool.ts';
+import { putOnTop } from '../common/chain/decided.ts';
 import { forgetOld } from '../common/chain/forget.ts';
 import { type Snapshot, standOn } from '../common/chain/snapshot.ts';
 import { viewMicros } from '../common/views.ts';
@@ -37,7 +36,7 @@ export function wake(state: State, now: Micros, out: Out, ctx: Ctx): void {
 export function finalise(state: State, entry: DecidedEntry, now: Micros, out: Out, ctx: Ctx): void {
   out.cancelTimer({ kind: 'fast', height: state.height, view: state.view });
   out.persist({ kind: 'decided', entry });
-  append(state, entry, ctx);
+  append(state, entry);
   forgetOld(state, ctx.config.blocksKept, out);
   goOn(state, entry, false, now, out, ctx);
 }
@@ -68,13 +67,8 @@ function goOn(state: State, entry: DecidedEntry, isSnapshot: boolean, now: Micro
 }
 
 /** Puts a decided block on top of chain and ledger and moves to the next height. */
-export function append(state: State, entry: DecidedEntry, ctx: Ctx): void {
-  applyBlock(state.ledger, state.pool, entry.block, ctx.validatorCount);
-  state.chain.push(entry);
-  state.decided = entry.block.height;
-  state.tip = blockHash(entry.block);
-  state.waiting = sizeOf(state.pool).batches;
-  state.known[state.self] = state.decided;
+export function append(state: State, entry: DecidedEntry): void {
+  putOnTop(state, entry);
   state.lastPath = entry.isFast ? 'fast' : 'normal';
   if (entry.isFast) state.fastCount++;
   else state.normalCount++;

@@ -6,6 +6,8 @@ import type { NodeIndex } from '../../core/ids.ts';
 import { isDigest, parseBatch, parseBlock } from '../../ledger/parse.ts';
 import type { Batch, Block } from '../../ledger/types.ts';
 import {
+  isHeightProposal,
+  isHeightVote,
   isSyncRequest,
   isSyncResponse,
   type SyncRequest,
@@ -104,7 +106,7 @@ export function parseMessage(value: unknown): Message | null {
   switch (type) {
     case 'vote':
     case 'commit':
-      return isVote(value) ? value : null;
+      return isHeightVote(value) ? (value as AnyVote) : null;
     case 'proposal':
       return isProposal(value) ? value : null;
     case 'view-change':
@@ -122,21 +124,8 @@ export function parseMessage(value: unknown): Message | null {
   }
 }
 
-function isVote(value: object): value is AnyVote {
-  return (
-    has(value, ['type', 'height', 'view', 'digest']) &&
-    isNumber(value.height, 1) &&
-    isNumber(value.view) &&
-    isDigest(value.digest)
-  );
-}
-
 function isProposal(value: object): value is Proposal {
-  if (!has(value, ['type', 'height', 'view', 'block', 'justification'])) return false;
-  if (!isNumber(value.height, 1) || !isNumber(value.view)) return false;
-  if (value.view === 0 ? value.justification !== null : !isJustification(value.justification)) return false;
-  const block = parseBlock(value.block);
-  return block !== null && block.height === value.height && block.epoch <= (value.view as number);
+  return isHeightProposal(value, isJustification);
 }
 
 function isJustification(value: unknown): value is Justification {

@@ -1,6 +1,6 @@
 /** The state after a crash, from what is on disk: enough never to contradict what was said before. */
 import { blockHash } from '../../ledger/block.ts';
-import { restoreOldest } from '../common/chain/kept.ts';
+import { replayChain } from '../common/chain/decided.ts';
 import { append, install } from './height.ts';
 import type { Ctx } from './rules.ts';
 import { createState, type Durable, moveToView, type State, takeProposal } from './state.ts';
@@ -15,14 +15,14 @@ export function recover(ctx: Ctx, records: readonly Durable[]): State {
 function replay(state: State, record: Durable, ctx: Ctx): void {
   switch (record.kind) {
     case 'decided':
-      // A torn disk may have lost the block before: what does not follow is asked for again.
-      if (record.entry.block.height === state.height) append(state, record.entry, ctx);
-      return;
     case 'snapshot':
-      if (record.snapshot.entry.block.height > state.decided) install(state, record.snapshot, ctx);
-      return;
     case 'kept':
-      return restoreOldest(state, record.entries, ({ block }) => block);
+      return replayChain(
+        state,
+        record,
+        (entry) => append(state, entry),
+        (snapshot) => install(state, snapshot, ctx),
+      );
     case 'view':
       if (record.height !== state.height || record.view <= state.view) return;
       moveToView(state, record.view);

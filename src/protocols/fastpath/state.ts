@@ -8,7 +8,7 @@ import type { Mempool } from '../../ledger/mempool.ts';
 import type { Block, LedgerState } from '../../ledger/types.ts';
 import { createPool } from '../common/blocks.ts';
 import type { Asked } from '../common/chain/catch-up.ts';
-import type { KeptRecord } from '../common/chain/forget.ts';
+import type { ChainRecord } from '../common/chain/decided.ts';
 import type { Waiting } from '../common/chain/future.ts';
 import { createTally, type Tally } from '../common/tally.ts';
 import type { Effects, SignedMessage, SignedRef } from '../protocol.ts';
@@ -35,8 +35,7 @@ export type Durable =
   | { readonly kind: 'accepted'; readonly signed: SignedMessage<Proposal> }
   /** The prepared certificate, before a COMMIT or a VIEW-CHANGE speaks of it. */
   | { readonly kind: 'prepared'; readonly view: number; readonly block: Block; readonly votes: readonly SignedRef[] }
-  | { readonly kind: 'decided'; readonly entry: DecidedEntry }
-  | KeptRecord<DecidedEntry>;
+  | ChainRecord<DecidedEntry>;
 
 export type Out = Effects<Message, Timer, Durable>;
 

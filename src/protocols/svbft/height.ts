@@ -1,7 +1,6 @@
 /** From one height to the next: pacing, and what a decision does. */
-import { blockHash, applyBlock } from '../../ledger/block.ts';
-import { sizeOf } from '../../ledger/mempool.ts';
 import type { Micros } from '../../core/time.ts';
+import { putOnTop } from '../common/chain/decided.ts';
 import { forgetOld } from '../common/chain/forget.ts';
 import { viewMicros } from '../common/views.ts';
 import type { DecidedEntry, Snapshot } from './messages.ts';
@@ -64,11 +63,6 @@ export function jump(state: State, snapshot: Snapshot, now: Micros, out: Out, ct
 
 /** Puts a decided block on top of chain and ledger and moves to the next height. */
 export function append(state: State, entry: DecidedEntry, ctx: Ctx): void {
-  applyBlock(state.ledger, state.pool, entry.block, ctx.validatorCount);
-  state.chain.push(entry);
-  state.decided = entry.block.height;
-  state.tip = blockHash(entry.block);
-  state.waiting = sizeOf(state.pool).batches;
-  state.known[state.self] = state.decided;
+  putOnTop(state, entry);
   moveToNextHeight(state, ctx);
 }

@@ -2,7 +2,7 @@
 import { append } from './height.ts';
 import type { Ctx } from './rules.ts';
 import { blockHash } from '../../ledger/block.ts';
-import { restoreOldest } from '../common/chain/kept.ts';
+import { replayChain } from '../common/chain/decided.ts';
 import { install } from './snapshot.ts';
 import { currentRound, createState, type Durable, moveToView, type State } from './state.ts';
 
@@ -16,14 +16,14 @@ export function recover(ctx: Ctx, records: readonly Durable[]): State {
 function replay(state: State, record: Durable, ctx: Ctx): void {
   switch (record.kind) {
     case 'decided':
-      // A torn disk may have lost the block before: what does not follow is asked for again.
-      if (record.entry.block.height === state.height) append(state, record.entry, ctx);
-      return;
     case 'snapshot':
-      if (record.snapshot.entry.block.height > state.decided) install(state, record.snapshot, ctx);
-      return;
     case 'kept':
-      return restoreOldest(state, record.entries, ({ block }) => block);
+      return replayChain(
+        state,
+        record,
+        (entry) => append(state, entry, ctx),
+        (snapshot) => install(state, snapshot, ctx),
+      );
     case 'view':
       if (record.height !== state.height || record.view <= state.view) return;
       moveToView(state, record.view, ctx);

@@ -1,7 +1,6 @@
 /** From one height to the next: pacing, and what a decision does. */
 import type { Micros } from '../../core/time.ts';
-import { applyBlock, blockHash } from '../../ledger/block.ts';
-import { sizeOf } from '../../ledger/mempool.ts';
+import { putOnTop } from '../common/chain/decided.ts';
 import { forgetOld } from '../common/chain/forget.ts';
 import { type Snapshot, standOn } from '../common/chain/snapshot.ts';
 import type { DecidedEntry } from './messages.ts';
@@ -27,7 +26,7 @@ export function wake(state: State, now: Micros, out: Out, ctx: Ctx): void {
 /** The block of the height in progress is decided. Makes it durable, executes it, and goes on. Ref: lines 50–54. */
 export function finalise(state: State, entry: DecidedEntry, now: Micros, out: Out, ctx: Ctx): void {
   out.persist({ kind: 'decided', entry });
-  append(state, entry, ctx);
+  append(state, entry);
   forgetOld(state, ctx.config.blocksKept, out);
   const { block, round, votes } = entry;
   out.decide({ slot: block.height, epoch: round, digest: state.tip, value: block, certificate: { round, votes } });
@@ -57,13 +56,8 @@ function goOn(state: State, now: Micros, out: Out, ctx: Ctx): void {
 }
 
 /** Puts a decided block on top of chain and ledger and moves to the next height. */
-export function append(state: State, entry: DecidedEntry, ctx: Ctx): void {
-  applyBlock(state.ledger, state.pool, entry.block, ctx.validatorCount);
-  state.chain.push(entry);
-  state.decided = entry.block.height;
-  state.tip = blockHash(entry.block);
-  state.waiting = sizeOf(state.pool).batches;
-  state.known[state.self] = state.decided;
+export function append(state: State, entry: DecidedEntry): void {
+  putOnTop(state, entry);
   moveToNextHeight(state);
 }
 

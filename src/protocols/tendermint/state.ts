@@ -8,7 +8,7 @@ import type { Mempool } from '../../ledger/mempool.ts';
 import type { LedgerState } from '../../ledger/types.ts';
 import { createPool } from '../common/blocks.ts';
 import type { Asked } from '../common/chain/catch-up.ts';
-import type { KeptRecord } from '../common/chain/forget.ts';
+import type { ChainRecord } from '../common/chain/decided.ts';
 import type { Waiting } from '../common/chain/future.ts';
 import type { Effects, SignedMessage, SignedRef } from '../protocol.ts';
 import {
@@ -47,8 +47,7 @@ export type Durable =
   | { readonly kind: 'prevote' | 'precommit'; readonly height: number; readonly round: number; readonly digest: string }
   /** The block with a polka. A PRECOMMIT for it in the same round is the lock. */
   | { readonly kind: 'valid'; readonly signed: SignedMessage<Proposal>; readonly votes: readonly SignedRef[] }
-  | { readonly kind: 'decided'; readonly entry: DecidedEntry }
-  | KeptRecord<DecidedEntry>;
+  | ChainRecord<DecidedEntry>;
 
 export type Out = Effects<Message, Timer, Durable>;
 

@@ -1,6 +1,6 @@
 /** Asking for decided blocks and sending them: the same two messages wherever blocks are decided one height after the other. */
 import { blockHash } from '../../../ledger/block.ts';
-import { parseLedger } from '../../../ledger/parse.ts';
+import { isDigest, parseBlock, parseLedger } from '../../../ledger/parse.ts';
 import type { Block } from '../../../ledger/types.ts';
 import { has, isList, isNumber } from '../shape.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -47,4 +47,30 @@ export function syncStatement<E extends { readonly block: Block }>(message: Sync
   const { type, entries, snapshot } = message;
   const digests = entries.map(({ block }) => blockHash(block));
   return snapshot === undefined ? { type, digests } : { type, digests, snapshot: blockHash(snapshot.entry.block) };
+}
+
+/** A vote of one view of a height. */
+export interface HeightVote {
+  readonly type: string;
+  readonly height: number;
+  readonly view: number;
+  readonly digest: string;
+}
+
+export function isHeightVote(value: object): value is HeightVote {
+  return (
+    has(value, ['type', 'height', 'view', 'digest']) &&
+    isNumber(value.height, 1) &&
+    isNumber(value.view) &&
+    isDigest(value.digest)
+  );
+}
+
+/** A proposal for one view of a height: with a justification from view 1 on and only there, its block of that height and no later view. */
+export function isHeightProposal(value: object, isJustification: (value: unknown) => boolean): boolean {
+  if (!has(value, ['type', 'height', 'view', 'block', 'justification'])) return false;
+  if (!isNumber(value.height, 1) || !isNumber(value.view)) return false;
+  if (value.view === 0 ? value.justification !== null : !isJustification(value.justification)) return false;
+  const block = parseBlock(value.block);
+  return block !== null && block.height === value.height && block.epoch <= value.view;
 }
