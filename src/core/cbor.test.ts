@@ -1,7 +1,7 @@
 import { decode as decodeCbor, encode as encodeCbor, rfc8949EncodeOptions } from 'cborg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeCommon, encodeCommon, UNCOMMON } from './cbor.ts';
+import { decodeCommon, encodeCommon, encodeForNow, UNCOMMON } from './cbor.ts';
 import { decode, encode } from './encoding.ts';
 
 const GENERAL = { ...rfc8949EncodeOptions, float64: true };
@@ -58,6 +58,7 @@ describe('the common case', () => {
     fc.assert(
       fc.property(plain, (value) => {
         expect(encodeCommon(value)).toEqual(new Uint8Array(encodeCbor(value, GENERAL)));
+        expect([...(encodeForNow(value) ?? [])]).toEqual([...(encodeCommon(value) ?? [])]);
       }),
       { numRuns: 1000 },
     );

@@ -22,6 +22,12 @@ export function encodeCommon(value: unknown): Uint8Array | null {
   return write(value, 0) ? buffer.slice(0, fill) : null;
 }
 
+/** The same without a copy: valid until something else is encoded. */
+export function encodeForNow(value: unknown): Uint8Array | null {
+  fill = 0;
+  return write(value, 0) ? buffer.subarray(0, fill) : null;
+}
+
 function write(value: unknown, depth: number): boolean {
   switch (typeof value) {
     case 'string':
@@ -111,7 +117,8 @@ function writeKey(key: string, head: Uint8Array | null): boolean {
   if (head === null) return writeText(key);
   const { length } = head;
   reserve(length);
-  const [target, start] = [buffer, fill];
+  const target = buffer;
+  const start = fill;
   for (let i = 0; i < length; i++) target[start + i] = head[i] as number;
   fill = start + length;
   return true;
@@ -136,7 +143,8 @@ function writeText(text: string): boolean {
   const { length } = text;
   writeHead(MAJOR.text, length);
   reserve(length);
-  const [target, start] = [buffer, fill];
+  const target = buffer;
+  const start = fill;
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i);
     if (code > 0x7f) return false;

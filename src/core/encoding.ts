@@ -3,7 +3,7 @@
  * The same bytes are signed, hashed, counted on the wire and fingerprinted.
  */
 import { decode as decodeCbor, encode as encodeCbor, rfc8949EncodeOptions } from 'cborg';
-import { decodeCommon, encodeCommon, UNCOMMON } from './cbor.ts';
+import { decodeCommon, encodeCommon, encodeForNow, UNCOMMON } from './cbor.ts';
 
 /** What can be encoded: plain data. Integers only; `undefined`, functions and fractions are refused. */
 export type Encodable =
@@ -29,6 +29,11 @@ const DECODE_OPTIONS = {
 /** Canonical bytes of a value. `unknown` because interfaces have no index signature; see `Encodable` for what is allowed. */
 export function encode(value: unknown): Uint8Array {
   return encodeCommon(value) ?? new Uint8Array(encodeCbor(value, ENCODE_OPTIONS));
+}
+
+/** Canonical bytes that are looked at once and at once: valid until something else is encoded. */
+export function encodeBriefly(value: unknown): Uint8Array {
+  return encodeForNow(value) ?? encode(value);
 }
 
 /** The value behind canonical bytes, or null when they are not well-formed canonical CBOR. Never throws. */

@@ -32,6 +32,8 @@ export function guardSuite(
   nativeVerify: VerifyAhead | null = null,
 ): SignatureSuite {
   const { publicKeyBytes, signatureBytes } = sizesOf(name);
+  const badSecretKey = `${name}: a secret key has ${lengths.secretKey} bytes`;
+  const messageTooLong = `${name}: a message has at most ${MESSAGE_BYTES_MAX} bytes`;
   const wellFormed = (signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean =>
     isBytes(signature, lengths.signature) &&
     isBytes(publicKey, lengths.publicKey) &&
@@ -58,8 +60,9 @@ export function guardSuite(
       return raw.keygen(seed);
     },
     sign: (message, secretKey) => {
-      assert(isBytes(secretKey, lengths.secretKey), `${name}: a secret key has ${lengths.secretKey} bytes`);
-      assert(message.length <= MESSAGE_BYTES_MAX, `${name}: a message has at most ${MESSAGE_BYTES_MAX} bytes`);
+      // Every message is signed: the texts are made beforehand.
+      assert(isBytes(secretKey, lengths.secretKey), badSecretKey);
+      assert(message.length <= MESSAGE_BYTES_MAX, messageTooLong);
       return raw.sign(message, secretKey);
     },
     verify,

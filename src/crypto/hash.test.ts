@@ -2,7 +2,7 @@ import { blake3 as oracle } from '@noble/hashes/blake3.js';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { toHex } from '../core/encoding.ts';
-import { blake3 } from './blake3.ts';
+import { blake3, blake3TwoWords, isBlake3 } from './blake3.ts';
 import { openBulkHash, scriptHash } from './bulk.ts';
 import { hashBytes, hashHex, hashValue, keyedHash, sha3, shake } from './hash.ts';
 
@@ -44,6 +44,35 @@ describe('BLAKE3', () => {
     hashBytes(text('something else'));
     expect(first).toEqual(copy);
     expect(bytes).toEqual(before);
+  });
+
+  it('hashes two parts as one, and what begins like an input before it as any other', () => {
+    const shared = pattern(130, 9);
+    const parts = fc.tuple(
+      fc.integer({ min: 0, max: 130 }),
+      fc.uint8Array({ maxLength: 1100 }),
+      fc.integer({ min: 0, max: 3 }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(parts, { minLength: 4, maxLength: 12 }),
+        fc.array(key, { minLength: 4, maxLength: 4 }),
+        (list, keys) => {
+          for (const [sharedBytes, rest, chosen] of list) {
+            const first = shared.subarray(0, sharedBytes);
+            const whole = Uint8Array.from([...first, ...rest]);
+            const words: [number, number] = [0, 0];
+            blake3TwoWords(first, rest, words);
+            expect(words).toEqual([...new Uint32Array(oracle(whole).buffer, 0, 2)]);
+            const secret = keys[chosen] as Uint8Array;
+            const tag = oracle(whole, { key: secret });
+            expect(toHex(blake3(whole, secret))).toBe(toHex(tag));
+            expect([isBlake3(tag, whole, secret), isBlake3(tag, whole, new Uint8Array(32))]).toEqual([true, false]);
+          }
+        },
+      ),
+      { numRuns: 100, seed: 3 },
+    );
   });
 
   it('reads a view from its own offset', () => {

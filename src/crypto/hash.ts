@@ -8,9 +8,9 @@ export function hashBytes(bytes: Uint8Array): Uint8Array {
   return blake3(bytes);
 }
 
-/** The first 8 bytes of BLAKE3-256, as two little-endian words: where only they are wanted, nothing is allocated. */
-export function hashTwoWords(bytes: Uint8Array, out: [number, number]): void {
-  blake3TwoWords(bytes, out);
+/** The first 8 bytes of BLAKE3-256 of `first ‖ second`, as two little-endian words: where only they are wanted, nothing is allocated. */
+export function hashTwoWords(first: Uint8Array, second: Uint8Array, out: [number, number]): void {
+  blake3TwoWords(first, second, out);
 }
 
 /** BLAKE3-256 as 64 lower-case hex digits. */

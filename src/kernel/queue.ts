@@ -10,15 +10,27 @@ import type { Micros } from '../core/time.ts';
 export const EVENT_CLASS = { control: 0, arrival: 1, timer: 2, delayedSend: 3 } as const;
 export type EventClass = (typeof EVENT_CLASS)[keyof typeof EVENT_CLASS];
 
-const INITIAL_CAPACITY = 64;
+const CAPACITY_LEAST = 64;
+/** An event's order among those of its time: class · 2^48 + source · 2^32 + sequence, exact in a double. */
+const SOURCE_UNIT = 4294967296;
+const CLASS_UNIT = 65536 * SOURCE_UNIT;
 
 export class EventQueue<P> {
-  #times = cutDoubles(INITIAL_CAPACITY);
-  /** class · 2^16 + source */
-  #ranks = cutWords(INITIAL_CAPACITY);
-  #sequences = cutWords(INITIAL_CAPACITY);
-  #payloads: (P | undefined)[] = [];
+  /** By position in the heap. */
+  #times: Float64Array;
+  #orders: Float64Array;
+  /** By position in the heap: where in `#payloads` the event's payload stays while it moves. Past the end: the free places. */
+  #places: Uint32Array;
+  readonly #payloads: (P | undefined)[] = [];
   #size = 0;
+
+  /** `expected`: so many events may well wait at one time; more find room too. */
+  constructor(expected = 0) {
+    const capacity = Math.max(CAPACITY_LEAST, expected);
+    this.#times = cutDoubles(capacity);
+    this.#orders = cutDoubles(capacity);
+    this.#places = freePlaces(cutWords(capacity), 0);
+  }
 
   get size(): number {
     return this.#size;
@@ -31,44 +43,46 @@ export class EventQueue<P> {
 
   /** Class of the first event; only meaningful when the queue is not empty. */
   get nextClass(): number {
-    return (this.#ranks[0] as number) >>> 16;
+    return classOf(this.#orders[0] as number);
   }
 
   push(time: Micros, eventClass: EventClass, source: number, sequence: number, payload: P): void {
-    if (this.#size === this.#times.length) this.#grow();
-    const rank = eventClass * 65536 + source;
-    let hole = this.#size++;
-    while (hole > 0) {
-      const parent = (hole - 1) >> 1;
-      if (!this.#before(time, rank, sequence, parent)) break;
-      this.#move(parent, hole);
-      hole = parent;
-    }
-    this.#place(hole, time, rank, sequence, payload);
+    const size = this.#size;
+    if (size === this.#times.length) this.#grow();
+    const order = eventClass * CLASS_UNIT + source * SOURCE_UNIT + sequence;
+    const place = this.#places[size] as number;
+    this.#payloads[place] = payload;
+    this.#size = size + 1;
+    this.#rise(size, time, order, place);
   }
 
   /** Removes and returns the first event's payload. */
   pop(): P {
     assert(this.#size > 0, 'pop of an empty queue');
-    const first = this.#payloads[0] as P;
+    const places = this.#places;
+    const first = places[0] as number;
     const last = --this.#size;
-    if (last > 0) {
-      this.#sink(last);
-    }
-    this.#payloads[last] = undefined;
-    return first;
+    const time = this.#times[last] as number;
+    const order = this.#orders[last] as number;
+    const place = places[last] as number;
+    places[last] = first;
+    // The last event belongs near the bottom: the hole sinks there along the earlier children, and the event rises from it.
+    if (last > 0) this.#rise(this.#sinkHole(last), time, order, place);
+    const payload = this.#payloads[first] as P;
+    this.#payloads[first] = undefined;
+    return payload;
   }
 
   /** Every event, in no particular order. */
   *entries(): Generator<{ time: Micros; eventClass: EventClass; source: number; sequence: number; payload: P }> {
     for (let i = 0; i < this.#size; i++) {
-      const rank = this.#ranks[i] as number;
+      const order = this.#orders[i] as number;
       yield {
         time: this.#times[i] as number,
-        eventClass: (rank >>> 16) as EventClass,
-        source: rank & 0xffff,
-        sequence: this.#sequences[i] as number,
-        payload: this.#payloads[i] as P,
+        eventClass: classOf(order) as EventClass,
+        source: Math.floor(order / SOURCE_UNIT) & 0xffff,
+        sequence: order % SOURCE_UNIT,
+        payload: this.#payloads[this.#places[i] as number] as P,
       };
     }
   }
@@ -76,63 +90,73 @@ export class EventQueue<P> {
   clear(): void {
     this.#size = 0;
     this.#payloads.length = 0;
+    freePlaces(this.#places, 0);
   }
 
-  /** Takes the entry at `from` out of the tail and lets it sink from the root. */
-  #sink(from: number): void {
-    const time = this.#times[from] as number;
-    const rank = this.#ranks[from] as number;
-    const sequence = this.#sequences[from] as number;
-    const payload = this.#payloads[from] as P;
+  /** Moves the hole at the root down to where it has no child below `size`; where that is. */
+  #sinkHole(size: number): number {
+    const times = this.#times;
+    const orders = this.#orders;
+    const places = this.#places;
     let hole = 0;
     for (;;) {
       let child = 2 * hole + 1;
-      if (child >= this.#size) break;
+      if (child >= size) return hole;
       const right = child + 1;
-      if (right < this.#size && this.#earlier(right, child)) child = right;
-      if (this.#before(time, rank, sequence, child)) break;
-      this.#move(child, hole);
+      if (right < size) {
+        const leftTime = times[child] as number;
+        const rightTime = times[right] as number;
+        if (rightTime < leftTime) child = right;
+        else if (rightTime === leftTime && (orders[right] as number) < (orders[child] as number)) child = right;
+      }
+      times[hole] = times[child] as number;
+      orders[hole] = orders[child] as number;
+      places[hole] = places[child] as number;
       hole = child;
     }
-    this.#place(hole, time, rank, sequence, payload);
   }
 
-  #before(time: number, rank: number, sequence: number, other: number): boolean {
-    const otherTime = this.#times[other] as number;
-    if (time !== otherTime) return time < otherTime;
-    const otherRank = this.#ranks[other] as number;
-    if (rank !== otherRank) return rank < otherRank;
-    return sequence < (this.#sequences[other] as number);
-  }
-
-  #earlier(a: number, b: number): boolean {
-    return this.#before(this.#times[a] as number, this.#ranks[a] as number, this.#sequences[a] as number, b);
-  }
-
-  #move(from: number, to: number): void {
-    this.#times[to] = this.#times[from] as number;
-    this.#ranks[to] = this.#ranks[from] as number;
-    this.#sequences[to] = this.#sequences[from] as number;
-    this.#payloads[to] = this.#payloads[from];
-  }
-
-  #place(at: number, time: number, rank: number, sequence: number, payload: P): void {
-    this.#times[at] = time;
-    this.#ranks[at] = rank;
-    this.#sequences[at] = sequence;
-    this.#payloads[at] = payload;
+  /** Puts an event into the hole, or above it where it comes before what is there. */
+  #rise(from: number, time: number, order: number, place: number): void {
+    const times = this.#times;
+    const orders = this.#orders;
+    const places = this.#places;
+    let hole = from;
+    while (hole > 0) {
+      const parent = (hole - 1) >> 1;
+      const parentTime = times[parent] as number;
+      if (time > parentTime || (time === parentTime && order >= (orders[parent] as number))) break;
+      times[hole] = parentTime;
+      orders[hole] = orders[parent] as number;
+      places[hole] = places[parent] as number;
+      hole = parent;
+    }
+    times[hole] = time;
+    orders[hole] = order;
+    places[hole] = place;
   }
 
   #grow(): void {
-    const capacity = this.#times.length * 4;
+    const { length } = this.#times;
+    const capacity = length * 4;
     const times = new Float64Array(capacity);
-    const ranks = new Uint32Array(capacity);
-    const sequences = new Uint32Array(capacity);
+    const orders = new Float64Array(capacity);
+    const places = freePlaces(new Uint32Array(capacity), length);
     times.set(this.#times);
-    ranks.set(this.#ranks);
-    sequences.set(this.#sequences);
+    orders.set(this.#orders);
+    places.set(this.#places);
     this.#times = times;
-    this.#ranks = ranks;
-    this.#sequences = sequences;
+    this.#orders = orders;
+    this.#places = places;
   }
+}
+
+function classOf(order: number): number {
+  return Math.floor(order / CLASS_UNIT);
+}
+
+/** The same list, with its places from `first` on free. */
+function freePlaces(places: Uint32Array, first: number): Uint32Array {
+  for (let i = first; i < places.length; i++) places[i] = i;
+  return places;
 }

@@ -123,18 +123,29 @@ function isSameBlock(a: Block, b: Block): boolean {
 
 /** Hash of the header, 64 lower-case hex digits. */
 export function blockHash(header: BlockHeader): string {
+  const place = header.height & (RECENT - 1);
+  if (recentHeaders[place] === header) return recentHashes[place] as string;
   const known = hashes.get(header);
-  if (known !== undefined) return known;
-  const { height, parent, proposer, epoch, txRoot, stateRoot, validators } = header;
+  const hash = known ?? hashOfFields(header);
+  if (known === undefined) hashes.set(header, hash);
+  recentHeaders[place] = header;
+  recentHashes[place] = hash;
+  return hash;
+}
+
+/** The blocks asked about last, by height: each is asked about a dozen times by each validator, all within few heights. */
+const RECENT = 32;
+const recentHeaders = new Array<BlockHeader | null>(RECENT).fill(null);
+const recentHashes = new Array<string>(RECENT).fill('');
+
+function hashOfFields({ height, parent, proposer, epoch, txRoot, stateRoot, validators }: BlockHeader): string {
   startPacking(packer, TAG.block);
   for (const number of [height, proposer, epoch]) putInteger(packer, number);
   for (const digest of [parent, txRoot, stateRoot]) putDigest(packer, digest);
   // null is a list of no members: a real set is never empty.
   putInteger(packer, validators?.length ?? 0);
   for (const node of validators ?? []) putInteger(packer, node);
-  const hash = packedHashHex(packer);
-  hashes.set(header, hash);
-  return hash;
+  return packedHashHex(packer);
 }
 
 /** The header of a block, alone. */

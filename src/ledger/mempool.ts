@@ -156,6 +156,7 @@ function removeBatch(pool: Mempool, clientPosition: number, sequence: number): v
 }
 
 function isSameBatch(a: SignedBatch, b: SignedBatch): boolean {
+  if (a === b || (a.signature === b.signature && a.batch === b.batch)) return true;
   if (a.signature.length !== b.signature.length || a.batch.transfers.length !== b.batch.transfers.length) return false;
   if (a.signature.some((byte, i) => byte !== b.signature[i])) return false;
   return a.batch.transfers.every((transfer, i) => {

@@ -35,21 +35,33 @@ export function packedHash(packer: Packer): Uint8Array {
 }
 
 /**
- * BLAKE3-256 of what was packed, 64 lower-case hex digits. What was packed last under its tag is remembered: all validators
- * hash the same block and the same state one after the other.
+ * BLAKE3-256 of what was packed, 64 lower-case hex digits. The last few of each tag are remembered: all validators hash the same
+ * block, and the same state before and after it, one after the other.
  */
 export function packedHashHex(packer: Packer): string {
   const { bytes, length } = packer;
-  const last = lastHashes[bytes[0] as number];
-  if (last !== undefined && isSame(last.bytes, bytes, length)) return last.hash;
+  const tag = bytes[0] as number;
+  const known = lastHashes[tag] ?? [];
+  for (let i = 0; i < known.length; i++) {
+    const last = known[i] as Hashed;
+    if (isSame(last.bytes, bytes, length)) return last.hash;
+  }
   const own = bytes.slice(0, length);
   const hash = hashHex(own);
-  lastHashes[own[0] as number] = { bytes: own, hash };
+  if (known.length === REMEMBERED) known.pop();
+  known.unshift({ bytes: own, hash });
+  lastHashes[tag] = known;
   return hash;
 }
 
-/** By tag. */
-const lastHashes: ({ readonly bytes: Uint8Array; readonly hash: string } | undefined)[] = [];
+interface Hashed {
+  readonly bytes: Uint8Array;
+  readonly hash: string;
+}
+
+const REMEMBERED = 4;
+/** By tag, the newest first. */
+const lastHashes: (Hashed[] | undefined)[] = [];
 
 function isSame(known: Uint8Array, bytes: Uint8Array, length: number): boolean {
   if (known.length !== length) return false;

@@ -39,7 +39,7 @@ export class NodeHost implements EffectsTarget {
   readonly #secretKey: Uint8Array;
   readonly #machine: AnyMachine;
   readonly #ctx: NodeContext<unknown, Message>;
-  readonly #queue = new EventQueue<Payload>();
+  readonly #queue: EventQueue<Payload>;
   readonly #cpu = new Cpu<Envelope | TimerEntry>();
   readonly #outbox: Outbox;
   readonly #effects: HostEffects;
@@ -56,12 +56,17 @@ export class NodeHost implements EffectsTarget {
   #trap: CrashTrap | null = null;
   readonly observation: Observation;
   readonly work: Work;
+  /** Whether signatures are checked: a mutant leaves it out. */
+  readonly #verifies: boolean;
 
   constructor(world: World, self: NodeIndex, secretKey: Uint8Array) {
     this.#world = world;
     this.self = self;
     this.#secretKey = secretKey;
-    this.recorder = new Recorder(self, world.hash, world.keepWords);
+    const { length: validatorCount } = world.plan.validators;
+    this.#queue = new EventQueue(2 * validatorCount);
+    this.#verifies = world.plan.protocol.mutant !== 'unverified';
+    this.recorder = new Recorder(self, world.hash, world.keepWords, validatorCount);
     this.#machine = machineOf(world, self);
     this.observation = new Observation(world, this.recorder, this.#machine);
     this.work = createWork(world.protocol.declaration.messages.length);
@@ -94,41 +99,50 @@ export class NodeHost implements EffectsTarget {
 
   /** Runs everything that is to be handled before `until`, in order. At most `limit` events; returns how many ran. */
   run(until: Micros, limit = Number.POSITIVE_INFINITY): number {
+    const queue = this.#queue;
+    const cpu = this.#cpu;
     let count = 0;
-    while (count < limit && this.nextTime < until) {
-      this.#advance();
-      count++;
+    for (; count < limit; count++) {
+      const queued = queue.nextTime;
+      const ready = cpu.readyAt;
+      const next = ready < queued ? ready : queued;
+      if (next >= until) break;
+      assert(next >= this.#clock, 'time never goes back');
+      this.#clock = next;
+      if (ready < queued || (ready === queued && queue.nextClass !== EVENT_CLASS.control)) this.#finishWork(ready);
+      else this.#takeQueued(queued);
     }
     return count;
   }
 
-  #advance(): void {
-    const queued = this.#queue.nextTime;
-    const ready = this.#cpu.readyAt;
-    assert(Math.min(queued, ready) >= this.#clock, 'time never goes back');
-    this.#clock = Math.min(queued, ready);
-    if (ready < queued || (ready === queued && this.#queue.nextClass !== EVENT_CLASS.control)) {
-      const work = this.#cpu.take();
-      this.#handle(work.payload, ready, work.arrivedAt);
-      this.#cpu.next();
-      return;
-    }
-    const eventClass = this.#queue.nextClass;
-    const payload = this.#queue.pop();
-    if (eventClass === EVENT_CLASS.control) this.#onControl(payload as ControlEvent);
-    else if (eventClass === EVENT_CLASS.delayedSend) this.#onDelayedSend(payload as Outgoing, queued);
-    else this.#onWork(payload as Envelope | TimerEntry, queued);
+  #finishWork(now: Micros): void {
+    const { payload, arrivedAt } = this.#cpu.take();
+    if ('origin' in payload) this.#onEnvelope(payload, now, arrivedAt);
+    else this.#onTimer(payload, now);
+    this.#cpu.next();
   }
 
-  #onWork(payload: Envelope | TimerEntry, now: Micros): void {
-    if (!this.alive) {
-      if ('origin' in payload) this.#drop(payload, now, 'crashed');
-      return;
-    }
-    const cost = 'origin' in payload ? this.#openingCost(payload) : 0;
+  #takeQueued(now: Micros): void {
+    const eventClass = this.#queue.nextClass;
+    const payload = this.#queue.pop();
+    if (eventClass === EVENT_CLASS.arrival) this.#onArrival(payload as Envelope, now);
+    else if (eventClass === EVENT_CLASS.timer) this.#onDue(payload as TimerEntry, now);
+    else if (eventClass === EVENT_CLASS.control) this.#onControl(payload as ControlEvent);
+    else if (this.alive) this.#outbox.dispatch([payload as Outgoing], now, false);
+  }
+
+  #onArrival(envelope: Envelope, now: Micros): void {
+    if (!this.alive) return this.#drop(envelope, now, 'crashed');
+    const cost = this.#openingCost(envelope);
     this.work.cpuMicros += cost;
-    if (this.#cpu.readyNow(now, cost)) this.#handle(payload, now, now);
-    else if (!this.#cpu.offer(payload, now, cost) && 'origin' in payload) this.#drop(payload, now, 'overflow');
+    if (this.#cpu.readyNow(now, cost)) this.#onEnvelope(envelope, now, now);
+    else if (!this.#cpu.offer(envelope, now, cost)) this.#drop(envelope, now, 'overflow');
+  }
+
+  #onDue(entry: TimerEntry, now: Micros): void {
+    if (!this.alive) return;
+    if (this.#cpu.readyNow(now, 0)) this.#onTimer(entry, now);
+    else this.#cpu.offer(entry, now, 0);
   }
 
   /** CPU time until an envelope is verified: its signature, and hashing what came. */
@@ -138,27 +152,24 @@ export class NodeHost implements EffectsTarget {
     return this.#meter.scaled(cost.verifyMicros + Math.floor((envelope.sizeBytes * cost.hashMicrosPerKiB) / 1024));
   }
 
-  #handle(payload: Envelope | TimerEntry, now: Micros, arrivedAt: Micros): void {
-    if ('origin' in payload) this.#onEnvelope(payload, now, arrivedAt);
-    else this.#onTimer(payload, now);
-  }
-
   #onEnvelope(envelope: Envelope, now: Micros, arrivedAt: Micros): void {
     this.work.verified++;
     if (this.#world.suites[envelope.claimedFrom] === undefined || envelope.claimedFrom === this.self) {
       return this.#drop(envelope, now, 'unknown-sender');
     }
-    const memo = openEnvelope(this.#world, envelope);
+    const memo = envelope.memo ?? openEnvelope(this.#world, envelope);
     if (memo.message === null) return this.#drop(envelope, now, 'malformed');
-    if (this.#world.plan.protocol.mutant !== 'unverified' && !verifyEnvelope(this.#world, envelope)) {
+    if (memo.valid !== true && this.#verifies && !verifyEnvelope(this.#world, envelope)) {
       return this.#drop(envelope, now, 'bad-signature');
     }
     const message = memo.message as Message;
-    if (catchesArrival(this.#trap, message.type)) this.#crash(now);
-    if (!this.alive) return this.#drop(envelope, now, 'crashed');
+    if (this.#trap !== null && catchesArrival(this.#trap, message.type)) {
+      this.#crash(now);
+      return this.#drop(envelope, now, 'crashed');
+    }
     this.recorder.deliver(now, envelope.origin, envelope.sequence, now - arrivedAt);
     const from = envelope.claimedFrom;
-    this.#traitor.overhear(envelope, message);
+    if (this.#traitor.active) this.#traitor.overhear(envelope, message);
     const input = { kind: 'message', now, from, message, proof: memo.proof } as const;
     if (this.#sides.length === 1) return this.#runStep(0, input, now);
     for (const side of this.#traitor.audience(from, envelope.sequence, this.#sides.length)) {
@@ -234,10 +245,6 @@ export class NodeHost implements EffectsTarget {
     this.#cpu.freeAt = now;
     this.#sides = [{ state: this.#machine.recover(this.#ctx, this.#disk), timers: new Map() }];
     this.#runStep(0, { kind: 'start', now }, now);
-  }
-
-  #onDelayedSend(item: Outgoing, now: Micros): void {
-    if (this.alive) this.#outbox.dispatch([item], now, false);
   }
 
   #runStep(sideIndex: number, input: Parameters<AnyMachine['step']>[1], now: Micros): void {

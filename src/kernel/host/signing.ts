@@ -1,7 +1,7 @@
 /** What is signed, how it is sized on the wire, and how a received envelope is opened: one place for all hosts. */
 import { assert } from '../../core/assert.ts';
 import type { NodeIndex } from '../../core/ids.ts';
-import { decode, encode, toHex } from '../../core/encoding.ts';
+import { decode, encode, encodeBriefly, toHex } from '../../core/encoding.ts';
 import type { SignedRef } from '../../protocols/protocol.ts';
 import type { Envelope, EnvelopeMemo } from '../envelope.ts';
 import { joined } from './scratch.ts';
@@ -15,8 +15,7 @@ const encodings = new WeakMap<object, Uint8Array>();
 export function encodeAgain(message: object): Uint8Array {
   let bytes = encodings.get(message);
   if (bytes === undefined) {
-    // On Node the codec answers with a Buffer, whose slice() shares memory: a traitor's forgery must not reach this copy.
-    bytes = new Uint8Array(encode(message));
+    bytes = encode(message);
     encodings.set(message, bytes);
   }
   // Copies are told apart by their bytes: two relays in one step are two messages.
@@ -42,7 +41,7 @@ export function statementBytes(
   messageBytes: Uint8Array | null,
 ): Uint8Array {
   const content = world.protocol.statement(message, world.plan.protocol.mutant) as unknown;
-  const encoded = content === message && messageBytes !== null ? messageBytes : encode(content);
+  const encoded = content === message && messageBytes !== null ? messageBytes : encodeBriefly(content);
   return joined(world.prefix, encoded);
 }
 

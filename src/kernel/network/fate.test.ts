@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { NetworkPlan } from '../plan.ts';
 import { networkRows } from './bench.ts';
 import { EXAMPLE_NETWORK, EXAMPLE_TYPES, examplePlan } from './example.ts';
-import { createFate, type Fate, fate, OUTCOME } from './fate.ts';
+import { calmArrival, createFate, type Fate, fate, isCalm, OUTCOME } from './fate.ts';
 import { minimumLatency } from './latency.ts';
 import { createLinks, type Links } from './links.ts';
+import { beginRule, endRule } from './rules.ts';
 
 const NODES = 6;
 const SIZE = 3_400;
@@ -55,6 +56,28 @@ describe('determinism', () => {
       if (i === 100) other = structuredClone(other);
       expect(send(other, 500 * i, 1 + (i % 5))).toEqual(send(one, 500 * i, 1 + (i % 5)));
     }
+  });
+
+  it('calm links give what `fate` gives', () => {
+    for (const network of [{}, { synchrony: { kind: 'partial', gst: 90_000, deltaMicros: 60_000 } as const }]) {
+      const [one, other] = [linksOf(network), linksOf(network)];
+      for (let i = 0; i < 200; i++) {
+        const [now, to] = [1_000 * i, 1 + (i % 5)];
+        expect(calmArrival(other, now, to)).toBe(send(one, now, to).deliverAt);
+      }
+      expect(other).toEqual(one);
+    }
+  });
+
+  it('links are calm while they only delay', () => {
+    expect(
+      [{}, { lossPpm: 1 }, { duplicatePpm: 1 }, { bandwidthMbps: 1 }].map((network) => isCalm(linksOf(network))),
+    ).toEqual([true, false, false, false]);
+    const links = linksOf();
+    beginRule(links, 'f0', { kind: 'partition', groups: [[0], [1, 2, 3]], oneWay: false, cut: 'held' });
+    expect(isCalm(links)).toBe(false);
+    endRule(links, 'f0', 5, () => undefined);
+    expect(isCalm(links)).toBe(true);
   });
 
   it('a draw on one link does not shift another', () => {

@@ -77,6 +77,18 @@ export function fate(
   if (duplicated) out.duplicateAt = arrival(links, departure, to, draw, BLOCK.duplicate) + delay;
 }
 
+/** Whether all that becomes of a copy is that it travels: no rule is in force, and the network neither loses nor doubles nor queues. */
+export function isCalm({ rules, bandwidthMbps, networkLossPpm, networkDuplicatePpm }: Links): boolean {
+  return rules.length === 0 && bandwidthMbps === 0 && networkLossPpm === 0 && networkDuplicatePpm === 0;
+}
+
+/** `fate` of a copy on calm links: when it arrives, µs. */
+export function calmArrival(links: Links, now: Micros, to: NodeIndex): Micros {
+  const draw = links.draws[to] as number;
+  links.draws[to] = draw + 1;
+  return arrival(links, now, to, draw, BLOCK.travel);
+}
+
 /**
  * Does to a copy, whose fate is decided, what somebody who caught it wants: nothing of it is drawn, so that no other copy's
  * fate changes. An altered copy keeps its fate; its bytes are the sender's business. Only a copy on its way can be delayed,

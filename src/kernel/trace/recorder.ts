@@ -17,7 +17,12 @@ const DIGEST_WORDS = 8;
 const BLOCK_WORDS = 2048;
 /** Room at first: most runs of a sweep or a benchmark are short, and a whole block a node is most of what setting one up costs. */
 const FIRST_WORDS = 504;
+const MANY = 24;
 const TEXT_BYTES_MAX = 400;
+/** Exact: a power of two. */
+const PER_WORD = 1 / WORD;
+/** Outcome and sort of a copy that arrives like any other: see `RECORD.copy`. */
+const OUTCOME_DELIVERED = 0;
 
 export interface RecorderSnapshot {
   readonly digest: Uint8Array;
@@ -32,15 +37,18 @@ export class Recorder {
   count = 0;
   readonly #hash: HashFunction;
   /** The digest so far, then the block that fills. */
-  #block = cutWords(DIGEST_WORDS + FIRST_WORDS);
+  #block: Uint32Array;
   #fill = DIGEST_WORDS;
   #texts = new Map<string, number>();
   /** Words since the last `takeSegment`, when somebody wants them. */
   #segment: Uint32Array | null;
   #segmentFill = 0;
 
-  constructor(node: NodeIndex, hash: HashFunction, keepWords: boolean) {
+  /** `validatorCount`: a node among many fills a block within a decision or two, so that the first gets its room at once. */
+  constructor(node: NodeIndex, hash: HashFunction, keepWords: boolean, validatorCount = 0) {
     this.node = node;
+    this.#block =
+      validatorCount >= MANY ? new Uint32Array(DIGEST_WORDS + BLOCK_WORDS) : cutWords(DIGEST_WORDS + FIRST_WORDS);
     this.#hash = hash;
     this.#segment = keepWords ? new Uint32Array(1024) : null;
   }
@@ -82,9 +90,29 @@ export class Recorder {
       block[at + 3] = 0xffffffff;
     } else {
       block[at + 2] = arrivesAt;
-      block[at + 3] = arrivesAt / WORD;
+      block[at + 3] = arrivesAt * PER_WORD;
     }
     this.#end(7);
+  }
+
+  /** One `copy` each, delivered, for the first so many nodes but this one; `arrivals`: when each gets it, by receiver. */
+  broadcast(t: Micros, sequence: number, arrivals: Float64Array, receiverCount: number): void {
+    const high = t * PER_WORD;
+    for (let to = 0; to < receiverCount; to++) {
+      if (to === this.node) continue;
+      this.#reserve(7);
+      const arrivesAt = arrivals[to] as number;
+      const block = this.#block;
+      const at = this.#fill;
+      block[at] = (RECORD.copy | (7 << 6) | (to << 16)) >>> 0;
+      block[at + 1] = t;
+      block[at + 2] = high;
+      block[at + 3] = sequence;
+      block[at + 4] = OUTCOME_DELIVERED;
+      block[at + 5] = arrivesAt;
+      block[at + 6] = arrivesAt * PER_WORD;
+      this.#end(7);
+    }
   }
 
   deliver(t: Micros, origin: number, sequence: number, waited: Micros): void {
@@ -224,7 +252,7 @@ export class Recorder {
     const block = this.#block;
     block[at] = (kind | (length << 6) | (argument << 16)) >>> 0;
     block[at + 1] = t;
-    block[at + 2] = t / WORD;
+    block[at + 2] = t * PER_WORD;
     return at + 3;
   }
 
