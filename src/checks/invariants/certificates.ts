@@ -8,12 +8,18 @@ import type { Invariant } from '../invariant.ts';
 
 const VERIFIED_MAX = 4096;
 
+/** What signatures were found to prove, by the identity of their bytes, which never change: the nodes of a thread share most. */
+type Verified = Map<
+  Uint8Array,
+  { readonly slot: number; readonly epoch: number; readonly signer: NodeIndex; readonly digest: string }
+>;
+
 /**
  * Every decision carries a certificate: votes for that very block by a quorum of distinct members, each signature valid.
  * Each distinct vote is verified once.
  */
 export function certificates(): Invariant {
-  const verified = new Map<string, Uint8Array>();
+  const verified: Verified = new Map();
   let history: DecidedBlock[] = [];
   let checked = 0;
   return {
@@ -40,7 +46,7 @@ function examine(
   decision: Decision,
   history: readonly DecidedBlock[],
   facts: Facts,
-  verified: Map<string, Uint8Array>,
+  verified: Verified,
 ): string | null {
   const { protocol } = facts.world;
   const votes = protocol.votes(decision);
@@ -72,21 +78,14 @@ function verifyOnce(
   epoch: number,
   decision: Decision,
   facts: Facts,
-  verified: Map<string, Uint8Array>,
+  verified: Verified,
 ): boolean {
   const { signer, signature } = vote.proof;
-  const key = `${decision.slot}/${epoch}/${signer}/${decision.digest}`;
-  const known = verified.get(key);
-  if (known !== undefined && sameBytes(known, signature)) return true;
+  const { slot, digest } = decision;
+  const known = verified.get(signature);
+  if (known?.slot === slot && known.epoch === epoch && known.signer === signer && known.digest === digest) return true;
   if (!verifyStatement(facts.world, signer, vote.message as { readonly type: string }, signature)) return false;
   if (verified.size > VERIFIED_MAX) verified.clear();
-  verified.set(key, signature);
-  return true;
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a === b) return true;
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  verified.set(signature, { slot, epoch, signer, digest });
   return true;
 }

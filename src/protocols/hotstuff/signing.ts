@@ -28,8 +28,20 @@ export function phaseOf(type: Vote['type']): QcPhase {
   return PHASE_OF[type];
 }
 
+/**
+ * The votes made last, by view: one replica after the other votes for the same, and whoever gets a certificate checks it against the
+ * vote that everybody in it cast, while others vote in the view after.
+ */
+const lastVotes: (Vote | undefined)[] = [undefined, undefined, undefined, undefined];
+
+/** A vote; the very object of an equal one that was made just before, so that it is encoded once and compared in no time. */
 export function voteMessage(phase: QcPhase, view: number, height: number, digest: string): Vote {
-  return { type: VOTE_TYPES[phase], view, height, digest };
+  const type = VOTE_TYPES[phase];
+  const last = lastVotes[view & 3];
+  if (last?.view === view && last.type === type && last.height === height && last.digest === digest) return last;
+  const vote: Vote = { type, view, height, digest };
+  lastVotes[view & 3] = vote;
+  return vote;
 }
 
 /** The vote that everybody in a certificate cast. */

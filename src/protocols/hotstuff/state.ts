@@ -230,10 +230,14 @@ export function tallyOf(round: Round, phase: QcPhase, validatorCount: number): T
 
 /** Moves to a view: its leader, its round. Rounds far below are forgotten. */
 export function moveToView(state: State, view: number): void {
+  const { rounds } = state;
+  const before = state.view;
   state.view = view;
   state.leader = leaderOf(view, state.validatorCount);
-  if (!state.rounds.has(view)) state.rounds.set(view, createRound(view));
-  for (const old of state.rounds.keys()) if (old < view - VIEW_WINDOW) state.rounds.delete(old);
+  if (!rounds.has(view)) rounds.set(view, createRound(view));
+  // No round is more than the window below the view before: in the ordinary course there is one to forget.
+  if (view === before + 1) rounds.delete(before - VIEW_WINDOW);
+  else for (const old of rounds.keys()) if (old < view - VIEW_WINDOW) rounds.delete(old);
 }
 
 /** Remembers a vote of ours. */

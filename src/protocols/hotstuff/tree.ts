@@ -130,7 +130,8 @@ function decideUpTo(state: State, last: TreeNode, qc: Qc, provedBy: readonly str
 
 /** Keeps what stands above the last decided block; parents stand before their children. */
 export function prune(state: State): void {
-  for (const [digest, { block }] of state.tree) {
-    if (block.parent !== state.tip && !state.tree.has(block.parent)) state.tree.delete(digest);
+  const { tip, tree } = state;
+  for (const { block } of tree.values()) {
+    if (block.parent !== tip && !tree.has(block.parent)) tree.delete(blockHash(block));
   }
 }

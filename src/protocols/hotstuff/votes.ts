@@ -35,9 +35,9 @@ export function onVote(state: State, message: Vote, proof: SignedRef, now: Micro
   const votes = votesFor(tally, choice);
   if (outcome === 'repeated' || votes.length < state.quorum) return;
   const { view, height, digest } = message;
+  if (isChained(state) && (phase !== 'prepare' || view <= viewOf(state.highQc))) return;
   const qc: Qc = { phase, view, height, digest, votes: votes.slice(0, state.quorum) };
   if (!isChained(state)) return show(state, qc, now, out, ctx);
-  if (phase !== 'prepare' || view <= viewOf(state.highQc)) return;
   out.note(NOTE.certified);
   adopt(state, qc, out, ctx);
   if (isBlockMissing(state)) requestBlock(state, qc, state.self, now, out, ctx);

@@ -120,12 +120,22 @@ export function prePrepareMessage(
   return { type: 'pre-prepare', view, sequence, digest, request };
 }
 
+/** The votes made last: one replica after the other sends the same, and what is one object is encoded and compared once. */
+let lastPrepare: Prepare = { type: 'prepare', view: 0, sequence: 0, digest: '' };
+let lastCommit: Commit = { type: 'commit', view: 0, sequence: 0, digest: '' };
+
 export function prepareMessage(view: number, sequence: number, digest: string): Prepare {
-  return { type: 'prepare', view, sequence, digest };
+  if (!isVoteFor(lastPrepare, view, sequence, digest)) lastPrepare = { type: 'prepare', view, sequence, digest };
+  return lastPrepare;
 }
 
 export function commitMessage(view: number, sequence: number, digest: string): Commit {
-  return { type: 'commit', view, sequence, digest };
+  if (!isVoteFor(lastCommit, view, sequence, digest)) lastCommit = { type: 'commit', view, sequence, digest };
+  return lastCommit;
+}
+
+function isVoteFor(vote: Prepare | Commit, view: number, sequence: number, digest: string): boolean {
+  return vote.view === view && vote.sequence === sequence && vote.digest === digest;
 }
 
 export function checkpointMessage({ sequence, digest }: CheckpointId): Checkpoint {

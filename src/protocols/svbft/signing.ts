@@ -63,12 +63,22 @@ export function changeMessage(height: number, view: number, change: SignedChange
   return { type: 'view-change', height, view, prepared };
 }
 
+/** The votes made last: one validator after the other sends the same, and what is one object is encoded and compared once. */
+let lastPrepare: Prepare = { type: 'prepare', height: 0, view: 0, digest: '' };
+let lastCommit: Commit = { type: 'commit', height: 0, view: 0, digest: '' };
+
 export function prepareMessage(height: number, view: number, digest: string): Prepare {
-  return { type: 'prepare', height, view, digest };
+  if (!isVoteFor(lastPrepare, height, view, digest)) lastPrepare = { type: 'prepare', height, view, digest };
+  return lastPrepare;
 }
 
 export function commitMessage(height: number, view: number, digest: string): Commit {
-  return { type: 'commit', height, view, digest };
+  if (!isVoteFor(lastCommit, height, view, digest)) lastCommit = { type: 'commit', height, view, digest };
+  return lastCommit;
+}
+
+function isVoteFor(vote: Prepare | Commit, height: number, view: number, digest: string): boolean {
+  return vote.height === height && vote.view === view && vote.digest === digest;
 }
 
 /** The COMMITs of a decided block. */
