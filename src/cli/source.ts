@@ -2,7 +2,15 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Problem } from '../core/problem.ts';
 import { PROTOCOLS } from '../protocols/registry.ts';
-import { decodeLink, parseHash, presetById, type Scenario, setPaths, validateScenario } from '../scenario/index.ts';
+import {
+  decodeLink,
+  parseHash,
+  presetById,
+  type Scenario,
+  setPaths,
+  validateScenario,
+  withSeed,
+} from '../scenario/index.ts';
 import { parseJson, TEXT_LIMIT_BYTES } from '../scenario/json.ts';
 
 type Loaded<T> = T | { readonly problems: readonly Problem[] };
@@ -30,8 +38,7 @@ export async function loadScenario(
   const ends = stop.height !== null || stop.ms !== null;
   return {
     scenario: {
-      ...scenario,
-      seed: seed ?? scenario.seed,
+      ...withSeed(scenario, seed ?? scenario.seed),
       stop: ends ? stop : { height: null, ms: STOP_DEFAULT_MS },
     },
   };

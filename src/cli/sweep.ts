@@ -1,7 +1,7 @@
 /** Many seeds of one scenario, over as many threads as wanted; outcomes come back in the order of the seeds. */
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import type { Platform } from '../runtime/workers/executor.ts';
-import { encodeLink, type Scenario } from '../scenario/index.ts';
+import { encodeLink, type Scenario, withSeed } from '../scenario/index.ts';
 import type { SeedRange } from './arguments.ts';
 import { type RunOutcome, runScenario } from './run.ts';
 import { RUN_LIMITS } from './limits.ts';
@@ -28,7 +28,7 @@ interface SweepData {
 
 /** The run of one seed; a bug of ours is an outcome too, so that a sweep shows it and goes on. */
 export async function runSeed(scenario: Scenario, seed: number, platform: Platform | null): Promise<SeedOutcome> {
-  const seeded = { ...scenario, seed };
+  const seeded = withSeed(scenario, seed);
   try {
     return await runScenario(seeded, platform);
   } catch (error) {

@@ -3,7 +3,7 @@ import { bindFormula } from '../checks/ltl/bind.ts';
 import type { AnyProtocol } from '../protocols/protocol.ts';
 import type { ProtocolMap } from './compile.ts';
 import { leastMs } from './latency.ts';
-import { indexOfAccount, indexOfNode, namingOfScenario, validatorCount } from './nodes.ts';
+import { indexOfAccount, indexOfNode, namingOfScenario, validatorCount, SHARDED } from './nodes.ts';
 import { add, expect, type Report } from './report.ts';
 import type { Scenario } from './schema.ts';
 import { VALIDATORS_DEFAULT } from './schema/document.ts';
@@ -60,9 +60,6 @@ export function checkWhole(scenario: Scenario, protocol: AnyProtocol | null, rep
   }
   if (protocol !== null) checkExpectations(scenario, protocol, report);
 }
-
-/** The protocol whose validators are shards. */
-const SHARDED = 'sharded';
 
 /** Shards and load between them need the protocol that knows both, and as many validators as the shards have. */
 function checkShards(scenario: Scenario, protocol: AnyProtocol | null, report: Report): void {

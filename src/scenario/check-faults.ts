@@ -5,7 +5,7 @@ import { msFromMicros } from '../core/time.ts';
 import { behavioursOf } from './behaviours.ts';
 import { stormEnd } from './compile.ts';
 import { parseCondition } from './condition.ts';
-import { indexOfNode, messageName, namingOfScenario, validatorCount } from './nodes.ts';
+import { indexOfNode, messageName, namingOfScenario, SHARDED, validatorCount } from './nodes.ts';
 import { add, expect, type Report } from './report.ts';
 import type { Fault, Scenario } from './schema.ts';
 import { formatPath, oneOf } from './show.ts';
@@ -141,6 +141,8 @@ function checkCrashes(faults: readonly Fault[], report: Report): void {
 export function checkStorm(scenario: Scenario, report: Report): void {
   const { storm } = scenario;
   if (storm === null) return;
+  if (storm.mix && scenario.protocol.name !== SHARDED)
+    expect(report, ['storm', 'mix'], `false: only the protocol "${SHARDED}" has shards to mix`, 'true');
   const endMs = msFromMicros(stormEnd(storm, scenario.network));
   if (endMs < storm.startMs + msFromMicros(STORM_LENGTH_MIN)) {
     const path = storm.endMs === null ? ['storm', 'startMs'] : ['storm', 'endMs'];

@@ -15,4 +15,5 @@ export {
   SUITES,
 } from './schema.ts';
 export { setPath, setPaths } from './set.ts';
+export { withSeed } from './storm-mix.ts';
 export { parseScenarioText, type Validated, validateScenario } from './validate.ts';

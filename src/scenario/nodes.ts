@@ -2,6 +2,9 @@
 import { type Naming, type NodeIndex, nodeIndexOf, nodeName } from '../core/ids.ts';
 import type { Scenario } from './schema.ts';
 
+/** The protocol whose validators are shards. */
+export const SHARDED = 'sharded';
+
 export function validatorCount(scenario: Pick<Scenario, 'validators' | 'shards'>): number {
   const { shards } = scenario;
   if (shards !== null) return (shards.count + shards.spare) * shards.validatorsPerShard;

@@ -9,6 +9,7 @@ import { plainCopy } from './plain.ts';
 import type { Report } from './report.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
 import { showValue } from './show.ts';
+import { mixed } from './storm-mix.ts';
 
 export type Validated = { readonly scenario: Scenario } | { readonly problems: readonly Problem[] };
 
@@ -25,7 +26,7 @@ export function validateScenario(raw: unknown, protocols: ProtocolMap): Validate
   const parsed = scenarioSchema.safeParse(document);
   if (!parsed.success) return { problems: problemsOf(parsed.error.issues, document) };
   const report: Report = { document, problems: [] };
-  const scenario = parsed.data;
+  const scenario = mixed(parsed.data);
   const protocol = checkProtocol(scenario, protocols, report);
   checkNetwork(scenario, report);
   checkWhole(scenario, protocol, report);

@@ -287,5 +287,22 @@ export const shardedPresets: readonly Preset[] = [
       stopMs: 30_000,
     }),
   }),
+  preset({
+    id: 'storm-shards',
+    title: 'Shards: a storm over everything at once',
+    teaches:
+      'The seed draws shards and faults: a council, nested shards, ways of ordering, sealed channels, moves, policies. Nothing is lost.',
+    level: 'attacks',
+    scenario: {
+      seed: 1,
+      protocol: { name: 'sharded' },
+      clients: 2,
+      crypto: { suite: 'modelled:ml-dsa-65' },
+      network: { synchrony: { kind: 'partial', gstMs: 8000, deltaMs: 200 } },
+      workload: { ratePerSecond: 5, crossShard: 0.6, accounts: 24, initialBalance: 300 },
+      storm: { intensity: 0.8, startMs: 500, mix: true },
+      stop: { ms: 60_000 },
+    },
+  }),
   ...shardedMutantPresets,
 ];

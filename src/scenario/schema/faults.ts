@@ -111,6 +111,12 @@ export const faultSchema = z.discriminatedUnion('kind', [crash, partition, link,
 export const stormSchema = z.strictObject({
   intensity: probability().default(0.5).describe('how many faults: 0 none, 1 about twenty'),
   beyond: z.boolean().default(false).describe('true: more traitors than the protocol tolerates'),
+  mix: z
+    .boolean()
+    .default(false)
+    .describe(
+      'between shards: true draws shards and settings of the protocol from the seed too, in place of those given',
+    ),
   startMs: timeMs().default(1000).describe('no timed fault begins earlier'),
   endMs: timeMs().nullable().default(null).describe('everything but traitors is healed by then; null: by GST, or 20 s'),
   healed: z
