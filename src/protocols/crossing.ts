@@ -9,10 +9,10 @@ export interface TransactionStep {
   readonly step: string;
   readonly by: 'coordinator' | 'participant';
   /**
-   * begin: promises are asked for · promise: the shard may no longer give up by itself · decide: the outcome is fixed · end: it is
-   * done at this shard.
+   * begin: promises are asked for · gather: the shard asks those of its parent, to promise for all of them · promise: the shard may no
+   * longer give up by itself · decide: the outcome is fixed · end: it is done at this shard.
    */
-  readonly means: 'begin' | 'promise' | 'decide' | 'end';
+  readonly means: 'begin' | 'gather' | 'promise' | 'decide' | 'end';
   /** Of `decide` and `end`. */
   readonly outcome?: 'commit' | 'abort';
   /** A verb in the present tense: "voted YES". */
@@ -37,7 +37,16 @@ export interface CarriersDeclaration {
   inside(carrier: unknown): readonly { readonly type: string; readonly transaction: number }[] | null;
 }
 
+/** A shard that is divided: towards the others its leaves are one, for which one of them speaks. */
+export interface Parent {
+  readonly name: string;
+  /** Its leaves, ascending. */
+  readonly shards: readonly number[];
+}
+
 export interface TransactionsDeclaration {
+  /** Which shards are leaves of a larger one. Absent, or empty: none is. */
+  parents?(shards: { readonly nested?: readonly (readonly number[])[] }): readonly Parent[];
   /** Types of messages whose slot is the number of a transaction. */
   readonly messages: readonly string[];
   /** Messages that carry others; absent where each travels by itself. */

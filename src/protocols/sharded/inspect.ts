@@ -6,7 +6,8 @@ import { findCycle, waitEdges } from '../../sharding/locks/waits.ts';
 import { WAYS } from '../common/ordering/types.ts';
 import type { FieldDeclaration, NodeKnowledge } from '../protocol.ts';
 import type { Transaction } from './placement.ts';
-import { inspectCouncil } from './council/inspect.ts';
+import { COUNCIL_FIELDS } from './council/describe.ts';
+import { inspectCouncil, observeCouncil } from './council/inspect.ts';
 import { isPostQuantum } from '../../sharding/channel/suites.ts';
 import { channelCounts, type Holder, type Links } from './channels.ts';
 import { balanceOf, type State } from './state.ts';
@@ -88,6 +89,7 @@ export const FIELDS: readonly FieldDeclaration[] = [
     isOptional: true,
     explain: 'Where the scenario says how shards order: the first block that is ordered so.',
   },
+  ...COUNCIL_FIELDS,
 ];
 
 /** One 32-bit integer a field of `FIELDS`, −1 for none. Linear in what is open: it runs after every step. */
@@ -117,6 +119,7 @@ export function observe(state: State, out: Int32Array): void {
   out[18] = state.accounts.held.size;
   out[19] = state.accounts.frozen.size + state.accounts.parcels.size;
   observeChannels(state, out);
+  observeCouncil(state.council, state.self, 1, out);
 }
 
 export function observeChannels(holder: Holder, out: Int32Array): void {

@@ -5,6 +5,7 @@ import type { CrashStep, TransactionsDeclaration, TransactionStep } from '../cro
 
 const STEPS: readonly TransactionStep[] = [
   { step: 'prepare', by: 'coordinator', means: 'begin', label: 'asks for votes' },
+  { step: 'asks its leaves', by: 'coordinator', means: 'gather', label: 'asks the leaves of its parent' },
   { step: 'prepared', by: 'participant', means: 'promise', label: 'votes YES' },
   { step: 'commit', by: 'coordinator', means: 'decide', outcome: 'commit', label: 'decides COMMIT' },
   { step: 'abort', by: 'coordinator', means: 'decide', outcome: 'abort', label: 'decides ABORT' },
@@ -138,6 +139,8 @@ export const transactions: TransactionsDeclaration = {
   carriers: { types: ['bundle'], inside: itemsOf },
   steps: STEPS,
   crashes: CRASHES,
+  parents: ({ nested = [] }) =>
+    nested.map((leaves, place) => ({ name: `p${place}`, shards: [...leaves].sort((a, b) => a - b) })),
   policies({ inDoubt = 'block', lockPolicy = 'wound-wait' }) {
     return { locks: LOCKS[String(lockPolicy)] ?? String(lockPolicy), doubt: DOUBT[String(inDoubt)] ?? String(inDoubt) };
   },

@@ -291,7 +291,7 @@ export const shardedPresets: readonly Preset[] = [
     id: 'storm-shards',
     title: 'Shards: a storm over everything at once',
     teaches:
-      'The seed draws shards and faults: a council, nested shards, ways of ordering, sealed channels, moves, policies. Nothing is lost.',
+      'The seed draws shards and faults: a council, nested shards, ways of ordering, sealed channels, moves; and nothing is lost.',
     level: 'attacks',
     scenario: {
       seed: 1,

@@ -1,7 +1,7 @@
 /** What views of shards read of a trace: locks, waits and open transactions at a moment. Types alone; times are virtual µs. */
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
-import type { TransactionStep } from '../../protocols/crossing.ts';
+import type { Parent, TransactionStep } from '../../protocols/crossing.ts';
 import type { Flight } from '../view.ts';
 
 /** An account that a transaction holds at a shard. */
@@ -36,6 +36,8 @@ export interface OpenTransaction {
   /** Shard that coordinates; null while only others have spoken of it. */
   readonly coordinator: number | null;
   readonly begunAt: Micros;
+  /** Shards that speak for their parent, in the order in which they began to; absent: none has. */
+  readonly heads?: readonly number[];
   readonly decided: { readonly outcome: 'commit' | 'abort'; readonly at: Micros } | null;
   /** In the order in which they spoke first. */
   readonly parts: readonly TransactionPart[];
@@ -99,6 +101,8 @@ export interface TransactionLife {
 export interface ShardShape {
   readonly count: number;
   readonly validatorsPerShard: number;
+  /** Shards that are divided, as the protocol declares them; absent: none is. */
+  readonly parents?: readonly Parent[];
 }
 
 /** The part of a `TraceView` that views of shards read. */

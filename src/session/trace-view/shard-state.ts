@@ -159,6 +159,7 @@ export class ShardState {
   #step(at: Micros, shard: number, transaction: number, { means, outcome = 'abort' }: TransactionStep): void {
     if (means === 'begin') return this.#begin(at, shard, transaction);
     if (means === 'decide') return this.#decide(at, shard, transaction, outcome);
+    if (means === 'gather') return this.#gather(shard, transaction);
     this.#endWaits(at, (wait) => wait.shard === shard && wait.transaction === transaction);
     if (means === 'promise') return this.#part(at, transaction, { shard, stage: 'promised', since: at });
     const entry = this.#open.get(transaction);
@@ -178,6 +179,12 @@ export class ShardState {
     const known = this.#open.get(transaction);
     if (known !== undefined) this.#open.set(transaction, { ...known, coordinator: shard });
     else this.#open.set(transaction, { transaction, coordinator: shard, begunAt: at, decided: null, parts: [] });
+  }
+
+  #gather(shard: number, transaction: number): void {
+    const entry = this.#open.get(transaction);
+    if (entry === undefined || entry.heads?.includes(shard) === true) return;
+    this.#open.set(transaction, { ...entry, heads: [...(entry.heads ?? []), shard] });
   }
 
   #decide(at: Micros, shard: number, transaction: number, outcome: 'commit' | 'abort'): void {

@@ -4,6 +4,8 @@ import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import { column32, firstAbove, firstAtLeast } from '../../kernel/trace/columns.ts';
 import { RECORD } from '../../kernel/trace/records.ts';
+import type { RunPlan } from '../../kernel/plan.ts';
+import type { Declaration } from '../../protocols/protocol.ts';
 import type { RecordCursor, RecordIndex, TraceStore } from '../../kernel/trace/store.ts';
 import type { TransactionStep } from '../../protocols/crossing.ts';
 import type { LifeStep, ShardMoment, ShardShape } from './crossing.ts';
@@ -15,6 +17,17 @@ const DOWN = 0x40;
 const UP = 0x41;
 
 const NO_SHAPE: ShardShape = { count: 0, validatorsPerShard: 1 };
+
+/** How the nodes of a run make up shards, and which of those belong together as the protocol declares it. */
+export function shapeOf(
+  { shards, validators }: Pick<RunPlan, 'shards' | 'validators'>,
+  { transactions }: Pick<Declaration, 'transactions'>,
+): ShardShape {
+  if (shards === undefined) return { count: validators.length, validatorsPerShard: 1 };
+  const { count, validatorsPerShard } = shards;
+  const parents = transactions?.parents?.(shards) ?? [];
+  return parents.length === 0 ? { count, validatorsPerShard } : { count, validatorsPerShard, parents };
+}
 
 interface Cursor {
   readonly state: ShardState;

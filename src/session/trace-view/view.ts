@@ -25,7 +25,7 @@ import { MarkIndex } from './marks.ts';
 import { QuietIndex } from './quiet.ts';
 import type { ShardMoment, ShardShape, TransactionLife } from './crossing.ts';
 import { LifeReader } from './shard-life.ts';
-import { ShardIndex } from './shards.ts';
+import { ShardIndex, shapeOf } from './shards.ts';
 import { SampleIndex, type TransactionCounts } from './samples.ts';
 import { StateIndex } from './states.ts';
 import { VoteIndex } from './votes.ts';
@@ -72,7 +72,7 @@ export class StoreTraceView implements TraceView, RecordIndex {
     this.#options = options;
     this.#states = new StateIndex(store);
     this.#flights = new FlightIndex(store, nominalFlight(plan));
-    const { shards = { count: plan.validators.length, validatorsPerShard: 1 } } = plan;
+    const shards = shapeOf(plan, store.declaration);
     this.#votes = new VoteIndex(store, shards.validatorsPerShard);
     this.#markers = new MarkerIndex(store, this.#states);
     this.#faults = new FaultIndex(store, plan.validators.length + plan.clientCount);

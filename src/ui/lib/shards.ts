@@ -22,6 +22,18 @@ const DOUBT_SHOWN_REPLICATED: Micros = 2_500_000;
 
 export const shardName = (shard: number): string => `s${shard}`;
 
+/** Shards among these that speak for their parent in some open transaction, ascending. */
+export function headsIn(shards: readonly number[], open: readonly OpenTransaction[]): readonly number[] {
+  const heads = open.flatMap(({ heads: found = [] }) => found.filter((shard) => shards.includes(shard)));
+  return [...new Set(heads)].sort((a, b) => a - b);
+}
+
+/** The parent of a shard by name; null where it stands by itself. */
+export function parentName({ parents = [] }: Pick<ShardShape, 'parents'>, shard: number | null): string | null {
+  if (shard === null) return null;
+  return parents.find(({ shards }) => shards.includes(shard))?.name ?? null;
+}
+
 /** `transaction 7`, `transactions 7, 8 and 9`. */
 export function transactionsText(transactions: readonly number[]): string {
   const last = transactions.at(-1);

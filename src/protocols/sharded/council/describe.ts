@@ -1,6 +1,6 @@
 /** How the council declares its messages. */
 import { supermajority } from '../../../core/quorum.ts';
-import type { MessageDeclaration } from '../../protocol.ts';
+import type { FieldDeclaration, MessageDeclaration } from '../../protocol.ts';
 import { COUNCIL_TYPES, type CouncilMessage } from './messages.ts';
 
 type Described = Omit<MessageDeclaration, 'type'>;
@@ -35,3 +35,35 @@ export const COUNCIL_MESSAGES: readonly MessageDeclaration[] = COUNCIL_TYPES.map
   type,
   ...MESSAGES[type],
 }));
+
+/** Fields of runs with a council, behind all others; `observeCouncil` writes them. */
+export const COUNCIL_FIELDS: readonly FieldDeclaration[] = [
+  {
+    name: 'councilEpoch',
+    label: 'Council epoch',
+    kind: 'count',
+    isOptional: true,
+    explain: 'Where shards form a council: the epoch to be decided next, as this node knows; one less are decided.',
+  },
+  {
+    name: 'isOut',
+    label: 'Is out',
+    kind: 'boolean',
+    isOptional: true,
+    explain: 'Where shards form a council: it has decided that the shard of this node is out, and the node knows.',
+  },
+  {
+    name: 'shardsOut',
+    label: 'Shards out',
+    kind: 'count',
+    isOptional: true,
+    explain: 'Where shards form a council: how many shards are out by its decisions, as this node knows.',
+  },
+  {
+    name: 'lastOut',
+    label: 'Last to go out',
+    kind: 'node',
+    isOptional: true,
+    explain: 'Where shards form a council: of the shards that are out the one marked so last, by its first validator.',
+  },
+];

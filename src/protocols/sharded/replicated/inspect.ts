@@ -2,6 +2,7 @@
 import { msFromMicros } from '../../../core/time.ts';
 import { WAYS } from '../../common/ordering/types.ts';
 import type { NodeKnowledge } from '../../protocol.ts';
+import { observeCouncil } from '../council/inspect.ts';
 import * as plain from '../inspect.ts';
 import { digestOf } from './signing.ts';
 import type { Replica } from './state.ts';
@@ -17,6 +18,7 @@ export function observe(replica: Replica, out: Int32Array): void {
   out[13] = order.slot - 1;
   out[14] = leads(replica) ? 1 : 0;
   plain.observeChannels(replica, out);
+  observeCouncil(replica.commit.council, replica.commit.self, replica.size, out);
   const { course, choice } = replica;
   if (choice === null) return;
   out[22] = WAYS.indexOf(course.way);

@@ -39,8 +39,8 @@ export function CrossingInspector({ transaction }: { readonly transaction: numbe
       </header>
       <Section title="Shards" aside={`${status.done} of ${status.parts.length} done`}>
         <Facts
-          items={status.parts.map(({ shard, stage, since, isCoordinator, isDone }) => [
-            `${shardName(shard)}${isCoordinator ? ' (coordinates)' : ''}`,
+          items={status.parts.map(({ shard, stage, since, isCoordinator, speaksFor, isDone }) => [
+            `${shardName(shard)}${isCoordinator ? ' (coordinates)' : speaksFor === null ? '' : ` (speaks for ${speaksFor})`}`,
             since === null
               ? stage
               : `${stage} ${isDone ? '' : 'for '}${formatDuration(frame.playhead - since)}${isDone ? ' ago' : ''}`,

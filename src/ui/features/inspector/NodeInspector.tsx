@@ -29,7 +29,9 @@ export function NodeInspector({ node }: { readonly node: NodeIndex }) {
   const trace = session.view();
   const moment = trace.nodeAt(node, frame.playhead);
   const quorum = info.kind === 'validator' ? trace.quorumAt(node, frame.playhead) : null;
-  const fields = frame.declaration.fields.filter((field) => field.name in moment.fields);
+  const fields = frame.declaration.fields.filter(
+    ({ name, isOptional }) => name in moment.fields && !(isOptional === true && moment.fields[name] === null),
+  );
   return (
     <>
       <header className={styles.header}>

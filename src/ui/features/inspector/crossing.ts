@@ -3,11 +3,13 @@ import type { Micros } from '../../../core/time.ts';
 import type { Declaration } from '../../../protocols/protocol.ts';
 import type { Frame, LifeStep, MessageDetails, ShardShape, TransactionLife } from '../../../session/view.ts';
 import { sentence } from '../../lib/format.ts';
-import { insideText, shardName } from '../../lib/shards.ts';
+import { insideText, parentName, shardName } from '../../lib/shards.ts';
 
 export interface PartStatus {
   readonly shard: number;
   readonly isCoordinator: boolean;
+  /** The larger shard for all of which it votes; null: for itself alone. */
+  readonly speaksFor: string | null;
   /** In a few words. */
   readonly stage: string;
   /** Null while nothing is known of it. */
@@ -30,14 +32,19 @@ const STAGES = { promise: 'voted YES, in doubt', commit: 'committed', abort: 'ab
 export function crossingStatus(
   life: TransactionLife,
   declaration: Declaration,
-  { validatorsPerShard }: ShardShape,
+  shape: ShardShape,
   at: Micros,
 ): CrossingStatus {
   const steps = life.steps.filter((step) => step.at <= at);
   const begun = steps.find(({ step }) => step?.means === 'begin');
   const decided = steps.find(({ step }) => step?.means === 'decide');
   const coordinator = (begun ?? decided)?.shard ?? null;
-  const parts = shardsOf(life, declaration, validatorsPerShard).map((shard) => partOf(shard, coordinator, steps));
+  const parts = shardsOf(life, declaration, shape.validatorsPerShard).map((shard) => ({
+    ...partOf(shard, coordinator, steps),
+    speaksFor: steps.some((step) => step.shard === shard && step.step?.means === 'gather')
+      ? parentName(shape, shard)
+      : null,
+  }));
   const done = parts.filter(({ isDone }) => isDone).length;
   const outcome = decided?.step?.outcome ?? null;
   const phase = phaseOf(outcome, parts, done);
@@ -51,7 +58,7 @@ function phaseOf(outcome: CrossingStatus['outcome'], parts: readonly PartStatus[
   return outcome === 'commit' ? 'committing' : 'aborting';
 }
 
-function partOf(shard: number, coordinator: number | null, steps: readonly LifeStep[]): PartStatus {
+function partOf(shard: number, coordinator: number | null, steps: readonly LifeStep[]): Omit<PartStatus, 'speaksFor'> {
   const mine = steps.filter((step) => step.shard === shard);
   const end = mine.find(({ step }) => step?.means === 'end');
   const promise = mine.find(({ step }) => step?.means === 'promise');

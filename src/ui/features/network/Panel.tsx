@@ -18,6 +18,7 @@ import styles from './Panel.module.css';
 import type { Scene } from './scene.ts';
 import { centreReading, type NodeLook } from './selectors.ts';
 import { fillsRows } from './shardLayout.ts';
+import { ParentNames } from './ParentNames.tsx';
 import { ShardSigns } from './ShardSigns.tsx';
 import { StoryLine } from './Story.tsx';
 import { Tools } from './Tools.tsx';
@@ -105,6 +106,7 @@ function Network() {
           <Hatching />
           <Overlay positions={positions} scene={scene} />
         </ReactFlow>
+        <ParentNames />
         <ShardSigns positions={positions} scale={scale} />
         {!inRows && <Reading looks={looks} />}
         <Legend />

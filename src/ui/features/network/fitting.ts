@@ -1,6 +1,7 @@
 /** The viewport that shows all of a network, and none of it under what floats over the picture. Pure. */
 import type { ShardShape } from '../../../session/view.ts';
 import { NARROW_BELOW, type Point, type Scale } from './geometry.ts';
+import { parentRegions } from './parents.ts';
 import { regionsOf, signPlace } from './shardSigns.ts';
 
 export interface Box {
@@ -79,7 +80,10 @@ export function thingsOf(
       ? []
       : [{ left: place.x, top: place.y, right: place.x, bottom: place.y, padX: SIGN.x, padY: SIGN.y }];
   });
-  return [...discs, ...regions, ...signs];
+  const parents = parentRegions(shape, positions, scale).map(
+    ({ x, y, width, height }): Thing => ({ left: x, top: y, right: x + width, bottom: y + height }),
+  );
+  return [...discs, ...regions, ...signs, ...parents];
 }
 
 /** `room`: where the network may stand; `floating`: what lies over it, both CSS px. The largest picture that stands clear. */

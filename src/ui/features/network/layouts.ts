@@ -3,7 +3,7 @@ import type { Frame, ShardShape } from '../../../session/view.ts';
 import { shardOfNode } from '../../lib/shards.ts';
 import type { Arrangement } from '../../labState.ts';
 import { ellipsePoints, type Point, ringLayout, type Scale, scaleFor } from './geometry.ts';
-import { fillsRows, shardLayout } from './shardLayout.ts';
+import { fillsRows, isNested, shardLayout } from './shardLayout.ts';
 
 type Nodes = Frame['nodes'];
 
@@ -31,9 +31,9 @@ export function layoutOf(
     : regionLayout(regions, scaleFor(validators, isNarrow), nodes.length, aspect);
 }
 
-/** Shards of one node stand around like any validators, until a ring of them would leave no room for their boxes. */
+/** Shards of one node stand around like any validators, until a ring of them would leave no room for their boxes or parents. */
 export function standsInShards(shape: ShardShape): boolean {
-  return shape.validatorsPerShard > 1 || fillsRows(shape);
+  return shape.validatorsPerShard > 1 || fillsRows(shape) || isNested(shape);
 }
 
 /** A small ring for each region, on a large one that is wide enough for all. */

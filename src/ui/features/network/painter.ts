@@ -41,7 +41,9 @@ export function paintMoving(context: CanvasRenderingContext2D, scene: Scene, rin
 export function stillKey(scene: Scene): readonly unknown[] {
   const { positions, scale, view, width, height, ratio, palette, selection, shape, regions, nodes, trace } = scene;
   const coordinators =
-    shape === null || shape.count < 2 ? '' : trace.shardsAt(scene.playhead).open.map(({ coordinator }) => coordinator);
+    shape === null || shape.count < 2
+      ? ''
+      : trace.shardsAt(scene.playhead).open.map(({ coordinator, heads = [] }) => [coordinator, ...heads].join('+'));
   return [
     ...[positions, scale, view.x, view.y, view.zoom, width, height, ratio, palette, shape, regions, nodes],
     selection?.kind === 'link' ? selection : null,

@@ -3,6 +3,7 @@ import type { NodeIndex } from '../../../core/ids.ts';
 import type { Declaration, PhaseRole } from '../../../protocols/protocol.ts';
 import { isOrdered } from '../../../session/epochs.ts';
 import type { Flight, Frame, NodeMoment, QuorumProgress, ShardShape } from '../../../session/view.ts';
+import { parentName, shardOfNode } from '../../lib/shards.ts';
 import { formatDuration, sentence } from '../../lib/format.ts';
 import { isDown } from '../../lib/moments.ts';
 import { PHASES, phaseRoleOf } from '../../lib/phases.ts';
@@ -24,6 +25,8 @@ export interface NodeLook {
   readonly phaseRole: PhaseRole | null;
   /** Votes counted of those needed in the node's present phase, `2/3`; '' when there is no such vote. */
   readonly votes: string;
+  /** The larger shard that its shard is a part of. */
+  readonly parent: string | null;
   /** In the protocol's own words. */
   readonly epochWord: string;
   readonly slotWord: string;
@@ -58,6 +61,7 @@ export function nodeLook(
     phase,
     phaseRole,
     votes: phaseRole === null ? '' : votesText(phaseRole, height, quorum),
+    parent: null,
     epochWord: declaration.words.epoch,
     slotWord: declaration.words.slot,
   };
@@ -66,6 +70,7 @@ export function nodeLook(
 /** The accessible name: `v0, primary, view 3, height 12`, then what is unusual about the node. */
 export function accessibleName(look: NodeLook): string {
   const parts = [look.id, look.role];
+  if (look.parent !== null) parts.push(`in ${look.parent}`);
   if (look.kind === 'validator') parts.push(`${look.epochWord} ${look.epoch}`, `${look.slotWord} ${look.height}`);
   if (!look.alive) parts.push('crashed');
   if (look.byzantine !== null) parts.push(`Byzantine (${look.byzantine})`);
@@ -112,12 +117,18 @@ export function centreReading(looks: readonly NodeLook[]): CentreReading {
   return { height: validators.reduce((top, look) => Math.max(top, look.height), 0), epoch, leader };
 }
 
-/** Votes for what the node waits for; those of other phases show on the ring only. */
-/** In a shard of several validators it is the shard that coordinates: its region says so. */
-export function inItsShard(look: NodeLook, shape: ShardShape | null): NodeLook {
-  return (shape?.validatorsPerShard ?? 1) > 1 ? { ...look, crown: null } : look;
+/**
+ * The look of a node where there are shards: which larger one it is a part of; and in a shard of several validators it is the shard that
+ * coordinates, whose region says so.
+ */
+export function inItsShard(look: NodeLook, shape: ShardShape | null, node: NodeIndex): NodeLook {
+  if (shape === null) return look;
+  const parent = parentName(shape, shardOfNode(shape, node));
+  if (shape.validatorsPerShard === 1 && parent === null) return look;
+  return { ...look, parent, crown: shape.validatorsPerShard > 1 ? null : look.crown };
 }
 
+/** Votes for what the node waits for; those of other phases show on the ring only. */
 function votesText(phase: PhaseRole, height: number, quorum: QuorumProgress | null): string {
   if (quorum === null || quorum.phase !== phase || quorum.slot <= height) return '';
   return `${Math.min(quorum.voters.length, quorum.needed)}/${quorum.needed}`;

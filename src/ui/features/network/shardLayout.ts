@@ -1,6 +1,8 @@
 /** Where the nodes of shards of several validators stand: a small ring for each shard, the shards around or in rows. Pure. */
 import type { ShardShape } from '../../../session/view.ts';
 import { membersOf } from '../../lib/shards.ts';
+import { parentCentres } from './parentLayout.ts';
+import { PARENT_ROOM } from './parents.ts';
 import { ellipsePoints, type Point, type Scale } from './geometry.ts';
 
 /** More shards stand in rows: a ring of them would be mostly empty. */
@@ -13,6 +15,9 @@ export function fillsRows({ count, validatorsPerShard }: ShardShape): boolean {
   return count > (validatorsPerShard === 1 ? SINGLES_AROUND_MAX : AROUND_MAX);
 }
 
+/** Whether some shards are leaves of a larger one. */
+export const isNested = ({ parents = [] }: ShardShape): boolean => parents.length > 0;
+
 /** Validators by shard, clients in a column on the left. */
 export function shardLayout(shape: ShardShape, scale: Scale, nodeCount: number, aspect: number): readonly Point[] {
   const { radius, spacing } = scale;
@@ -20,7 +25,12 @@ export function shardLayout(shape: ShardShape, scale: Scale, nodeCount: number, 
   const inner =
     validatorsPerShard === 1 ? 0 : Math.max(radius * 1.7, (validatorsPerShard * spacing * 0.8) / (2 * Math.PI));
   const cell = 2 * (inner + radius * 1.55) + radius * GAP;
-  const centres = fillsRows(shape) ? inRows(count, cell, aspect) : around(count, cell, aspect);
+  const room = { side: radius * PARENT_ROOM.side, above: radius * PARENT_ROOM.above };
+  const centres = isNested(shape)
+    ? parentCentres(shape, cell, room, aspect)
+    : fillsRows(shape)
+      ? inRows(count, cell, aspect)
+      : around(count, cell, aspect);
   const points = membersOf(shape).flatMap((members, shard) => {
     const centre = centres[shard] ?? { x: 0, y: 0 };
     return ellipsePoints(members.length, inner, inner).map(({ x, y }) => ({ x: centre.x + x, y: centre.y + y }));

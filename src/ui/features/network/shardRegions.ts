@@ -1,24 +1,29 @@
 /** Draws what makes a shard of its nodes: a rounded box with its name. Part of the canvas above the nodes. */
+import type { ShardMoment, ShardShape } from '../../../session/view.ts';
+import { parentCaption, parentRegions } from './parents.ts';
 import { toLayout, type Scene } from './scene.ts';
 import { regionsOf } from './shardSigns.ts';
 
 /** Fill of a region over the surface. */
 const TINT = 0.05;
+/** How much of its colour the line around a parent has. */
+const PARENT_LINE = 0.65;
 
 export function drawShardRegions(context: CanvasRenderingContext2D, scene: Scene): void {
   const { shape, palette, positions, scale, view } = scene;
   if (shape === null || shape.count < 2) return;
   toLayout(context, scene);
-  context.lineWidth = 1 / view.zoom;
   const isGroup = shape.validatorsPerShard > 1;
   const size = isGroup ? Math.max(scale.radius * 0.42, 10.5 / view.zoom) : singleNameSize(scale.radius, view.zoom);
-  context.font = `600 ${size}px 'Inter Variable', sans-serif`;
   context.textAlign = 'start';
   context.textBaseline = 'top';
   // One node is its own shard: its name says so already, where it has one.
   const isNamed = isGroup || scale.labels !== 'full';
   const inset = scale.radius * 0.28;
   const { open } = scene.trace.shardsAt(scene.playhead);
+  drawParents(context, scene, shape, open);
+  context.font = `600 ${size}px 'Inter Variable', sans-serif`;
+  context.lineWidth = 1 / view.zoom;
   const coordinating = new Set(open.map(({ coordinator }) => coordinator));
   for (const [shard, { name, x, y, width, height }] of regionsOf(shape, positions, scale).entries()) {
     context.beginPath();
@@ -37,6 +42,33 @@ export function drawShardRegions(context: CanvasRenderingContext2D, scene: Scene
     } else context.fillText(name, x, y + height + 1.5 / view.zoom);
   }
   context.textBaseline = 'alphabetic';
+}
+
+/** A line around the leaves of each parent, below their boxes, with its name in the upper left corner. */
+function drawParents(
+  context: CanvasRenderingContext2D,
+  { palette, positions, scale, view, regions }: Scene,
+  shape: ShardShape,
+  open: ShardMoment['open'],
+): void {
+  // Where nodes stand by region, the leaves of a parent are scattered.
+  if (regions.length > 0) return;
+  const size = Math.max(scale.radius * 0.42, 10.5 / view.zoom);
+  context.font = `600 ${size}px 'Inter Variable', sans-serif`;
+  context.lineWidth = 1.5 / view.zoom;
+  for (const [parent, { x, y, width, height }] of parentRegions(shape, positions, scale).entries()) {
+    context.beginPath();
+    context.roundRect(x, y, width, height, scale.radius * 0.7);
+    context.globalAlpha = TINT;
+    context.fillStyle = palette.phases.cross;
+    context.fill();
+    context.globalAlpha = PARENT_LINE;
+    context.strokeStyle = palette.phases.cross;
+    context.stroke();
+    context.globalAlpha = 1;
+    context.fillStyle = palette.ink;
+    context.fillText(parentCaption(shape, parent, { open }), x + scale.radius * 0.5, y + scale.radius * 0.16);
+  }
 }
 
 /** Below the box, where neither its own crown nor that of the next row reaches; layout units. */

@@ -28,7 +28,9 @@ export function useLayout(scale: Scale): Layout {
   const isNarrow = width < NARROW_BELOW;
   const sharded = useFrame((frame) => frame.declaration.transactions !== undefined, false);
   const perShard = useFrame((frame) => frame.scenario.shards?.validatorsPerShard ?? 1, 1);
-  const shards = sharded && perShard > 1 ? ` shards of ${perShard}` : '';
+  const nested = useFrame((frame) => JSON.stringify(frame.scenario.shards?.nested ?? []), '[]');
+  const shards =
+    (sharded && perShard > 1 ? ` shards of ${perShard}` : '') + (sharded && nested !== '[]' ? ` in ${nested}` : '');
   const network = `${nodes.length} ${arrangement}${shards}${isNarrow ? ' narrow' : ''}`;
   const [positions, setPositions] = useState<readonly Point[]>([]);
   const latest = useRef(positions);

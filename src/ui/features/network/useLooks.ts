@@ -51,7 +51,7 @@ function looksOf(frame: Frame, trace: TraceView, before: readonly NodeLook[]): r
   const looks = frame.nodes.map((node, index) => {
     const quorum = withVotes && node.kind === 'validator' ? trace.quorumAt(node.index, frame.playhead) : null;
     const moment = trace.nodeAt(node.index, frame.playhead);
-    const look = inItsShard(nodeLook(frame.declaration, node, moment, top, quorum), trace.shape);
+    const look = inItsShard(nodeLook(frame.declaration, node, moment, top, quorum), trace.shape, node.index);
     const old = before[index];
     if (old !== undefined && sameLook(old, look)) return old;
     changed = true;

@@ -71,7 +71,8 @@ export function pictureOf({ scenario }: Preset, side: number): LibraryPicture {
   const { validators = 4, shards = null, faults = [], protocol } = scenario;
   const validatorsPerShard = shards === null ? null : (shards.validatorsPerShard ?? 1);
   const given = Array.isArray(validators) ? validators.length : validators;
-  const validatorCount = shards === null ? given : (shards.count ?? 4) * (validatorsPerShard ?? 1);
+  const validatorCount =
+    shards === null ? given : ((shards.count ?? 4) + (shards.spare ?? 0)) * (validatorsPerShard ?? 1);
   const count = Math.min(DOTS_MAX, validatorCount);
   const looks = new Map<string, Dot['look']>();
   for (const fault of faults) {

@@ -37,7 +37,10 @@ export function sizeOptions(scenario: Scenario): readonly { readonly value: stri
   const { shards } = scenario;
   if (shards === null) return validatorOptions(size).map((count) => option(count, 'validator', ''));
   const each = shards.validatorsPerShard > 1 ? ` of ${shards.validatorsPerShard}` : '';
-  return [...new Set([...SHARD_COUNTS, size])].sort((a, b) => a - b).map((count) => option(count, 'shard', each));
+  const spare = shards.spare > 0 ? ` + ${shards.spare} spare` : '';
+  return [...new Set([...SHARD_COUNTS, size])]
+    .sort((a, b) => a - b)
+    .map((count) => option(count, 'shard', each + spare));
 }
 
 function option(count: number, one: string, rest: string): { readonly value: string; readonly label: string } {

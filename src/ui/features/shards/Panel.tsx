@@ -4,6 +4,7 @@ import { configOf, waitGraph } from '../../lib/shards.ts';
 import { useShards } from '../../useShards.ts';
 import { Doubts } from './Doubts.tsx';
 import { Locks } from './Locks.tsx';
+import { Parents } from './Parents.tsx';
 import styles from './Panel.module.css';
 import { WaitGraphView } from './WaitGraphView.tsx';
 
@@ -18,7 +19,8 @@ export function ShardsPanel() {
   const policies = declared.policies(configOf(now.frame));
   return (
     <div className={styles.frame}>
-      <div className={styles.panel}>
+      <div className={styles.panel} data-nested={(now.shape.parents ?? []).length > 0}>
+        <Parents now={now} />
         <Locks now={now} />
         <WaitGraphView graph={graph} policy={policies.locks} />
         <Doubts now={now} policy={policies.doubt} />

@@ -5,6 +5,7 @@ import { placeLife } from './life.ts';
 
 const STEP: Record<TransactionStep['means'], TransactionStep> = {
   begin: { step: 'prepare', by: 'coordinator', means: 'begin', label: 'asks' },
+  gather: { step: 'asks its leaves', by: 'coordinator', means: 'gather', label: 'asks its leaves' },
   promise: { step: 'prepared', by: 'participant', means: 'promise', label: 'votes YES' },
   decide: { step: 'commit', by: 'coordinator', means: 'decide', outcome: 'commit', label: 'decides' },
   end: { step: 'committed', by: 'participant', means: 'end', outcome: 'commit', label: 'commits' },

@@ -54,7 +54,8 @@ function drawStep(
 ): void {
   const { x, y } = pointOf(layout, u, v);
   context.beginPath();
-  if (step.means === 'begin') context.rect(x - SIZE + 1, y - SIZE + 1, 2 * SIZE - 2, 2 * SIZE - 2);
+  if (step.means === 'begin' || step.means === 'gather')
+    context.rect(x - SIZE + 1, y - SIZE + 1, 2 * SIZE - 2, 2 * SIZE - 2);
   else if (step.means === 'decide') diamond(context, x, y);
   else context.arc(x, y, SIZE, 0, 2 * Math.PI);
   context.fillStyle = step.means === 'end' ? palette.surface : palette.phases.cross;

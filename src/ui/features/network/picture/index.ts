@@ -100,7 +100,11 @@ function nodes({ frame, trace, at, colours }: PictureRequest, places: Places): s
       const found = rings ? trace.quorumAt(node.index, at) : null;
       // What more must say than can be round the node is about something else: all shards, not its own.
       const quorum = found === null || found.needed > (ticks ?? 0) ? null : found;
-      const look = inItsShard(nodeLook(declaration, node, trace.nodeAt(node.index, at), top, quorum), trace.shape);
+      const look = inItsShard(
+        nodeLook(declaration, node, trace.nodeAt(node.index, at), top, quorum),
+        trace.shape,
+        node.index,
+      );
       const rests = quorum !== null && quorum.closedAt !== null && at - quorum.closedAt > CLOSED_MICROS;
       const ring =
         quorum === null || !look.alive
@@ -141,7 +145,7 @@ function placesOf({ frame, trace, width, height }: PictureRequest): Places {
       ? shown
       : layoutOf(frame.nodes, 'ring', room.x / Math.max(80, room.y), false, trace.shape);
   // The boxes of shards reach further than crowns, their padlocks further still.
-  const reach = scale.radius * (trace.shape === null ? 1.9 : 2.3);
+  const reach = scale.radius * (trace.shape === null ? 1.9 : (trace.shape.parents ?? []).length === 0 ? 2.3 : 3.1);
   const [xs, ys] = [layout.map(({ x }) => x), layout.map(({ y }) => y)];
   const [left, top] = [Math.min(...xs) - reach, Math.min(...ys) - reach];
   const span = { x: Math.max(...xs) + reach - left, y: Math.max(...ys) + reach - top };

@@ -1,9 +1,10 @@
 /** Shards as vectors: the box around each one's nodes with its name, and the padlock of what is locked there. */
-import type { ShardShape } from '../../../../session/view.ts';
+import type { ShardMoment, ShardShape } from '../../../../session/view.ts';
 import type { Colours } from '../../../lib/colours.ts';
 import type { PictureRequest } from '../../../lib/picture.ts';
 import { doubtsOf, lockedAccounts } from '../../../lib/shards.ts';
 import { scaleFor, type Scale } from '../geometry.ts';
+import { parentCaption, parentRegions } from '../parents.ts';
 import { type Region, regionsOf, signOf, type ShardSign, signName, signPlace } from '../shardSigns.ts';
 import type { Places } from './messages.ts';
 import { crownPath } from './nodes.ts';
@@ -11,6 +12,8 @@ import { escaped, tag } from './xml.ts';
 
 /** Fill of a region over the surface, as on the page. */
 const TINT = 0.05;
+/** How much of its colour the line around a parent has. */
+const PARENT_LINE = 0.65;
 /** How much of the lock's colour shows, by how long it is held. */
 const AGE_OPACITY = [0.45, 0.7, 1, 1] as const;
 const LETTER = 0.62;
@@ -32,7 +35,7 @@ export function shardRegions(request: PictureRequest, places: Places): string {
   const { open } = trace.shardsAt(at);
   const coordinating = new Set(open.map(({ coordinator }) => coordinator));
   const isGroup = shape.validatorsPerShard > 1;
-  return regionsOf(shape, places.points, scale)
+  const leaves = regionsOf(shape, places.points, scale)
     .map((region, shard) => {
       const box = { x: region.x, y: region.y, width: region.width, height: region.height, rx: scale.radius * 0.5 };
       const fill = { fill: colours['--phase-cross'], 'fill-opacity': TINT, stroke: colours['--line-strong'] };
@@ -41,6 +44,29 @@ export function shardRegions(request: PictureRequest, places: Places): string {
       return tag('g', { id: `shard-${region.name}` }, tag('rect', { ...box, ...fill }) + name + crown);
     })
     .join('\n');
+  return parentPictures(shape, open, places, scale, colours) + leaves;
+}
+
+/** A line around the leaves of each parent, with its name and who speaks for it. */
+function parentPictures(
+  shape: ShardShape,
+  open: ShardMoment['open'],
+  { points }: Places,
+  scale: Scale,
+  colours: Colours,
+): string {
+  const size = nameSize(scale);
+  return parentRegions(shape, points, scale)
+    .map(({ name, x, y, width, height }, parent) => {
+      const box = { x, y, width, height, rx: scale.radius * 0.7 };
+      const line = { stroke: colours['--phase-cross'], 'stroke-opacity': PARENT_LINE, 'stroke-width': 1.5 };
+      const fill = { fill: colours['--phase-cross'], 'fill-opacity': TINT, ...line };
+      const at = { x: x + scale.radius * 0.5, y: y + scale.radius * 0.16 + size * 0.8 };
+      const font = { 'font-size': size, 'font-weight': 600, fill: colours['--ink'] };
+      const caption = tag('text', { ...at, ...font }, escaped(parentCaption(shape, parent, { open })));
+      return `${tag('g', { id: `parent-${name}` }, tag('rect', { ...box, ...fill }) + caption)}\n`;
+    })
+    .join('');
 }
 
 const nameSize = ({ radius }: Scale): number => Math.max(radius * 0.42, 10.5);
