@@ -52,6 +52,11 @@ export function createQueue(config: ShardedConfig): Queue {
 
 export const isBatching = ({ batchSizeMax }: ShardedConfig): boolean => batchSizeMax > 1;
 
+/** Whether it waits for its batch. */
+export function isQueued({ queue }: State, slot: number): boolean {
+  return queue.batcher.queue.some(({ transaction }) => transaction.transaction.slot === slot);
+}
+
 /** Takes a transaction in, or says when to come back, µs from now. */
 export function enqueue(state: State, transaction: Transaction, now: Micros, ctx: Ctx): Micros | null {
   const { queue } = state;

@@ -2,7 +2,8 @@
 import { expect, it } from 'vitest';
 import type { Message } from './messages.ts';
 import { meta, statement } from './signing.ts';
-import { give, settle, submit, total, type World, worldOf } from './testing/world.ts';
+import { shardedAlone as sharded } from './index.ts';
+import { give, input, settle, submit, total, type World, worldOf } from './testing/world.ts';
 
 function sealing(): World {
   const world = worldOf('2pc', { channel: 'ml-kem-768', rekeyRecords: 3 });
@@ -44,12 +45,12 @@ it('listens to nothing that should have been sealed, is old, or wears another la
   give(world, 1, 0, { ...sealed, slot: 2 });
   expect(world.notes.filter((text) => text.includes('label is wrong'))).toHaveLength(1);
   world.wire.length = 0;
-  input(world);
+  twice(world);
   expect(world.states[1]?.participating.size).toBe(0);
   give(world, 2, 0, sealed);
   expect(world.notes).toContain('refused: sealed for another channel');
 
-  function input(of: World): void {
+  function twice(of: World): void {
     give(of, 1, 0, sealed);
     expect(of.notes.filter((text) => text.includes('label is wrong'))).toHaveLength(2);
   }
@@ -72,4 +73,31 @@ it('an answer that comes twice, and one that is lost, leave one channel', () => 
   submit(world, 0, [[0, 4, 30]]);
   settle(world);
   expect(world.decided).toHaveLength(2);
+});
+
+it('an exchange that began before an upgrade opens no classical channel after it', () => {
+  const world = worldOf('2pc', { channel: 'ml-kem-768', upgrades: [{ shard: 's0', atMs: 1 }] });
+  world.wire.length = 0;
+  for (const [self, ctx] of world.ctxs.entries()) {
+    Object.assign(ctx, { suites: ['ed25519', 'ml-dsa-65', 'ml-dsa-65'] });
+    world.states[self] = sharded.validator.create(ctx);
+    input(world, self, { kind: 'start', now: 0 });
+  }
+  const take = (type: string, to: number): Message => {
+    const item = world.wire.find(({ message, to: receiver }) => message.type === type && receiver === to);
+    if (item === undefined) throw new Error(`nobody sends ${type} to ${to}`);
+    return item.message;
+  };
+  give(world, 1, 0, take('channel-hello', 1));
+  give(world, 0, 1, take('channel-answer', 0));
+  const confirmation = take('channel-confirmation', 1);
+  world.wire.length = 0;
+  input(world, 0, { kind: 'timeout', now: 1000, timer: { kind: 'upgrade' } });
+  give(world, 1, 0, { type: 'heartbeat', incarnation: 1, load: 0, accounts: 4, isModern: true });
+  give(world, 1, 0, confirmation);
+  expect(world.states[1]?.links?.links[0]?.channel ?? null).toBeNull();
+  settle(world);
+  const suites = world.states.map(({ links }) => links?.links.map(({ channel }) => channel?.suite.split('+')[0]));
+  expect(suites[1]?.[0]).toMatch(/ml-kem-768/);
+  expect(suites[0]?.[1]).toMatch(/ml-kem-768/);
 });

@@ -4,7 +4,7 @@ import type { Micros } from '../../core/time.ts';
 import type { Batch } from '../../ledger/types.ts';
 import type { SignedRef } from '../protocol.ts';
 import { NOTE as COUNCIL_NOTE } from './council/notes.ts';
-import { enqueue, isBatching, takeDue } from './batches.ts';
+import { enqueue, isBatching, isQueued, takeDue } from './batches.ts';
 import { finish, isAlone, tellClient } from './finish.ts';
 import { policyOf } from './locking.ts';
 import type { Acknowledge, Message, Outcome, PreAcknowledge, Reason, Vote, Wound } from './messages.ts';
@@ -37,7 +37,8 @@ export function onSubmit(
   const { slot, shards } = transaction;
   const ended = state.outcomes.get(slot);
   if (ended !== undefined) return tellClient(state, transaction, ended, state.refused.get(slot) ?? 'aborted', out, ctx);
-  if (state.coordinating.has(slot) || state.participating.has(slot)) return;
+  // Turned away because its accounts have moved, one that waits for its batch would end a second time when its turn comes.
+  if (state.coordinating.has(slot) || state.participating.has(slot) || isQueued(state, slot)) return;
   if (shards[0] !== state.self) {
     if (isMoving(ctx)) return turnAway(state, transaction, now, out, ctx);
     return out.note(NOTE.notHere);

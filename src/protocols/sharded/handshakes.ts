@@ -243,7 +243,10 @@ export function onNeighbour(
     out.persist({ kind: 'registered', shard: from });
     out.note(NOTE.neighbourUpgraded);
   }
-  const isWeak = link.channel !== null && !isPostQuantum(link.channel.suite);
+  // What was answered before may still be confirmed: that would be a weak channel between two who know better.
+  const isWeak = [link.channel, link.asked?.answered.channel].some(
+    (channel) => channel != null && !isPostQuantum(channel.suite),
+  );
   if (!hasRestarted && !(isNew && links.isModern && isWeak)) return;
   Object.assign(link, { offer: null, confirm: null, channel: null, asked: null });
   openChannels(holder, out, ctx);

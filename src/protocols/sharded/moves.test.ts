@@ -5,8 +5,8 @@ import type { Ctx } from './state.ts';
 import { give, input, restart, settle, submit, unitsAt, type World, worldOf } from './testing/world.ts';
 
 /** Shard 0 is to give all of a0 … a3 to shard 2. */
-function moving(mutant: string | null = null): World {
-  const world = worldOf('2pc', { movesMax: 8 }, mutant);
+function moving(mutant: string | null = null, config: Readonly<Record<string, unknown>> = {}): World {
+  const world = worldOf('2pc', { movesMax: 16, ...config }, mutant);
   const changes = [{ at: 5000, kind: 'merge' as const, shard: 0, into: 2 }];
   for (const ctx of world.ctxs) Object.assign(ctx.shards as NonNullable<Ctx['shards']>, { changes });
   return world;
@@ -51,6 +51,30 @@ describe('a merge', () => {
     expect(world.decided.filter((text) => text.endsWith(' 1')).sort()).toEqual(['s0 commits 1', 's1 commits 1']);
     expect(world.decided).toContain('s0 aborts 2');
     expect([kept(world, 0), unitsAt(world, 2, 0), all(world)]).toEqual([[], 70, 1200]);
+  });
+
+  it('one that waits for its batch meanwhile ends once, however often its client asks', () => {
+    const world = moving(null, { batchSizeMax: 8, batchesMax: 1 });
+    (world.states[0] as World['states'][number]).queue.batcher.batchSize = 3;
+    submit(world, 0, [[0, 4, 30]]);
+    begin(world);
+    settle(world);
+    expect(kept(world, 0)).toEqual([]);
+    submit(world, 0, [[0, 4, 30]]);
+    expect(world.decided).toEqual([]);
+    // It comes back before the batch begins: the transaction may be executed after all.
+    const back = { id: 'back', kind: 'merge' as const, into: 0 };
+    for (const ctx of world.ctxs) Object.assign(ctx.shards as object, { changes: [{ at: 6000, shard: 2, ...back }] });
+    input(world, 2, { kind: 'timeout', now: 6000, timer: { kind: 'reshard', index: 0 } });
+    settle(world);
+    world.now = 40_000;
+    input(world, 0, { kind: 'timeout', now: world.now, timer: { kind: 'batch' } });
+    settle(world);
+    expect(
+      world.decided.filter((text) => text.startsWith('s0')),
+      world.decided.join(', '),
+    ).toHaveLength(1);
+    expect(all(world)).toBe(1200);
   });
 
   it('migration-double: does not wait, and units come out of nothing', () => {

@@ -1,4 +1,4 @@
-/** Where shards stand that are leaves of a larger one: its leaves in a block, the blocks in rows; a single shard is a block of its own. Pure. */
+/** Where shards stand that are leaves of a larger one: its leaves in a block, blocks in rows; a single shard is one of its own. Pure. */
 import type { ShardShape } from '../../../session/view.ts';
 import type { Point } from './geometry.ts';
 
