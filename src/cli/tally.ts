@@ -9,7 +9,10 @@ import { runObservers } from '../session/observers.ts';
 export interface TallyReport {
   /** Faults that began, by kind; those of traitors by behaviour. */
   readonly faults: Readonly<Record<string, number>>;
-  /** What happened between shards, by kind: commits and aborts as coordinators decided them, waits for locks, accounts that moved. */
+  /**
+   * What happened between shards, by kind: commits and aborts as coordinators decided them, waits for locks, accounts that
+   * moved, parents that one of their leaves spoke for, decisions of a council that a shard took into force.
+   */
   readonly between: Readonly<Record<string, number>>;
   /** Decisions of correct nodes: one a node and height. */
   readonly decisions: number;
@@ -17,8 +20,10 @@ export interface TallyReport {
   readonly recoveryMsMax: number | null;
 }
 
-/** Steps of transactions worth counting, by the last word of their mark. */
-const BETWEEN: Readonly<Record<string, string>> = { commit: 'commits', abort: 'aborts', leaves: 'moves' };
+/** Steps of transactions worth counting, by their mark; that of a move names the account, `a3 leaves`. */
+const BETWEEN: Readonly<Record<string, string>> = { commit: 'commits', abort: 'aborts', 'asks its leaves': 'heads' };
+const MOVE = /^a\d+ leaves$/;
+const COUNCIL = /^council epoch \d+: decided/;
 
 interface TallyState {
   faults: Record<string, number>;
@@ -81,8 +86,9 @@ export class Tally implements RunObserver {
   }
 
   #onMark({ mark, what }: MarkHighlight): void {
-    const kind =
-      mark === 'commit2pc' ? BETWEEN[what.slice(what.lastIndexOf(' ') + 1)] : mark === 'wait' ? 'waits' : undefined;
+    const step = (): string | undefined =>
+      MOVE.test(what) ? 'moves' : COUNCIL.test(what) ? 'council decisions' : BETWEEN[what];
+    const kind = mark === 'commit2pc' ? step() : mark === 'wait' ? 'waits' : undefined;
     if (kind !== undefined) this.#state.between[kind] = (this.#state.between[kind] ?? 0) + 1;
   }
 

@@ -53,6 +53,13 @@ export interface TransactionsDeclaration {
   readonly carriers?: CarriersDeclaration;
   readonly steps: readonly TransactionStep[];
   readonly crashes: readonly CrashStep[];
-  /** One sentence each: who waits for whose lock, and what a shard does that has promised and hears nothing. */
-  policies(config: Readonly<Record<string, unknown>>): { readonly locks: string; readonly doubt: string };
+  /**
+   * One sentence each: who waits for whose lock, what a shard does that has promised and hears nothing, and what becomes of the accounts
+   * of a shard that is down.
+   */
+  policies(config: Readonly<Record<string, unknown>>): {
+    readonly locks: string;
+    readonly doubt: string;
+    readonly down?: string;
+  };
 }

@@ -106,6 +106,12 @@ const DOUBT: Readonly<Record<string, string>> = {
   'heuristic-abort': 'aborts by itself after a while: impatient, and wrong whenever the others have committed',
 };
 
+const DOWN = {
+  alone: 'Its accounts wait for its disk: no other shard knows what they hold.',
+  council:
+    'Its accounts wait for its disk: no other shard knows what they hold. Once it is back, they go to the shard that the council has named.',
+} as const;
+
 const LOCKS: Readonly<Record<string, string>> = {
   'wound-wait': 'an older transaction takes the lock from a younger one, a younger one waits',
   ordered: 'accounts are locked in one order everywhere, so that nobody waits in a circle',
@@ -141,7 +147,11 @@ export const transactions: TransactionsDeclaration = {
   crashes: CRASHES,
   parents: ({ nested = [] }) =>
     nested.map((leaves, place) => ({ name: `p${place}`, shards: [...leaves].sort((a, b) => a - b) })),
-  policies({ inDoubt = 'block', lockPolicy = 'wound-wait' }) {
-    return { locks: LOCKS[String(lockPolicy)] ?? String(lockPolicy), doubt: DOUBT[String(inDoubt)] ?? String(inDoubt) };
+  policies({ inDoubt = 'block', lockPolicy = 'wound-wait', council = false }) {
+    return {
+      locks: LOCKS[String(lockPolicy)] ?? String(lockPolicy),
+      doubt: DOUBT[String(inDoubt)] ?? String(inDoubt),
+      down: council === true ? DOWN.council : DOWN.alone,
+    };
   },
 };

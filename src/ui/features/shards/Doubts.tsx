@@ -1,14 +1,23 @@
 /** Who is in doubt, and why nobody may guess. */
 import { Padlock } from '../../components/Padlock.tsx';
 import { type DoubtStory, doubtStory } from '../../lib/doubt.ts';
-import { ageLevel } from '../../lib/shards.ts';
+import { formatTime } from '../../lib/format.ts';
+import { ageLevel, shardName } from '../../lib/shards.ts';
 import { useUi } from '../../playground.tsx';
 import type { ShardsNow } from '../../useShards.ts';
 import styles from './Panel.module.css';
 
 const SHOWN = 8;
 
-export function Doubts({ now, policy }: { readonly now: ShardsNow; readonly policy: string }) {
+interface DoubtsProps {
+  readonly now: ShardsNow;
+  /** What a shard in doubt does. */
+  readonly policy: string;
+  /** What becomes of the accounts of a shard that is down; '' where nobody says. */
+  readonly down: string;
+}
+
+export function Doubts({ now, policy, down }: DoubtsProps) {
   const { doubts, frame } = now;
   const commit = frame.scenario.shards?.commit ?? '2pc';
   return (
@@ -17,6 +26,11 @@ export function Doubts({ now, policy }: { readonly now: ShardsNow; readonly poli
         <h3>In doubt</h3>
         <span className={styles.aside}>{doubts.length === 0 ? 'nobody' : `a shard in doubt ${policy}`}</span>
       </header>
+      {now.moment.down.map(({ shard, since }) => (
+        <p key={shard} className={styles.down} role="note">
+          <b>{shardName(shard)} is down</b> since {formatTime(since)}. {down}
+        </p>
+      ))}
       {doubts.length === 0 ? (
         <p className={styles.empty}>
           A shard that voted YES has given its word: it can neither abort nor commit until it hears the decision.

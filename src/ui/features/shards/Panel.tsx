@@ -23,7 +23,7 @@ export function ShardsPanel() {
         <Parents now={now} />
         <Locks now={now} />
         <WaitGraphView graph={graph} policy={policies.locks} />
-        <Doubts now={now} policy={policies.doubt} />
+        <Doubts now={now} policy={policies.doubt} down={policies.down ?? ''} />
       </div>
     </div>
   );
