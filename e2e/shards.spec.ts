@@ -210,3 +210,37 @@ for (const colorScheme of ['light', 'dark'] as const) {
     });
   });
 }
+
+test('nested shards: a name for each parent, its leaves and who speaks for them, on the graph and in the list', async ({
+  page,
+  testnet,
+}) => {
+  const { tab, network, panel } = handlesOf(page);
+  await testnet.load('nested-two-levels');
+  await testnet.runUntil({ ms: 4_000 });
+  const names = network.getByRole('list', { name: 'Nested shards' });
+  await expect(names.getByRole('listitem')).toHaveText([/^p0.*: s0, s1$/, /^p1.*: s2, s3$/, /^p2.*: s4, s5$/]);
+  await expect(network.getByRole('button', { name: /^s2v0, [a-z]+, in p1, / })).toBeVisible();
+  const [asks] = (await testnet.trace({ kinds: ['commit2pc'] })).filter(
+    (event) => 'phase' in event && event['phase'] === 'asks its leaves',
+  );
+  if (asks === undefined) throw new Error('nobody speaks for a parent');
+  await handlesOf(page).timeline.fill(String(Math.ceil(asks.t * 1_000) + 1_000));
+  await tab('Shards').click();
+  const list = panel('Nested shards');
+  await expect(list).toContainText(
+    new RegExp(`${String(asks.node).slice(0, 2)} speaks for them in transactions? \\d+`),
+  );
+  await expect(names).toContainText(`${String(asks.node).slice(0, 2)} speaks for it`);
+});
+
+test('a shard that is down: where its accounts are, and why nobody else has them', async ({ page, testnet }) => {
+  const { tab, panel } = handlesOf(page);
+  await testnet.load('council-dead-shard');
+  await expect(page.getByRole('combobox', { name: 'Validators' })).toContainText('4 shards + 1 spare');
+  await testnet.runUntil({ ms: 12_000 });
+  await tab('Shards').click();
+  await expect(panel('In doubt').getByRole('note')).toContainText(
+    's2 is down since 5.000 s. Its accounts wait for its disk',
+  );
+});

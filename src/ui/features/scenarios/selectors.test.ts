@@ -53,12 +53,12 @@ describe('what is on offer', () => {
 
 describe('the size of a testnet', () => {
   const plain = { validators: 5, shards: null } as unknown as Scenario;
-  const sharded = { validators: 4, shards: { count: 3, validatorsPerShard: 1 } } as unknown as Scenario;
+  const sharded = { validators: 4, shards: { count: 3, spare: 0, validatorsPerShard: 1 } } as unknown as Scenario;
 
   it('is its shards where it has them, else its validators, and that is what changes', () => {
     expect([sizeOf(plain), sizeOf(sharded)]).toEqual([5, 3]);
     expect(sizeChange(plain, 7)).toEqual({ validators: 7 });
-    expect(sizeChange(sharded, 6)).toEqual({ shards: { count: 6, validatorsPerShard: 1 } });
+    expect(sizeChange(sharded, 6)).toEqual({ shards: { count: 6, spare: 0, validatorsPerShard: 1 } });
   });
 
   it('is on offer in its own words', () => {
@@ -68,7 +68,9 @@ describe('the size of a testnet', () => {
         .slice(0, 3)
         .map(({ label }) => label),
     ).toEqual(['1 shard', '2 shards', '3 shards']);
-    const odd = { validators: 4, shards: { count: 7, validatorsPerShard: 4 } } as unknown as Scenario;
+    const odd = { validators: 4, shards: { count: 7, spare: 0, validatorsPerShard: 4 } } as unknown as Scenario;
     expect(sizeOptions(odd)).toContainEqual({ value: '7', label: '7 shards of 4' });
+    const spare = { validators: 4, shards: { count: 4, spare: 1, validatorsPerShard: 1 } } as unknown as Scenario;
+    expect(sizeOptions(spare)).toContainEqual({ value: '4', label: '4 shards + 1 spare' });
   });
 });

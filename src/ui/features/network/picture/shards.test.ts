@@ -138,3 +138,38 @@ it('a testnet without shards has neither', async () => {
   expect(boxesIn(svg).size).toBe(0);
   expect(svg).not.toContain('id="locks-');
 });
+
+it('nested shards: a line around the leaves of each parent, with who speaks for it', async () => {
+  const testnet = await openTestnet();
+  await testnet.load('nested-two-levels');
+  await testnet.runUntil({ ms: 4_000 });
+  const moments = Array.from({ length: 60 }, (_, i) => 1_000 + 50 * i);
+  const speaking = moments.find((atMs) =>
+    testnet
+      .view()
+      .shardsAt(atMs * 1_000)
+      .open.some(({ heads = [] }) => heads.includes(2)),
+  );
+  const svg = draw(testnet, speaking ?? 0);
+  await testnet.close();
+  expect(speaking).toBeDefined();
+  const lines = [
+    ...svg.matchAll(/<g id="parent-(p\d)"><rect x="([\d.-]+)" y="([\d.-]+)" width="([\d.]+)" height="([\d.]+)"/g),
+  ];
+  expect(lines.map(([, name]) => name)).toEqual(['p0', 'p1', 'p2']);
+  expect(svg).toContain('>p1 · s2 speaks for it</text>');
+  const boxes = boxesIn(svg);
+  for (const [i, [, , x, y, width, height]] of lines.entries()) {
+    const line = {
+      left: Number(x),
+      top: Number(y),
+      right: Number(x) + Number(width),
+      bottom: Number(y) + Number(height),
+    };
+    expect(line.left > 0 && line.top > 0 && line.right < SIZE.width && line.bottom < SIZE.height).toBe(true);
+    const inside = [...boxes].filter(
+      ([, box]) => holds(line, { x: box.left, y: box.top }) && holds(line, { x: box.right, y: box.bottom }),
+    );
+    expect(inside.map(([name]) => name)).toEqual([`s${2 * i}`, `s${2 * i + 1}`]);
+  }
+});
