@@ -101,3 +101,25 @@ it('an exchange that began before an upgrade opens no classical channel after it
   expect(suites[1]?.[0]).toMatch(/ml-kem-768/);
   expect(suites[0]?.[1]).toMatch(/ml-kem-768/);
 });
+
+it.each([
+  ['who opened it', 0],
+  ['the other one', 4],
+])('two that hold different channels find out as soon as %s says something, and get one in common', (_, payer) => {
+  const world = sealing();
+  const link = world.states[1]?.links?.links[0];
+  if (link?.channel == null) throw new Error('no channel');
+  link.asked = null;
+  link.channel = { ...link.channel, id: 'b'.repeat(link.channel.id.length) };
+  submit(world, 0, [[payer, 4 - payer, 30]]);
+  settle(world);
+  expect(world.decided).toEqual([]);
+  for (let again = 0; again < 3; again++) {
+    world.now += 300_000;
+    input(world, payer / 4, { kind: 'timeout', now: world.now, timer: { kind: 'retry', slot: 1 } });
+    settle(world);
+  }
+  const [one, other] = [world.states[0]?.links?.links[1], world.states[1]?.links?.links[0]];
+  expect(one?.channel?.id).toBe(other?.channel?.id);
+  expect(world.decided.sort()).toEqual(['s0 commits 1', 's1 commits 1']);
+});

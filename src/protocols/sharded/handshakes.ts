@@ -177,10 +177,9 @@ export function unsealAs<T>(
   if (link.channel === null || link.channel.id !== sealed.record.channel) {
     links.refusedCount++;
     out.note(NOTE.unknownChannel);
-    if (from > holder.self) return null;
-    if (link.channel === null && link.asked !== null)
-      out.send(from, { ...link.asked.answered.answer, epoch: holder.incarnation });
-    else if (link.channel === null) out.send(from, { type: 'channel-lost', channel: sealed.record.channel });
+    if (from < holder.self) tellUnknown(holder, from, sealed.record.channel, out);
+    // Whoever opened the channel asks whether the other one has the same.
+    else if (link.channel !== null) out.send(from, { type: 'channel-lost', channel: link.channel.id });
     return null;
   }
   spendOn(link.channel, sealed.record.sealed.length, ctx);
@@ -198,6 +197,14 @@ export function unsealAs<T>(
   return null;
 }
 
+/** To whoever opened it: the channel is not open here. Either its confirmation is missing, or another one is needed. */
+function tellUnknown(holder: Holder, peer: NodeIndex, channel: string, out: ChannelOut): void {
+  const { asked, channel: open } = holder.links?.links[peer] ?? { asked: null, channel: null };
+  const isAnswered = asked !== null && (open === null || asked.answered.channel.id === channel);
+  if (isAnswered) out.send(peer, { ...asked.answered.answer, epoch: holder.incarnation });
+  else out.send(peer, { type: 'channel-lost', channel });
+}
+
 /** More was missed than keys can be derived for: what there is will never be opened again, and another channel is needed. */
 function renew(holder: Holder, peer: NodeIndex, out: ChannelOut, ctx: ChannelCtx): void {
   const link = holder.links?.links[peer];
@@ -210,7 +217,10 @@ function renew(holder: Holder, peer: NodeIndex, out: ChannelOut, ctx: ChannelCtx
   openChannels(holder, out, ctx);
 }
 
-/** The shard that was asked has lost the channel: it is offered another one. */
+/**
+ * The shard that was asked has lost the channel: it is offered another one. From the one that opened it this is a question: whether
+ * it is the one that is open here. Two that crossing offers have left with different channels find out so.
+ */
 export function onLost(
   holder: Holder,
   from: NodeIndex,
@@ -219,7 +229,12 @@ export function onLost(
   ctx: ChannelCtx,
 ): void {
   const link = holder.links?.links[from];
-  if (link === undefined || from <= holder.self || link.channel?.id !== channel) return;
+  if (link === undefined) return;
+  if (from < holder.self) {
+    if (link.channel?.id !== channel) tellUnknown(holder, from, channel, out);
+    return;
+  }
+  if (link.channel?.id !== channel) return;
   Object.assign(link, { offer: null, confirm: null, channel: null });
   openChannels(holder, out, ctx);
 }

@@ -7,6 +7,7 @@ import { drawDecided } from './decided.ts';
 import { drawFlights, recentArrivals } from './flightMarks.ts';
 import { cutLine, groupsOf, pairKey, type Point, type Segment } from './geometry.ts';
 import { drawFlashes, drawQuorumRings, type Ring } from './quorumRings.ts';
+import { isNested } from './shardLayout.ts';
 import { drawShardRegions } from './shardRegions.ts';
 import { type Cuts, isBetweenShards, linkOf, type Scene, strokeSegment, toLayout } from './scene.ts';
 
@@ -40,15 +41,16 @@ export function paintMoving(context: CanvasRenderingContext2D, scene: Scene, rin
 /** What the still picture follows from besides the rings: the same values, the same picture. */
 export function stillKey(scene: Scene): readonly unknown[] {
   const { positions, scale, view, width, height, ratio, palette, selection, shape, regions, nodes, trace } = scene;
-  const coordinators =
-    shape === null || shape.count < 2
-      ? ''
-      : trace.shardsAt(scene.playhead).open.map(({ coordinator, heads = [] }) => [coordinator, ...heads].join('+'));
+  // What regions say of transactions: who coordinates, on those of several validators, and who speaks for a parent.
+  const says = shape !== null && (shape.validatorsPerShard > 1 || isNested(shape));
+  const said = says
+    ? trace.shardsAt(scene.playhead).open.map(({ coordinator, heads = [] }) => [coordinator, ...heads].join('+'))
+    : '';
   return [
     ...[positions, scale, view.x, view.y, view.zoom, width, height, ratio, palette, shape, regions, nodes],
     selection?.kind === 'link' ? selection : null,
     trace.cutsAt(scene.playhead),
-    String(coordinators),
+    String(said),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** Draws what makes a shard of its nodes: a rounded box with its name. Part of the canvas above the nodes. */
 import type { ShardMoment, ShardShape } from '../../../session/view.ts';
 import { parentCaption, parentRegions } from './parents.ts';
+import { isNested } from './shardLayout.ts';
 import { toLayout, type Scene } from './scene.ts';
 import { regionsOf } from './shardSigns.ts';
 
@@ -8,6 +9,8 @@ import { regionsOf } from './shardSigns.ts';
 const TINT = 0.05;
 /** How much of its colour the line around a parent has. */
 const PARENT_LINE = 0.65;
+/** Regions of single shards say nothing of transactions. */
+const NOTHING: Pick<ShardMoment, 'open'> = { open: [] };
 
 export function drawShardRegions(context: CanvasRenderingContext2D, scene: Scene): void {
   const { shape, palette, positions, scale, view } = scene;
@@ -20,7 +23,7 @@ export function drawShardRegions(context: CanvasRenderingContext2D, scene: Scene
   // One node is its own shard: its name says so already, where it has one.
   const isNamed = isGroup || scale.labels !== 'full';
   const inset = scale.radius * 0.28;
-  const { open } = scene.trace.shardsAt(scene.playhead);
+  const { open } = isGroup || isNested(shape) ? scene.trace.shardsAt(scene.playhead) : NOTHING;
   drawParents(context, scene, shape, open);
   context.font = `600 ${size}px 'Inter Variable', sans-serif`;
   context.lineWidth = 1 / view.zoom;
