@@ -79,4 +79,6 @@ it('says who speaks for a parent, as long as somebody does', () => {
   expect(parentCaption(shape, 1, { open: [open([2]), open([2])] })).toBe('p1 · s2 speaks for it');
   expect(parentCaption(shape, 1, { open: [open([3]), open([2])] })).toBe('p1 · s2, s3 speak for it');
   expect(parentCaption(shape, 0, { open: [open([3])] })).toBe('p0');
+  expect(parentCaption(shape, 1, { open: [open([2])] }, 10)).toBe('p1 · s2');
+  expect(parentCaption(shape, 1, { open: [open([3]), open([2])] }, 10)).toBe('p1 · 2 leaves');
 });

@@ -26,10 +26,24 @@ export function parentRegions(shape: ShardShape, positions: readonly Point[], sc
   });
 }
 
-/** `p1`, or `p1 · s2 speaks for it` while one of its leaves does. */
-export function parentCaption(shape: ShardShape, parent: number, { open }: Pick<ShardMoment, 'open'>): string {
+/** `p1`, or `p1 · s2 speaks for it` while one of its leaves does. `letters`: so many have room; fewer words where they are too many. */
+export function parentCaption(
+  shape: ShardShape,
+  parent: number,
+  { open }: Pick<ShardMoment, 'open'>,
+  letters = Number.POSITIVE_INFINITY,
+): string {
   const { name = '', shards = [] } = shape.parents?.[parent] ?? {};
   const heads = headsIn(shards, open);
   if (heads.length === 0) return name;
-  return `${name} · ${heads.map(shardName).join(', ')} ${heads.length === 1 ? 'speaks' : 'speak'} for it`;
+  const short = `${name} · ${heads.map(shardName).join(', ')}`;
+  const whole = `${short} ${heads.length === 1 ? 'speaks' : 'speak'} for it`;
+  return [whole, short].find(({ length }) => length <= letters) ?? `${name} · ${heads.length} leaves`;
 }
+
+/** Mean width of a letter of a bold caption, in letter heights. */
+const LETTER = 0.58;
+
+/** Letters of that height that fit into the width of a region, with room beside them. */
+export const lettersIn = ({ width }: Region, radius: number, size: number): number =>
+  Math.floor((width - radius * 0.7) / (size * LETTER));

@@ -1,6 +1,6 @@
 /** Draws what makes a shard of its nodes: a rounded box with its name. Part of the canvas above the nodes. */
 import type { ShardMoment, ShardShape } from '../../../session/view.ts';
-import { parentCaption, parentRegions } from './parents.ts';
+import { lettersIn, parentCaption, parentRegions } from './parents.ts';
 import { isNested } from './shardLayout.ts';
 import { toLayout, type Scene } from './scene.ts';
 import { regionsOf } from './shardSigns.ts';
@@ -56,10 +56,11 @@ function drawParents(
 ): void {
   // Where nodes stand by region, the leaves of a parent are scattered.
   if (regions.length > 0) return;
-  const size = Math.max(scale.radius * 0.42, 10.5 / view.zoom);
+  const size = Math.max(Math.min(scale.radius * 0.42, 13 / view.zoom), 10.5 / view.zoom);
   context.font = `600 ${size}px 'Inter Variable', sans-serif`;
   context.lineWidth = 1.5 / view.zoom;
-  for (const [parent, { x, y, width, height }] of parentRegions(shape, positions, scale).entries()) {
+  for (const [parent, region] of parentRegions(shape, positions, scale).entries()) {
+    const { x, y, width, height } = region;
     context.beginPath();
     context.roundRect(x, y, width, height, scale.radius * 0.7);
     context.globalAlpha = TINT;
@@ -70,7 +71,11 @@ function drawParents(
     context.stroke();
     context.globalAlpha = 1;
     context.fillStyle = palette.ink;
-    context.fillText(parentCaption(shape, parent, { open }), x + scale.radius * 0.5, y + scale.radius * 0.16);
+    context.fillText(
+      parentCaption(shape, parent, { open }, lettersIn(region, scale.radius, size)),
+      x + scale.radius * 0.5,
+      y + scale.radius * 0.16,
+    );
   }
 }
 

@@ -3,17 +3,15 @@ import { shardName, transactionsText } from '../../lib/shards.ts';
 import type { ShardsNow } from '../../useShards.ts';
 import styles from './Panel.module.css';
 
+const MEANING =
+  'Of the leaves that take part in a transaction from outside, one asks the others and votes for all of them.';
+
 export function Parents({ now }: { readonly now: ShardsNow }) {
   const { parents = [] } = now.shape;
   if (parents.length === 0) return null;
   return (
-    <section className={styles.part} data-strip aria-label="Nested shards">
-      <header className={styles.partHead}>
-        <h3>Nested shards</h3>
-        <span className={styles.aside}>
-          of the leaves that take part in a transaction from outside one asks the others and votes for all of them
-        </span>
-      </header>
+    <section className={styles.part} data-strip aria-label="Nested shards" title={MEANING}>
+      <h3 className={styles.stripTitle}>Nested shards</h3>
       <dl className={styles.parents}>
         {parents.map(({ name, shards }) => (
           <div key={name}>

@@ -4,7 +4,7 @@ import type { Colours } from '../../../lib/colours.ts';
 import type { PictureRequest } from '../../../lib/picture.ts';
 import { doubtsOf, lockedAccounts } from '../../../lib/shards.ts';
 import { scaleFor, type Scale } from '../geometry.ts';
-import { parentCaption, parentRegions } from '../parents.ts';
+import { lettersIn, parentCaption, parentRegions } from '../parents.ts';
 import { type Region, regionsOf, signOf, type ShardSign, signName, signPlace } from '../shardSigns.ts';
 import type { Places } from './messages.ts';
 import { crownPath } from './nodes.ts';
@@ -55,15 +55,17 @@ function parentPictures(
   scale: Scale,
   colours: Colours,
 ): string {
-  const size = nameSize(scale);
+  const size = Math.min(nameSize(scale), 15);
   return parentRegions(shape, points, scale)
-    .map(({ name, x, y, width, height }, parent) => {
+    .map((region, parent) => {
+      const { name, x, y, width, height } = region;
       const box = { x, y, width, height, rx: scale.radius * 0.7 };
       const line = { stroke: colours['--phase-cross'], 'stroke-opacity': PARENT_LINE, 'stroke-width': 1.5 };
       const fill = { fill: colours['--phase-cross'], 'fill-opacity': TINT, ...line };
+      const text = parentCaption(shape, parent, { open }, lettersIn(region, scale.radius, size));
       const at = { x: x + scale.radius * 0.5, y: y + scale.radius * 0.16 + size * 0.8 };
       const font = { 'font-size': size, 'font-weight': 600, fill: colours['--ink'] };
-      const caption = tag('text', { ...at, ...font }, escaped(parentCaption(shape, parent, { open })));
+      const caption = tag('text', { ...at, ...font }, escaped(text));
       return `${tag('g', { id: `parent-${name}` }, tag('rect', { ...box, ...fill }) + caption)}\n`;
     })
     .join('');
