@@ -48,6 +48,8 @@ export interface ShardTotals {
   readonly coordinated: number;
   readonly committed: number;
   readonly aborted: number;
+  /** Committed transactions, each counted at one shard alone: whoever decided it. */
+  readonly decided: number;
   /** Of those that ended here: with other shards. */
   readonly crossing: number;
   /** Waits for a lock that began here, and how long those lasted that are over. */

@@ -24,7 +24,15 @@ export type ShardMark = { readonly at: Micros; readonly shard: number; readonly 
   | { readonly kind: 'up'; readonly node: NodeIndex }
 );
 
-const NONE: ShardTotals = { coordinated: 0, committed: 0, aborted: 0, crossing: 0, waits: 0, waitedMicros: 0 };
+const NONE: ShardTotals = {
+  coordinated: 0,
+  committed: 0,
+  aborted: 0,
+  decided: 0,
+  crossing: 0,
+  waits: 0,
+  waitedMicros: 0,
+};
 
 export class ShardState {
   readonly #locks: Map<string, HeldLock>;
@@ -166,6 +174,7 @@ export class ShardState {
     this.#count(shard, (totals) => ({
       committed: totals.committed + (outcome === 'commit' ? 1 : 0),
       aborted: totals.aborted + (outcome === 'commit' ? 0 : 1),
+      decided: totals.decided + (outcome === 'commit' && isDecidedHere(entry, shard) ? 1 : 0),
       crossing: totals.crossing + (isCrossing(entry, shard) ? 1 : 0),
     }));
     // What ends here without having been heard of needs nobody's attention.
@@ -223,4 +232,9 @@ export class ShardState {
 function isCrossing(entry: OpenTransaction | undefined, shard: number): boolean {
   if (entry === undefined) return false;
   return entry.parts.some((part) => part.shard !== shard) || (entry.coordinator ?? shard) !== shard;
+}
+
+/** A shard that has all of its accounts decides by itself, without a word of it; else whoever coordinates. */
+function isDecidedHere(entry: OpenTransaction | undefined, shard: number): boolean {
+  return entry === undefined || (entry.coordinator ?? shard) === shard;
 }

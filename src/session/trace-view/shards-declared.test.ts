@@ -77,6 +77,7 @@ describe('a made-up protocol', () => {
       coordinated: 0,
       committed: 1,
       aborted: 1,
+      decided: 0,
       crossing: 1,
       waits: 1,
       waitedMicros: 25,

@@ -3,7 +3,7 @@ import { formatCount, formatMs, formatRate } from '../../lib/format.ts';
 import { useShards } from '../../useShards.ts';
 import { usePlayground } from '../../playground.tsx';
 import styles from './Panel.module.css';
-import { imbalanceOf, type ShardRow, shardRows, WINDOW } from './shards.ts';
+import { imbalanceOf, scalingOf, type ShardRow, shardRows, WINDOW } from './shards.ts';
 
 const PER_SECOND = 2;
 const BAR_PX = 60;
@@ -17,6 +17,7 @@ export function ShardTable() {
   const rows = shardRows(now.moment, session.view().shardsAt(from), playhead - from);
   const most = Math.max(0, ...rows.map(({ perSecond }) => perSecond));
   const imbalance = imbalanceOf(rows);
+  const scaling = scalingOf(now.moment, session.view().shardsAt(from));
   return (
     <div className={styles.shards}>
       <table className={styles.table}>
@@ -45,6 +46,13 @@ export function ShardTable() {
               <td colSpan={9}>
                 {formatRate(rows.reduce((sum, { perSecond }) => sum + perSecond, 0))} parts committed per s in all; the
                 busiest shard does {imbalance.toFixed(2)} times its even share.
+                {scaling !== null && (
+                  <>
+                    {' '}
+                    At its limit, {scaling.count} shards would do {(scaling.count * scaling.share).toFixed(1)} times
+                    what one does: {percent(scaling.share)} of {scaling.count} times. 85 % is often claimed for eight.
+                  </>
+                )}
               </td>
             </tr>
           </tfoot>

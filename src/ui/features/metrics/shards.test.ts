@@ -1,8 +1,16 @@
 import { expect, it } from 'vitest';
 import type { ShardMoment, ShardTotals } from '../../../session/view.ts';
-import { imbalanceOf, shardRows } from './shards.ts';
+import { imbalanceOf, scalingOf, shardRows } from './shards.ts';
 
-const TOTALS: ShardTotals = { coordinated: 0, committed: 0, aborted: 0, crossing: 0, waits: 0, waitedMicros: 0 };
+const TOTALS: ShardTotals = {
+  coordinated: 0,
+  committed: 0,
+  aborted: 0,
+  decided: 0,
+  crossing: 0,
+  waits: 0,
+  waitedMicros: 0,
+};
 const moment = (totals: readonly Partial<ShardTotals>[], rest: Partial<ShardMoment> = {}): ShardMoment => ({
   locks: [],
   waits: [],
@@ -32,4 +40,16 @@ it('before anything has happened there is nothing to divide by', () => {
   const rows = shardRows(moment([{}, {}]), moment([{}, {}]), 0);
   expect(rows[0]).toMatchObject({ perSecond: 0, crossing: null, aborted: null, meanWaitMs: null });
   expect(imbalanceOf(rows)).toBeNull();
+});
+
+it('two shards that share every transaction do what one would: half of twice as much', () => {
+  const idle = moment([{}, {}, {}]);
+  expect(scalingOf(moment([{ committed: 10, decided: 10 }, {}, {}]), idle)).toBeNull();
+  const apart = moment([{ committed: 10, decided: 10 }, { committed: 10, decided: 10 }, {}]);
+  expect(scalingOf(apart, idle)).toEqual({ count: 2, share: 1 });
+  const together = moment([{ committed: 10, decided: 5 }, { committed: 10, decided: 5 }, {}]);
+  expect(scalingOf(together, idle)).toEqual({ count: 2, share: 0.5 });
+  const uneven = moment([{ committed: 30, decided: 25 }, { committed: 10, decided: 5 }, {}]);
+  expect(scalingOf(uneven, apart)).toBeNull();
+  expect(scalingOf(uneven, idle)).toEqual({ count: 2, share: 0.5 });
 });

@@ -53,3 +53,20 @@ export function imbalanceOf(rows: readonly ShardRow[]): number | null {
   const sum = rows.reduce((total, row) => total + row.perSecond, 0);
   return sum === 0 ? null : (Math.max(...rows.map((row) => row.perSecond)) * rows.length) / sum;
 }
+
+/**
+ * What so many shards do of so many times what one would, 0 … 1, if the busiest of them worked at its limit: one shard alone has one
+ * part a transaction. Shards that committed nothing are not counted; null where fewer than two did. `before`: the start of the window.
+ */
+export function scalingOf(
+  now: ShardMoment,
+  before: ShardMoment,
+): { readonly count: number; readonly share: number } | null {
+  const since = (of: (totals: ShardTotals) => number): number[] =>
+    now.totals.map((totals, shard) => of(totals) - of(before.totals[shard] ?? totals));
+  const parts = since(({ committed }) => committed);
+  const count = parts.filter((part) => part > 0).length;
+  if (count < 2) return null;
+  const transactions = since(({ decided }) => decided).reduce((sum, part) => sum + part, 0);
+  return { count, share: transactions / (count * Math.max(...parts)) };
+}

@@ -3,7 +3,15 @@ import type { OpenTransaction, ShardMoment, ShardTotals } from '../../../session
 import { shardStory } from './shardStory.ts';
 
 const SECOND = 1_000_000;
-const TOTALS: ShardTotals = { coordinated: 0, committed: 0, aborted: 0, crossing: 0, waits: 0, waitedMicros: 0 };
+const TOTALS: ShardTotals = {
+  coordinated: 0,
+  committed: 0,
+  aborted: 0,
+  decided: 0,
+  crossing: 0,
+  waits: 0,
+  waitedMicros: 0,
+};
 
 function tell(moment: Partial<ShardMoment>, down: readonly number[] = []): string | null {
   const trace = {
