@@ -31,7 +31,7 @@ const PRESETS: readonly string[] = [
   ],
   ...['sharded-coordinator-crash', 'sharded-3pc', 'mutant-3pc-partition'],
   ...['sharded-split', 'sharded-overload', 'sharded-downgrade-attack'],
-  ...['council-dead-shard', 'mutant-council-half', 'nested-two-levels', 'nested-head-crash', 'storm-shards'],
+  ...['council-dead-shard', 'mutant-council-half', 'nested-two-levels', 'nested-head-crash'],
 ];
 
 function plainRun(name: string): ScenarioInput {

@@ -109,7 +109,7 @@ const DOUBT: Readonly<Record<string, string>> = {
 const DOWN = {
   alone: 'Its accounts wait for its disk: no other shard knows what they hold.',
   council:
-    'Its accounts wait for its disk: no other shard knows what they hold. Once it is back, they go to the shard that the council has named.',
+    'Its accounts wait for its disk: no other shard knows what they hold. Once it is back, they go where the council has said.',
 } as const;
 
 const LOCKS: Readonly<Record<string, string>> = {
