@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { pack } from '../core/pack.ts';
 import { type Copy, TestNetwork } from './common/testing/network.ts';
-import { protocolByName } from './registry.ts';
+import { PROTOCOLS, protocolByName } from './registry.ts';
 
 const SECOND = 1_000_000;
 const KEPT = 8;
@@ -90,6 +90,11 @@ function disagreements(network: Network, except: readonly number[] = []): string
   }
   return found;
 }
+
+it('is asked of every protocol that decides one block after the other', () => {
+  const isChain = (name: string): boolean => name !== 'avalanche' && name !== 'sharded';
+  expect([...NAMES].sort()).toEqual([...PROTOCOLS.keys()].filter(isChain).sort());
+});
 
 describe.each(NAMES)('%s forgets', (name) => {
   it('so that state and disk after a thousand decisions are no larger than after five hundred', () => {
