@@ -19,11 +19,22 @@ function relaxPolicyInDevelopment(): Plugin {
   };
 }
 
+/**
+ * What protocols share is one file of a worker, and each protocol another: a worker fetches four files, not twenty, and with 64
+ * workers that is most of their start. Libraries that one protocol or engine needs stay with it.
+ */
+const SHARED_BY_WORKERS = /\/src\/|\/node_modules\/(?:cborg|comlink|@noble\/hashes\/(?:sha3|_u64|utils)\.js)/;
+
 export default defineConfig({
   base: './',
   plugins: [react(), relaxPolicyInDevelopment(), serviceWorker()],
   resolve: { alias: [liboqsAlias] },
-  worker: { format: 'es' },
+  worker: {
+    format: 'es',
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'shared', test: SHARED_BY_WORKERS, minShareCount: 2 }] } },
+    },
+  },
   server: { host: 'localhost', port: 5173, open: false },
   preview: { host: 'localhost', port: 4173, strictPort: true },
   optimizeDeps: { exclude: ['@openforge-sh/liboqs'] },

@@ -14,7 +14,8 @@ const OWN_WORKERS_PER_CORE = 16;
 
 const platform: Platform = {
   spawnConductor: () => handleOf(new Worker(new URL('./conductor.worker.ts', import.meta.url), { type: 'module' })),
-  spawnNode: () => handleOf(new Worker(new URL('./node.worker.ts', import.meta.url), { type: 'module' })),
+  spawnNode: (protocol) =>
+    handleOf(new Worker(new URL('./node.worker.ts', import.meta.url), { type: 'module', name: protocol })),
   channelName: () => `testnet-${crypto.randomUUID()}`,
 };
 

@@ -8,7 +8,8 @@ import type { Envelope } from '../kernel/envelope.ts';
 import { minimumLatency } from '../kernel/network/index.ts';
 import type { FaultPlan, RunPlan, SubmissionPlan } from '../kernel/plan.ts';
 import type { Highlight } from '../kernel/trace/highlights.ts';
-import { openConstants, secretKeys } from './constants.ts';
+import { openConstants } from './constants.ts';
+import { secretKeys } from './world.ts';
 import { RunControl } from './control.ts';
 import { EnvelopeMemory } from './envelopes.ts';
 import type {

@@ -6,7 +6,8 @@ import { checkProofs } from '../kernel/host/proofs.ts';
 import { signStatement } from '../kernel/host/signing.ts';
 import type { WorldConstants } from '../kernel/host/world.ts';
 import type { SignedRef } from '../protocols/protocol.ts';
-import { openConstants, secretKeys } from './constants.ts';
+import { openConstants } from './constants.ts';
+import { secretKeys } from './world.ts';
 import { planOf } from './testing/scenarios.ts';
 
 const vote = { type: 'prepare', height: 3, view: 0, digest: 'ab'.repeat(32) };

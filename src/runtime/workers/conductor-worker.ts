@@ -4,10 +4,11 @@ import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { ControlEvent } from '../../kernel/control.ts';
 import type { WorldConstants } from '../../kernel/host/world.ts';
+import { loadProtocol } from '../../protocols/loaders.ts';
 import type { FaultPlan, RunPlan, SubmissionPlan } from '../../kernel/plan.ts';
-import { openConstants, sharedOf } from '../constants.ts';
 import type { Advance, AdvanceLimit, ExecutorInfo, ExecutorOptions, ExecutorStatus, RunSnapshot } from '../executor.ts';
 import type { ObserverFactory } from '../inprocess.ts';
+import { openWorld, sharedOf } from '../world.ts';
 import { channelBus, mergedBus, upChannel } from './bus.ts';
 import { Conductor } from './conductor.ts';
 import type { GroupControl } from './group.ts';
@@ -48,7 +49,7 @@ export class ConductorWorker {
     setup: ConductorSetup,
     ports: readonly Comlink.Endpoint[],
   ): Promise<Pick<ExecutorInfo, 'engine' | 'verifyAhead' | 'notice'>> {
-    const world = await openConstants(setup.plan, setup.options);
+    const world = await openWorld(setup.plan, setup.options, await loadProtocol(setup.plan.protocol.name));
     this.#world = world;
     this.#setup = setup;
     const down = channelBus<DownMessage, never>(`${setup.channel}-down`, () => null);

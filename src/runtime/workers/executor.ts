@@ -34,7 +34,8 @@ export interface WorkerHandle {
 /** How the platform starts workers and makes names nobody guesses. */
 export interface Platform {
   spawnConductor(): WorkerHandle;
-  spawnNode(): WorkerHandle;
+  /** `protocol`: what it is going to run, so that it may load that before it is asked to. */
+  spawnNode(protocol: string): WorkerHandle;
   channelName(): string;
 }
 
@@ -92,7 +93,12 @@ export class WorkersExecutor implements Executor {
     this.#conductorHandle = platform.spawnConductor();
     this.#conductor = Comlink.wrap<ConductorWorker>(this.#conductorHandle.endpoint);
     this.#slots = assignNodes(plan, options.pool).map((nodes) => {
-      return { handle: platform.spawnNode(), nodes, crashes: 0, crashedAtMs: Number.NEGATIVE_INFINITY };
+      return {
+        handle: platform.spawnNode(plan.protocol.name),
+        nodes,
+        crashes: 0,
+        crashedAtMs: Number.NEGATIVE_INFINITY,
+      };
     });
     this.#conductorHandle.onError((message) => this.#fail(`the conductor stopped: ${message}`));
     this.#watchdog = new Watchdog(options.patienceMs ?? PATIENCE_MS, {
@@ -245,7 +251,7 @@ export class WorkersExecutor implements Executor {
     const slot = this.#slots[index] as NodeSlot;
     await this.#call(() => this.#conductor.lost(index));
     slot.handle.terminate();
-    slot.handle = this.#platform.spawnNode();
+    slot.handle = this.#platform.spawnNode(this.plan.protocol.name);
     this.#watch(index);
     const port = connectTo(slot.handle);
     await this.#call(() => this.#conductor.replace(index, Comlink.transfer(port, [port as unknown as Transferable])));

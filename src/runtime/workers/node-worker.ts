@@ -15,11 +15,14 @@ import type { HostReport, HostSnapshot } from '../../kernel/host/snapshot.ts';
 import type { Work } from '../../kernel/host/work.ts';
 import type { WorldConstants } from '../../kernel/host/world.ts';
 import type { RunPlan } from '../../kernel/plan.ts';
-import { openConstants, type SharedConstants, secretKeys } from '../constants.ts';
+
+import { loadProtocol } from '../../protocols/loaders.ts';
 import type { ExecutorOptions } from '../executor.ts';
+import { openWorld, type SharedConstants, secretKeys } from '../world.ts';
 import { type Bus, channelBus, upChannel } from './bus.ts';
 import { KeptTrace, keepsTrace } from './keptTrace.ts';
 import { Mail, packMail } from './mail.ts';
+import { release } from './release.ts';
 import { type Answer, type DownMessage, isDown, packHighlights, packSegments, type UpMessage } from './wire.ts';
 
 /** All a worker needs to host its nodes. */
@@ -62,9 +65,10 @@ export class NodeWorker {
   /** Builds the hosts; they start unless a snapshot is to follow. */
   async load(assignment: NodeAssignment, controls: readonly ControlEvent[], start: boolean): Promise<LoadedGroup> {
     this.#assignment = assignment;
-    const world = await openConstants(assignment.plan, assignment.options, assignment.shared);
+    const { plan, options, shared } = assignment;
+    const world = await openWorld(plan, options, await loadProtocol(plan.protocol.name), shared);
     this.#world = world;
-    const group = new HostGroup(world, assignment.nodes, secretKeys(assignment.plan, world, assignment.nodes));
+    const group = new HostGroup(world, assignment.nodes, secretKeys(plan, world, assignment.nodes));
     this.#group = group;
     if (start) {
       group.schedule(controls);
@@ -76,7 +80,7 @@ export class NodeWorker {
     this.#trace.skipTo(-1);
     this.#down = channelBus(`${assignment.channel}-down`, isDown);
     this.#up = channelBus<Answer, never>(upChannel(assignment.channel, assignment.group), () => null);
-    this.#down.listen((message) => this.#enqueue(message, true));
+    this.#down.listen((message) => this.#enqueue(message, true, release));
     const suite = world.suites[assignment.nodes[0] ?? 0];
     return { next: group.nextTime, engine: suite?.engine ?? 'modelled', verifyAhead: suite?.verifyAhead != null };
   }
@@ -161,9 +165,12 @@ export class NodeWorker {
     return new Promise((resolve) => this.#waiters.push({ window, resolve }));
   }
 
-  #enqueue(message: DownMessage, answer: boolean): void {
+  /** `done` is given the window's mail when everything for these nodes has been taken out of it. */
+  #enqueue(message: DownMessage, answer: boolean, done: (mail: ArrayBuffer) => void = () => undefined): void {
     this.#work = this.#work.then(async () => {
       try {
+        this.#deliver(message, this.#running());
+        done(message.mail);
         await this.#onWindow(message, answer);
       } catch (error) {
         // A bug of ours: said once, so that the run stops instead of waiting; another worker would fail alike.
@@ -186,7 +193,6 @@ export class NodeWorker {
 
   async #onWindow(message: DownMessage, answer: boolean): Promise<void> {
     const group = this.#running();
-    this.#deliver(message, group);
     if (message.controls.length > 0) group.schedule(message.controls);
     const assignment = this.#assignment as NodeAssignment;
     const mine = message.single === -1 || message.single === assignment.group;
@@ -196,7 +202,10 @@ export class NodeWorker {
       if (message.single === -1) group.run(message.until);
       else group.runFirst(message.until, 1);
       const report = this.#report(message.window);
-      if (answer) this.#up?.post(report);
+      if (!answer) return;
+      this.#up?.post(report);
+      // What was posted is a copy.
+      for (const buffer of [report.mail, report.records.buffer, report.highlights.states.buffer]) release(buffer);
     }
   }
 

@@ -133,8 +133,8 @@ async function hangingPlatform(count: number, afterMs: number): Promise<Platform
   let spawned = 0;
   return {
     ...platform,
-    spawnNode: () => {
-      if (spawned++ >= count) return platform.spawnNode();
+    spawnNode: (protocol) => {
+      if (spawned++ >= count) return platform.spawnNode(protocol);
       const worker = hangingWorker(nodeEntry, afterMs);
       return {
         endpoint: nodeEndpoint(worker),

@@ -1,0 +1,116 @@
+/**
+ * From a run plan to what its hosts share: suites, keys, costs. The same in every thread. The protocol is the caller's to bring:
+ * a node worker loads the one that it runs, and no other.
+ */
+import type { NodeIndex } from '../core/ids.ts';
+import { TestnetError } from '../core/problem.ts';
+import { scriptHash, sharedBulkHash } from '../crypto/bulk.ts';
+import { costsOf, HASH_MICROS_PER_KIB } from '../crypto/costs.ts';
+import { hashHex } from '../crypto/hash.ts';
+import { deriveKeySeed, domainPrefix } from '../crypto/identity.ts';
+import { type OpenOptions, openSuite } from '../crypto/open.ts';
+import type { SignatureSuite, SuiteName } from '../crypto/suite.ts';
+import { encode } from '../core/encoding.ts';
+import { VerdictCache, type WorldConstants } from '../kernel/host/world.ts';
+import type { RunPlan } from '../kernel/plan.ts';
+import type { AnyProtocol } from '../protocols/protocol.ts';
+import type { ExecutorOptions } from './executor.ts';
+import { suiteNames } from './suites.ts';
+
+/** Names the chain: what is signed on one testnet is worth nothing on another. */
+export function chainId(plan: RunPlan): string {
+  const { protocol, seed, validators, clientCount } = plan;
+  return hashHex(encode({ protocol: protocol.name, seed, validators: validators.length, clients: clientCount }));
+}
+
+/** Opened once a thread, whichever run asks first (`openSuite` remembers). */
+function suiteOnce(name: SuiteName, proved: OpenOptions['proved']): Promise<SignatureSuite> {
+  return openSuite(name, proved === undefined ? {} : { proved });
+}
+
+/** What one thread worked out and the others need not: plain data. */
+export interface SharedConstants {
+  readonly publicKeys: readonly Uint8Array[];
+  /** How many threads the nodes are dealt out to. */
+  readonly threadCount: number;
+  /** Engines that proved themselves, by suite. */
+  readonly proofs: Readonly<Record<string, NonNullable<OpenOptions['proved']>>>;
+}
+
+/** A thread that hosts so many nodes hashes in WebAssembly, as long as there are no more than so many threads. */
+const BULK_HASH = { nodesMin: 4, threadsMax: 16 } as const;
+
+/** The shared part of a world. */
+export function sharedOf({ publicKeys, suites: opened }: WorldConstants, threadCount: number): SharedConstants {
+  const proofs = opened.map(
+    ({ name, engine, verifyAhead }) => [name, { engine, native: verifyAhead !== null }] as const,
+  );
+  return { publicKeys, threadCount, proofs: Object.fromEntries(proofs) };
+}
+
+/**
+ * Everything of a world but where hosts live. `shared`: from the thread that has it already.
+ * @throws TestnetError `bad-input` where `protocol` is null, or does not take the configuration
+ */
+export async function openWorld(
+  plan: RunPlan,
+  options: ExecutorOptions,
+  protocol: AnyProtocol | null,
+  shared: SharedConstants | null = null,
+): Promise<WorldConstants> {
+  if (protocol === null) throw new TestnetError('bad-input', `unknown protocol ${plan.protocol.name}`);
+  const parsed = protocol.parseConfig(plan.protocol.config);
+  if ('problems' in parsed) throw new TestnetError('bad-input', 'bad protocol.config', parsed.problems);
+  const bulk = shared === null || isPool(plan, shared.threadCount) ? await sharedBulkHash() : scriptHash;
+  const nodeSuites = await Promise.all(suiteNames(plan).map((name) => suiteOnce(name, shared?.proofs[name])));
+  return {
+    plan,
+    protocol,
+    config: parsed.config,
+    prefix: domainPrefix(chainId(plan), 0),
+    suites: nodeSuites,
+    publicKeys: shared?.publicKeys ?? publicKeysOf(plan, nodeSuites),
+    costs: nodeSuites.map((suite) => ({ ...costsOf(suite.name), hashMicrosPerKiB: HASH_MICROS_PER_KIB })),
+    hash: (bytes) => bulk.hash(bytes),
+    keepWords: options.keepWords,
+    highlights: options.highlights,
+    verdicts: new VerdictCache(),
+  };
+}
+
+/**
+ * Each WebAssembly memory takes gigabytes of address space, of which a process has a terabyte: where every node of a large
+ * testnet has a worker, they spend theirs on signatures and hash in script. In a pool each hashes the streams of many nodes.
+ */
+function isPool({ validators, clientCount }: RunPlan, threadCount: number): boolean {
+  const { nodesMin, threadsMax } = BULK_HASH;
+  return threadCount <= threadsMax && validators.length + clientCount >= nodesMin * threadCount;
+}
+
+/** Secret keys of the runs whose public keys were made in this thread: making them twice costs as much as a short run. */
+const secrets = new WeakMap<readonly Uint8Array[], readonly Uint8Array[]>();
+
+function publicKeysOf(plan: RunPlan, suites: readonly SignatureSuite[]): Uint8Array[] {
+  const pairs = suites.map((suite, node) => suite.keygen(deriveKeySeed(plan.seed, node)));
+  const publicKeys = pairs.map(({ publicKey }) => publicKey);
+  secrets.set(
+    publicKeys,
+    pairs.map(({ secretKey }) => secretKey),
+  );
+  return publicKeys;
+}
+
+/** Secret keys of some nodes; nobody else's leave their thread. */
+export function secretKeys(
+  plan: RunPlan,
+  world: WorldConstants,
+  nodes: readonly NodeIndex[],
+): Map<NodeIndex, Uint8Array> {
+  const keys = new Map<NodeIndex, Uint8Array>();
+  const known = secrets.get(world.publicKeys);
+  for (const node of nodes) {
+    const suite = world.suites[node] as SignatureSuite;
+    keys.set(node, known?.[node] ?? suite.keygen(deriveKeySeed(plan.seed, node)).secretKey);
+  }
+  return keys;
+}
