@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PROTOCOL_TITLES } from './protocols.ts';
 import { presets } from '../scenario/library.ts';
-import { PROTOCOL_TITLES } from '../protocols/loaders.ts';
 import { PROTOCOLS } from '../protocols/registry.ts';
 import type { Declaration } from '../protocols/protocol.ts';
 import type { Frame } from '../session/view.ts';

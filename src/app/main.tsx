@@ -1,6 +1,5 @@
 /** The page's entry: paint the shell, open a testnet, load what the address asks for, play. */
 import { describeProblem, TestnetError } from '../core/problem.ts';
-import { PROTOCOL_TITLES } from '../protocols/loaders.ts';
 import { presetById, presets } from '../scenario/library.ts';
 import { encodeLink, parseHash } from '../scenario/link.ts';
 import type { ScenarioInput } from '../scenario/types.ts';
@@ -10,6 +9,7 @@ import { errorText, type Session } from '../ui/playground.tsx';
 import { keepOffline } from '../ui/shell/offline.ts';
 import { createUiStore, followSession } from '../ui/store.ts';
 import { scenarioOfAddress } from './address.ts';
+import { PROTOCOL_TITLES } from './protocols.ts';
 
 const FALLBACK = 'happy-path';
 

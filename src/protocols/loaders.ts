@@ -1,26 +1,11 @@
 /**
- * Every protocol for those that list it or run one and need no other: its code is a file of its own, fetched when it is asked
- * for. Who compares protocols has them all in `registry.ts`, which holds the same ones.
+ * Every protocol for those that run one and need no other: its code is a file of its own, fetched when it is asked for. Who lists
+ * and compares protocols has them all in `registry.ts`, which holds the same ones.
  */
 import type { AnyProtocol } from './protocol.ts';
 
-/** As the page lists them: names and titles of their declarations. */
-export const PROTOCOL_TITLES = [
-  { name: 'svbft', title: 'Quantum SVBFT' },
-  { name: 'pbft', title: 'PBFT' },
-  { name: 'raft', title: 'Raft' },
-  { name: 'paxos', title: 'Paxos' },
-  { name: 'hotstuff', title: 'HotStuff' },
-  { name: 'avalanche', title: 'Avalanche' },
-  { name: 'tendermint', title: 'Tendermint' },
-  { name: 'fastpath', title: 'Optimistic fast path' },
-  { name: 'sharded', title: 'Sharded commit' },
-] as const;
-
-type Loaders = Readonly<Record<(typeof PROTOCOL_TITLES)[number]['name'], () => Promise<AnyProtocol>>>;
-
 /** Spelled out, so that a bundler can follow them. */
-const LOADERS: Loaders = {
+export const LOADERS: Readonly<Record<string, () => Promise<AnyProtocol>>> = {
   svbft: async () => (await import('./svbft/index.ts')).svbft,
   pbft: async () => (await import('./pbft/index.ts')).pbft,
   raft: async () => (await import('./raft/index.ts')).raft,
@@ -34,5 +19,6 @@ const LOADERS: Loaders = {
 
 /** The protocol of that name; null where there is none. Rejects where its file cannot be had. */
 export async function loadProtocol(name: string): Promise<AnyProtocol | null> {
-  return Object.hasOwn(LOADERS, name) ? LOADERS[name as keyof Loaders]() : null;
+  const load = Object.hasOwn(LOADERS, name) ? LOADERS[name] : undefined;
+  return load === undefined ? null : load();
 }
