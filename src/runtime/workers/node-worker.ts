@@ -15,7 +15,6 @@ import type { HostReport, HostSnapshot } from '../../kernel/host/snapshot.ts';
 import type { Work } from '../../kernel/host/work.ts';
 import type { WorldConstants } from '../../kernel/host/world.ts';
 import type { RunPlan } from '../../kernel/plan.ts';
-
 import { loadProtocol } from '../../protocols/loaders.ts';
 import type { ExecutorOptions } from '../executor.ts';
 import { openWorld, type SharedConstants, secretKeys } from '../world.ts';
