@@ -1,6 +1,6 @@
 /** The public contract of a testnet: `window.testnet` in the page, the same object in Node. Times are virtual ms. */
 import type { FaultInput, Scenario, ScenarioInput } from '../scenario/types.ts';
-import type { TraceEvent, TraceEventKind } from '../kernel/trace/events.ts';
+import type { TraceEvent, ReservedKind, TraceEventKind } from '../kernel/trace/events.ts';
 import type { NodeKnowledge } from '../protocols/protocol.ts';
 import type { SnapshotInfo } from '../storage/types.ts';
 
@@ -186,7 +186,8 @@ export interface ExportOptions {
 export interface TraceFilter {
   readonly fromMs?: number;
   readonly toMs?: number;
-  readonly kinds?: readonly TraceEventKind[];
+  /** `slash` and `parameter` may be named, and find nothing yet. */
+  readonly kinds?: readonly (TraceEventKind | ReservedKind)[];
   readonly nodes?: readonly string[];
   readonly limit?: number;
 }

@@ -87,6 +87,7 @@ describe('what each call resolves to', () => {
         kind: 'string',
       });
     }
+    expect(await testnet.trace({ kinds: ['slash', 'parameter'] })).toEqual([]);
     const [send] = await testnet.trace({ kinds: ['send'], nodes: ['v0'], limit: 1 });
     expect(send).toMatchObject({ node: 'v0', to: expect.any(String), type: expect.any(String) });
     expect(send).toMatchObject({

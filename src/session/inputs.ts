@@ -4,7 +4,7 @@ import { badInput, describeProblem, TestnetError } from '../core/problem.ts';
 import { type Micros, SECOND } from '../core/time.ts';
 import { type RunPlan, namingOf } from '../kernel/plan.ts';
 import { EVENT_KIND } from '../kernel/trace/decoder.ts';
-import type { TraceEventKind } from '../kernel/trace/events.ts';
+import type { ReservedKind, TraceEventKind } from '../kernel/trace/events.ts';
 import { PROTOCOLS } from '../protocols/registry.ts';
 import { presetById, type Scenario, type ScenarioInput, validateScenario } from '../scenario/index.ts';
 import type { TraceQuery } from '../kernel/trace/query.ts';
@@ -64,7 +64,8 @@ export function traceQuery(filter: TraceFilter): TraceQuery {
   };
 }
 
-const TRACE_KINDS: readonly TraceEventKind[] = Object.values(EVENT_KIND);
+/** Kinds that a filter may name: also those that no protocol of today has, and that find none. */
+const TRACE_KINDS: readonly (TraceEventKind | ReservedKind)[] = [...Object.values(EVENT_KIND), 'slash', 'parameter'];
 
 function wordsOf<T extends string>(given: readonly T[], path: string, known: readonly string[] | null): readonly T[] {
   if (!Array.isArray(given)) throw badInput(path, showValue(given), 'a list');

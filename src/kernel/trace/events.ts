@@ -146,3 +146,6 @@ export type TraceEvent =
   | CommitEvent;
 
 export type TraceEventKind = TraceEvent['kind'];
+
+/** Kinds with a name in the public contract and no event yet: protocols of today punish nobody and change no parameter. */
+export type ReservedKind = 'slash' | 'parameter';

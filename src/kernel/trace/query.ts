@@ -2,7 +2,7 @@
 import type { Micros } from '../../core/time.ts';
 import { nodeName, type NodeIndex, type Naming } from '../../core/ids.ts';
 import { EVENT_KIND } from './decoder.ts';
-import type { TraceEvent, TraceEventKind } from './events.ts';
+import type { TraceEvent, ReservedKind, TraceEventKind } from './events.ts';
 import type { TraceStore } from './store.ts';
 
 /** What is left out does not restrict. */
@@ -11,7 +11,7 @@ export interface TraceQuery {
   readonly fromMicros?: Micros;
   /** Exclusive. */
   readonly toMicros?: Micros;
-  readonly kinds?: readonly TraceEventKind[];
+  readonly kinds?: readonly (TraceEventKind | ReservedKind)[];
   /** Names of nodes; `world` for faults. */
   readonly nodes?: readonly string[];
   /** The first so many matches. */
@@ -31,7 +31,7 @@ export function stretchOf(store: TraceStore, { fromMicros = 0, toMicros }: Trace
 /** The events `from` ≤ seq < `to` that match, whatever their times. */
 export function queryStretch(store: TraceStore, query: TraceQuery, from: number, to: number): TraceEvent[] {
   const limit = query.limit ?? Number.POSITIVE_INFINITY;
-  const kinds = query.kinds === undefined ? null : new Set(query.kinds);
+  const kinds = query.kinds === undefined ? null : new Set<string>(query.kinds);
   const nodes = query.nodes === undefined ? null : nodeFilter(store, query.nodes);
   const events: TraceEvent[] = [];
   for (let seq = from; seq < to && events.length < limit; seq++) {

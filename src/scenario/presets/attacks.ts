@@ -1,4 +1,4 @@
-/** Traitors within the limit: what each kind of lie looks like, and why it gets nowhere. */
+/** Traitors: what each kind of lie looks like, why it gets nowhere, and what one traitor too many does. */
 import { type Preset, preset } from './preset.ts';
 
 export const attackPresets: readonly Preset[] = [
@@ -133,6 +133,25 @@ export const attackPresets: readonly Preset[] = [
         { kind: 'byzantine', target: 'v4', behaviour: 'double-vote', at: 3000 },
       ],
       stop: { ms: 45_000 },
+    },
+  }),
+  preset({
+    id: 'two-traitors-of-four',
+    title: 'One traitor too many',
+    teaches:
+      'Four tolerate one liar: two who tell v2 another story than the others split the ledger, and the check names the height.',
+    level: 'beyond the model',
+    violates: 'agreement',
+    scenario: {
+      seed: 1,
+      protocol: { name: 'svbft', config: { blockTimeMs: 1000, viewChangeTimeoutMs: 2000 } },
+      validators: 4,
+      workload: { ratePerSecond: 20 },
+      faults: [
+        { kind: 'byzantine', target: 'v1', behaviour: 'equivocate', peers: ['v0', 'v1', 'v3'], at: 0 },
+        { kind: 'byzantine', target: 'v3', behaviour: 'equivocate', peers: ['v0', 'v1', 'v3'], at: 0 },
+      ],
+      stop: { ms: 12_000 },
     },
   }),
   preset({
