@@ -91,7 +91,6 @@ describe('native verification', () => {
     const { publicKey, signature } = await sampleOf({ verify, verifyAhead, ...suite });
     expect(verifyAhead).not.toBeNull();
     expect(await verifyAhead!(signature, message, publicKey)).toBe(true);
-    // The same array again, changed in place: the imported key must not be reused.
     for (const [s, m, p] of [
       [flipBit(signature), message, publicKey],
       [signature, flipBit(message), publicKey],
@@ -102,8 +101,6 @@ describe('native verification', () => {
       expect(await verifyAhead!(s, m, p)).toBe(false);
       expect(verify(s, m, p)).toBe(false);
     }
-    publicKey[3]! ^= 1;
-    expect(await verifyAhead!(signature, message, publicKey)).toBe(false);
   });
 
   it('leaves a signature that only the cofactored equation accepts to noble', async () => {

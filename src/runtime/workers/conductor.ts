@@ -18,6 +18,7 @@ import { EnvelopeMemory } from '../envelopes.ts';
 import type { Advance, AdvanceLimit, ExecutorStatus, RunObserver, RunSnapshot } from '../executor.ts';
 import { fingerprintOf } from '../fingerprint.ts';
 import type { Bus } from './bus.ts';
+import { CrossedThere } from './crossed.ts';
 import { type GroupControl, RemoteGroup } from './group.ts';
 import { keepsTrace } from './keptTrace.ts';
 import { joinMail, Mail, packMail } from './mail.ts';
@@ -28,6 +29,11 @@ const LOG_BYTES_MAX = 32 * 1024 * 1024;
 const LOG_WINDOWS_MAX = 5000;
 const NO_MAIL = packMail([], [], 0);
 
+interface Opened {
+  readonly answer: UpMessage;
+  readonly mail: Mail;
+}
+
 export class Conductor {
   readonly lookahead: Micros;
   readonly #world: WorldConstants;
@@ -37,6 +43,8 @@ export class Conductor {
   readonly #groupOf: number[] = [];
   readonly #down: Bus<DownMessage, never>;
   readonly #envelopes: EnvelopeMemory;
+  /** What the certificates of answers name. */
+  readonly #crossed = new CrossedThere();
   #window = 0;
   /** How many groups the open window waits for. */
   #missing = 0;
@@ -51,7 +59,7 @@ export class Conductor {
   /** The last time that somebody took the trace. */
   #taking: Promise<unknown> = Promise.resolve();
   /** A window that has been run but not yet shown to control and judges. */
-  #unseen: { readonly answers: readonly UpMessage[]; readonly until: Micros } | null = null;
+  #unseen: { readonly answers: readonly Opened[]; readonly until: Micros } | null = null;
   #log: DownMessage[] = [];
   #logBytes = 0;
   /** A bug of ours stopped a node: no window opens any more. */
@@ -92,8 +100,7 @@ export class Conductor {
       ),
     );
     this.#answers = first;
-    this.#takeMail();
-    this.#unseen = { answers: this.#sorted(), until: 0 };
+    this.#unseen = { answers: this.#takeMail(), until: 0 };
     this.#see();
   }
 
@@ -107,8 +114,7 @@ export class Conductor {
       const until = control.window(next, limit.until);
       if (until === null) return this.#rest(next, limit);
       await this.#runWindow(until, -1);
-      this.#takeMail();
-      this.#unseen = { answers: this.#sorted(), until };
+      this.#unseen = { answers: this.#takeMail(), until };
       if (control.mayAct) this.#see();
       if (this.#logBytes > LOG_BYTES_MAX || this.#log.length > LOG_WINDOWS_MAX) await this.#rebase();
     }
@@ -126,8 +132,8 @@ export class Conductor {
       until,
       this.#groups.findIndex((group) => group.next === next),
     );
-    this.#takeMail();
-    this.#unseen = { answers: this.#sorted(), until: Math.min(this.#next(), until) };
+    const answers = this.#takeMail();
+    this.#unseen = { answers, until: Math.min(this.#next(), until) };
     this.#see();
     return true;
   }
@@ -189,6 +195,7 @@ export class Conductor {
   async restore(snapshot: RunSnapshot): Promise<void> {
     await this.#taking;
     this.#mail = [];
+    this.#crossed.clear();
     this.#controls = [];
     const own = clonePlain({ control: snapshot.control, observers: snapshot.observers });
     this.#control.restore(own.control);
@@ -316,24 +323,23 @@ export class Conductor {
     this.#barrier = null;
   }
 
-  /** The answers in the order of groups: what arrived first on the channel must not matter. */
-  #sorted(): UpMessage[] {
-    return [...this.#answers].sort((a, b) => a.group - b.group);
-  }
-
-  /** Keeps what was sent until the next window goes out, and notes when each group has something to do. */
-  #takeMail(): void {
-    const answers = this.#sorted();
+  /**
+   * Keeps what was sent until the next window goes out, and notes when each group has something to do. The answers come in the
+   * order of groups: what arrived first on the channel must not matter.
+   */
+  #takeMail(): Opened[] {
+    const answers = [...this.#answers].sort((a, b) => a.group - b.group);
     for (const answer of answers) (this.#groups[answer.group] as RemoteGroup).next = answer.next;
-    for (const answer of answers) {
+    return answers.map((answer) => {
       const mail = new Mail(answer.mail);
-      if (mail.copiesTotal === 0) continue;
-      this.#mail.push(mail);
+      this.#crossed.take(mail, answer.window);
+      if (mail.copiesTotal > 0) this.#mail.push(mail);
       this.#groupOf.forEach((index, node) => {
         const group = this.#groups[index] as RemoteGroup;
         group.next = Math.min(group.next, mail.firstArrival(node));
       });
-    }
+      return { answer, mail };
+    });
   }
 
   /** Shows the last window to control and judges, if they have not seen it yet. */
@@ -342,8 +348,8 @@ export class Conductor {
     if (unseen === null) return;
     this.#unseen = null;
     const highlights: Highlight[] = [];
-    for (const answer of unseen.answers) {
-      for (const highlight of unpackHighlights(answer.highlights, new Mail(answer.mail))) highlights.push(highlight);
+    for (const { answer, mail } of unseen.answers) {
+      for (const highlight of unpackHighlights(answer.highlights, mail, this.#crossed)) highlights.push(highlight);
       if (answer.records.length > 0) this.#records.push(answer.records);
     }
     this.#envelopes.keep(highlights);

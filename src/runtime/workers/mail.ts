@@ -105,6 +105,11 @@ function packEnvelope(view: DataView, bytes: Uint8Array, start: number, envelope
   return start + ENVELOPE_HEADER + envelope.bytes.length + envelope.signature.length;
 }
 
+/** What both ends call an envelope: 16 bits of origin, 32 of sequence. */
+export function envelopeName(origin: NodeIndex, sequence: number): number {
+  return origin * 2 ** 32 + sequence;
+}
+
 /** Reads mail; envelopes are copied out one by one, on demand, so that nothing keeps the whole buffer alive. */
 export class Mail {
   readonly #buffer: ArrayBuffer;
@@ -131,6 +136,12 @@ export class Mail {
     return this.#starts.length;
   }
 
+  /** As `envelopeName` has it, without opening the envelope. */
+  nameOf(place: number): number {
+    const at = this.#starts[place] as number;
+    return envelopeName(this.#view.getUint16(at), this.#view.getUint32(at + 4));
+  }
+
   envelope(place: number): Envelope {
     const known = this.#opened[place];
     if (known !== undefined) return known;
@@ -138,13 +149,15 @@ export class Mail {
     const at = this.#starts[place] as number;
     const encoded = view.getUint32(at + 12);
     const start = at + ENVELOPE_HEADER;
+    const end = start + encoded + view.getUint32(at + 16);
+    const own = this.#buffer.slice(start, end);
     const envelope: Envelope = {
       origin: view.getUint16(at),
       claimedFrom: view.getUint16(at + 2),
       sequence: view.getUint32(at + 4),
       sizeBytes: view.getUint32(at + 8),
-      bytes: new Uint8Array(this.#buffer.slice(start, start + encoded)),
-      signature: new Uint8Array(this.#buffer.slice(start + encoded, start + encoded + view.getUint32(at + 16))),
+      bytes: new Uint8Array(own, 0, encoded),
+      signature: new Uint8Array(own, encoded),
       memo: null,
     };
     this.#opened[place] = envelope;

@@ -19,6 +19,7 @@ import { loadProtocol } from '../../protocols/loaders.ts';
 import type { ExecutorOptions } from '../executor.ts';
 import { openWorld, type SharedConstants, secretKeys } from '../world.ts';
 import { type Bus, channelBus, upChannel } from './bus.ts';
+import { CrossedHere } from './crossed.ts';
 import { KeptTrace, keepsTrace } from './keptTrace.ts';
 import { Mail, packMail } from './mail.ts';
 import { release } from './release.ts';
@@ -60,6 +61,8 @@ export class NodeWorker {
   #verifying: { readonly due: Micros; readonly done: Promise<void> }[] = [];
   #drawn = 0;
   readonly #trace = new KeptTrace();
+  /** Signatures that the conductor holds too. */
+  readonly #crossed = new CrossedHere();
 
   /** Builds the hosts; they start unless a snapshot is to follow. */
   async load(assignment: NodeAssignment, controls: readonly ControlEvent[], start: boolean): Promise<LoadedGroup> {
@@ -123,6 +126,7 @@ export class NodeWorker {
     await this.#reached(after);
     this.#verifying = [];
     this.#trace.skipTo(after);
+    this.#crossed.clear();
     const group = this.#running();
     group.restore(snapshots);
     return group.nextTime;
@@ -214,6 +218,7 @@ export class NodeWorker {
     for (const node of group.nodes) {
       mail.forNode(node, (envelope, arrivesAt) => {
         group.accept(node, envelope, arrivesAt);
+        this.#crossed.note(envelope, message.window);
         this.#verifyEarly(world, envelope, arrivesAt);
       });
     }
@@ -241,10 +246,13 @@ export class NodeWorker {
   #report(window: number): UpMessage {
     const group = this.#running();
     const envelopes: Envelope[] = [];
-    const highlights = packHighlights(group.takeHighlights(), envelopes);
+    const [shown, copies] = [group.takeHighlights(), group.takeOutgoing()];
+    for (const highlight of shown) if (highlight.kind === 'message') this.#crossed.note(highlight.envelope, window);
+    const pack = (certificate: unknown): unknown => this.#crossed.pack(certificate, window);
+    const highlights = packHighlights(shown, envelopes, pack);
     const { plan } = this.#world as WorldConstants;
     const nodeCount = plan.validators.length + plan.clientCount;
-    const mail = packMail(envelopes, group.takeOutgoing(), nodeCount);
+    const mail = packMail(envelopes, copies, nodeCount);
     const segments = group.takeSegments();
     const isKept = keepsTrace(group.nodes);
     if (isKept) this.#trace.keep(window, segments);

@@ -4,6 +4,7 @@ import type { ControlEvent } from '../../kernel/control.ts';
 import type { Envelope } from '../../kernel/envelope.ts';
 import type { Segment } from '../../kernel/group.ts';
 import type { Highlight, MessageHighlight, StateHighlight } from '../../kernel/trace/highlights.ts';
+import type { CrossedThere } from './crossed.ts';
 import type { Mail } from './mail.ts';
 import { readStates, StateWriter } from './states.ts';
 
@@ -19,7 +20,7 @@ export interface DownMessage {
   readonly mail: ArrayBuffer;
 }
 
-/** A highlight whose envelope is named by its place in the mail. */
+/** A highlight whose envelope is named by its place in the mail, and whose certificate by the envelopes that made it. */
 type NamedHighlight =
   | Exclude<Highlight, MessageHighlight | StateHighlight>
   | (Omit<MessageHighlight, 'envelope'> & { readonly envelope: number });
@@ -102,8 +103,12 @@ export function unpackSegments(packed: readonly Uint32Array[]): Segment[] {
   return segments;
 }
 
-/** Highlights with their envelopes replaced by places in `envelopes`, which is filled. */
-export function packHighlights(highlights: readonly Highlight[], envelopes: Envelope[]): PackedHighlights {
+/** Highlights with their envelopes replaced by places in `envelopes`, which is filled; certificates packed. */
+export function packHighlights(
+  highlights: readonly Highlight[],
+  envelopes: Envelope[],
+  packCertificate: (certificate: unknown) => unknown,
+): PackedHighlights {
   const others: NamedHighlight[] = [];
   const states = new StateWriter();
   highlights.forEach((highlight, place) => {
@@ -112,6 +117,9 @@ export function packHighlights(highlights: readonly Highlight[], envelopes: Enve
     } else if (highlight.kind === 'message') {
       envelopes.push(highlight.envelope);
       others.push({ ...highlight, envelope: envelopes.length - 1 });
+    } else if (highlight.kind === 'decide') {
+      const { decision } = highlight;
+      others.push({ ...highlight, decision: { ...decision, certificate: packCertificate(decision.certificate) } });
     } else {
       others.push(highlight);
     }
@@ -120,13 +128,12 @@ export function packHighlights(highlights: readonly Highlight[], envelopes: Enve
 }
 
 /** The highlights in the order in which they were packed. */
-export function unpackHighlights({ others, states }: PackedHighlights, mail: Mail): Highlight[] {
+export function unpackHighlights({ others, states }: PackedHighlights, mail: Mail, crossed: CrossedThere): Highlight[] {
   const highlights: Highlight[] = [];
   let next = 0;
   const takeOthers = (until: number): void => {
     while (highlights.length < until && next < others.length) {
-      const other = others[next++] as NamedHighlight;
-      highlights.push(other.kind === 'message' ? { ...other, envelope: mail.envelope(other.envelope) } : other);
+      highlights.push(unpackOther(others[next++] as NamedHighlight, mail, crossed));
     }
   };
   readStates(states, (place, state) => {
@@ -135,4 +142,11 @@ export function unpackHighlights({ others, states }: PackedHighlights, mail: Mai
   });
   takeOthers(Number.POSITIVE_INFINITY);
   return highlights;
+}
+
+function unpackOther(other: NamedHighlight, mail: Mail, crossed: CrossedThere): Highlight {
+  if (other.kind === 'message') return { ...other, envelope: mail.envelope(other.envelope) };
+  if (other.kind !== 'decide') return other;
+  const { decision } = other;
+  return { ...other, decision: { ...decision, certificate: crossed.unpack(decision.certificate) } };
 }
