@@ -73,15 +73,19 @@ function subtleOf(platform: object): Subtle | null {
  */
 function bind(subtle: Subtle, algorithm: { name: string; format: string }): VerifyAhead {
   const { name, format } = algorithm;
-  const imported = new WeakMap<Uint8Array, Promise<object>>();
-  const importKey = (publicKey: Uint8Array): Promise<object> => {
-    const key = subtle.importKey(format, publicKey.slice(), { name }, false, ['verify']);
+  const importing = new WeakMap<Uint8Array, Promise<object>>();
+  const imported = new WeakMap<Uint8Array, object>();
+  const importKey = async (publicKey: Uint8Array): Promise<object> => {
+    const key = await subtle.importKey(format, publicKey.slice(), { name }, false, ['verify']);
     imported.set(publicKey, key);
     return key;
   };
-  return async (signature, message, publicKey) => {
-    const key = await (imported.get(publicKey) ?? importKey(publicKey));
-    return subtle.verify({ name }, key, signature, message);
+  return (signature, message, publicKey) => {
+    const key = imported.get(publicKey);
+    if (key !== undefined) return subtle.verify({ name }, key, signature, message);
+    const coming = importing.get(publicKey) ?? importKey(publicKey);
+    importing.set(publicKey, coming);
+    return coming.then((fresh) => subtle.verify({ name }, fresh, signature, message));
   };
 }
 

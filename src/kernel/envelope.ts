@@ -31,7 +31,7 @@ export interface EnvelopeMemo {
   /** Position of the message's type in the declaration, −1 when malformed. */
   readonly type: number;
   /** Verification ahead of delivery, under way or done, which the copies for all nodes of a thread share; null: none yet. */
-  ahead: Promise<void> | null;
+  ahead: Promise<unknown> | null;
 }
 
 /** The envelope without what was worked out from it. */

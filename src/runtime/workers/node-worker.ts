@@ -58,7 +58,7 @@ export class NodeWorker {
   #seen = 0;
   #waiters: { readonly window: number; readonly resolve: () => void }[] = [];
   /** Verifications under way, by the time their envelope is due. */
-  #verifying: { readonly due: Micros; readonly done: Promise<void> }[] = [];
+  #verifying: { readonly due: Micros; readonly done: Promise<unknown> }[] = [];
   #drawn = 0;
   readonly #trace = new KeptTrace();
   /** Signatures that the conductor holds too. */
