@@ -1,4 +1,7 @@
-/** Every protocol of the playground, by name. A new one is added here, in `loaders.ts` (for workers) and in `app/protocols.ts` (for the page). */
+/**
+ * Every protocol of the playground, by name. A new one is added here, in `loaders.ts` (for workers) and in `app/protocols.ts` (for the
+ * page); tests name the place that was forgotten.
+ */
 import type { AnyProtocol } from './protocol.ts';
 import { avalanche } from './avalanche/index.ts';
 import { fastpath } from './fastpath/index.ts';
