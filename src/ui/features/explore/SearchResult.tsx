@@ -22,7 +22,7 @@ export function SearchResult() {
   const { request, found } = state;
   // In a low panel it begins below the foot: whoever started a search sees how it goes, and what it finds.
   // biome-ignore lint/correctness/useExhaustiveDependencies: with every search, and when it has found something.
-  useEffect(() => part.current?.scrollIntoView({ block: 'nearest' }), [request, found === null]);
+  useEffect(() => void part.current?.scrollIntoView({ block: 'nearest' }), [request, found === null]);
   if (state.phase === 'idle') return null;
   return (
     <div className={styles.result} aria-live="polite" ref={part}>

@@ -9,6 +9,7 @@ import {
   faultSpans,
   markerNear,
   type Range,
+  onStep,
   rangeOf,
   type Tick,
   ticksFor,
@@ -53,6 +54,7 @@ export function Timeline() {
   const begins = frame?.trace.beginsAt ?? 0;
   const whole = rangeOf(zoom, head, playhead);
   const range = { from: Math.min(Math.max(whole.from, begins), whole.until - 1), until: whole.until };
+  const step = zoom === null ? 1_000 : 100;
   const seek = (at: Micros) => {
     setWanted(at);
     session.seek(at);
@@ -73,8 +75,8 @@ export function Timeline() {
           aria-valuetext={formatTime(playhead)}
           min={range.from}
           max={range.until}
-          step={zoom === null ? 1_000 : 100}
-          value={playhead}
+          step={step}
+          value={onStep(playhead, range.from, step)}
           disabled={frame === null}
           onChange={(event) => seek(event.target.valueAsNumber)}
         />

@@ -6,6 +6,7 @@ import {
   markerBeside,
   markerNear,
   parseSpeed,
+  onStep,
   rangeOf,
   SPEEDS,
   speedLabel,
@@ -116,4 +117,10 @@ describe('speeds', () => {
     expect(speedLabel(0.1)).toBe('0.1×');
     expect(speedLabel('max')).toBe('max');
   });
+});
+
+it('shows a moment on a step of the slider, which otherwise moves it by itself', () => {
+  expect(onStep(3_253_225, 0, 1_000)).toBe(3_253_000);
+  expect(onStep(3_253_225, 1_000_050, 100)).toBe(3_253_150);
+  expect(onStep(500_000, 0, 1_000)).toBe(500_000);
 });

@@ -124,6 +124,14 @@ export function rangeOf(zoom: Zoom | null, head: Micros, playhead: Micros): Rang
   return { from, until: from + zoom.span };
 }
 
+/**
+ * The step of a slider that begins at `from` on which a moment lies, never after it. A slider moves what lies between two steps by
+ * itself, and the next event it sends would be taken for somebody's wish to go there.
+ */
+export function onStep(at: Micros, from: Micros, step: Micros): Micros {
+  return at - ((at - from) % step);
+}
+
 export interface Zoom {
   readonly from: Micros;
   readonly span: Micros;
