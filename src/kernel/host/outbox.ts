@@ -203,7 +203,7 @@ function readDigest(hex: string): void {
   digestRead = hex;
 }
 
-/** The same message with one bit of its middle byte turned over: its signature no longer fits. */
+/** The same message with one bit of its middle byte turned over: its signature stays, and no longer fits. One name, one signature. */
 function altered(envelope: Envelope): Envelope {
   const bytes = envelope.bytes.slice();
   const middle = bytes.length >>> 1;

@@ -76,6 +76,21 @@ describe('a certificate', () => {
   });
 });
 
+describe('a copy altered on its way', () => {
+  it('has the name and the signature of the others, so that it does not matter which of them came last', () => {
+    const [here, there] = [new CrossedHere(), new CrossedThere()];
+    const sent = envelopeOf(1, 7);
+    const changed = { ...sent, bytes: Uint8Array.of(1, 8) };
+    there.take(mailOf([sent, changed]), 1);
+    const votes: SignedRef[] = [];
+    mailOf([sent]).forNode(0, (envelope) => {
+      here.note(envelope, 2);
+      votes.push({ signer: 1, signature: envelope.signature });
+    });
+    expect(there.unpack(structuredClone(here.pack(votes, 2)))).toEqual([{ signer: 1, signature: sent.signature }]);
+  });
+});
+
 describe('what crossed long ago', () => {
   it('is never named when the other side has forgotten it, and is named while both know it', () => {
     const { here, there, votes } = afterVotes(1);

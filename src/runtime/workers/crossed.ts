@@ -2,6 +2,7 @@
  * Signatures that both ends hold already. A certificate is made of votes that crossed the channels a window or two before, and
  * every node shows its own: at n = 64 that would be ten megabytes a block. So it crosses as names of envelopes. Each side
  * remembers, by the same rule, the envelopes of the last windows; what is older, or came out of a snapshot, crosses as it is.
+ * A name stands for one signature only: altering a copy on its way changes its bytes and never the signature beside them.
  */
 import { assert } from '../../core/assert.ts';
 import type { Envelope } from '../../kernel/envelope.ts';
