@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decode, encode } from '../../core/encoding.ts';
 import { crashInTurn, fateIn, type Weather } from '../common/testing/storms.ts';
+import { oneOfEachType, refusesWhatIsNone, survivesTheWire } from '../common/testing/wire.ts';
 import { parseConfig } from './config.ts';
 import { declaration } from './describe.ts';
 import { avalanche } from './index.ts';
@@ -112,32 +112,14 @@ describe('the wire', () => {
   // Queries are signed once and passed on, which the network does not list as sent.
   const query = { type: 'query', poll: 7, slot: 4, vertices: ['ab'.repeat(32)] } as const;
   const said: Message[] = [...nodes.sent.map(({ message }) => message), query, submit];
-  const messages = [...new Map(said.map((message) => [message.type, message])).values()];
+  const messages = oneOfEachType(said);
 
   it('has a genuine message of every declared type, which survives it', () => {
-    expect(messages.map(({ type }) => type).sort()).toEqual(declaration.messages.map(({ type }) => type).sort());
-    for (const message of messages) {
-      const again = decode(encode(message));
-      expect(parseMessage(again)).toBe(again);
-      expect(declaration.messages[meta(message).type]?.type).toBe(message.type);
-    }
+    survivesTheWire(messages, { declaration, parse: parseMessage, meta });
   });
 
   it('refuses what lacks a key, has one more, or holds another kind of value there, and never throws', () => {
-    for (const message of messages) {
-      expect(parseMessage({ ...message, extra: 1 })).toBeNull();
-      for (const key of Object.keys(message)) {
-        const { [key]: _, ...less } = message as unknown as Record<string, unknown>;
-        expect(parseMessage(less), `${message.type} without ${key}`).toBeNull();
-        for (const wrong of [undefined, -1, 1.5, 'x', {}, Number.NaN, [null]]) {
-          expect(parseMessage({ ...message, [key]: wrong }), `${message.type}.${key}`).toBeNull();
-        }
-      }
-    }
-    fc.assert(
-      fc.property(fc.anything(), (junk) => void parseMessage(junk)),
-      { numRuns: 300 },
-    );
+    refusesWhatIsNone(messages, parseMessage);
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { crashOften, crashOnce, fateIn, type Storm, storms, traitorsIn, victimIn } from '../common/testing/storms.ts';
+import { neverContradictsItself, tornWriteHarmsOne } from '../common/testing/crashes.ts';
+import { crashOnce, fateIn, type Storm, storms, traitorsIn, victimIn } from '../common/testing/storms.ts';
 import { pbft } from './index.ts';
 import { type State, slotsAscending } from './state.ts';
 import { type Copy, Network, type Traitor } from './testing/harness.ts';
@@ -86,54 +87,21 @@ describe('storms: f traitors, loss, duplication, reordering, a crash', () => {
   }, 120_000);
 });
 
+/** Four nodes and twenty transfers. */
+function loaded(seed: number, latencyMax: number): Network {
+  const route = (_: Copy, __: number, network: Network) => [1_000 + network.random(latencyMax)];
+  const network = new Network({ n: 4, seed, config: CONFIG, route }).start();
+  for (let s = 0; s < 20; s++) network.at(s * 90_000, () => network.submit(0, s % 8, (s + 3) % 8, 2));
+  return network;
+}
+
 describe('a crash at any moment', () => {
   it('never makes a validator contradict itself: no evidence, no disagreement, and the chain goes on', () => {
-    let said = 0;
-    fc.assert(
-      fc.property(
-        fc.nat(2_500),
-        fc.nat(3),
-        fc.nat(0xffff),
-        fc.integer({ min: 1, max: 600 }),
-        (at, node, seed, pause) => {
-          const route = (_: Copy, __: number, network: Network) => [1_000 + network.random(150_000)];
-          const network = new Network({ n: 4, seed, config: CONFIG, route }).start();
-          const over = crashOften(network, node, at, pause);
-          for (let s = 0; s < 20; s++) network.at(s * 90_000, () => network.submit(0, s % 8, (s + 3) % 8, 2));
-          network.run(over + 6_000_000);
-          expect(network.evidence).toEqual([]);
-          expect(network.disagreement()).toBeNull();
-          expect(Math.min(...network.heights())).toBeGreaterThan(2);
-          said += network.disks[node]?.length ?? 0;
-        },
-      ),
-      { numRuns: 40, seed: 7 },
-    );
-    expect(said).toBeGreaterThan(100);
+    neverContradictsItself(loaded, 40);
   }, 120_000);
 
   it('with the last write torn makes at most that one validator faulty: the others agree and go on', () => {
-    let torn = 0;
-    fc.assert(
-      fc.property(fc.nat(3_000), fc.nat(3), fc.nat(0xffff), (at, node, seed) => {
-        const route = (_: Copy, __: number, network: Network) => [1_000 + network.random(100_000)];
-        const network = new Network({ n: 4, seed, config: CONFIG, route }).start();
-        for (let s = 0; s < 20; s++) network.at(s * 90_000, () => network.submit(0, s % 8, (s + 3) % 8, 2));
-        network.at(at * 1000, () => network.crash(node));
-        network.at(at * 1000 + 300_000, () => {
-          torn += network.disks[node]?.pop() === undefined ? 0 : 1;
-          network.restart(node);
-        });
-        network.run(at * 1000 + 6_000_000);
-        expect(network.disagreement()).toBeNull();
-        expect(network.evidence.filter(({ against }) => against !== node)).toEqual([]);
-        const [lowest = 0, ...others] = network.heights().sort((a, b) => a - b);
-        expect(lowest).toBeGreaterThanOrEqual(Math.max(...others) - 2);
-        expect(lowest).toBeGreaterThan(5);
-      }),
-      { numRuns: 30, seed: 11 },
-    );
-    expect(torn).toBeGreaterThan(20);
+    tornWriteHarmsOne(loaded, 30);
   }, 120_000);
 
   it('leaves exactly the state that its records say: same chain, ledger, watermarks, view, votes and certificates', () => {

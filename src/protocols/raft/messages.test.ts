@@ -1,6 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decode, encode } from '../../core/encoding.ts';
+import { oneOfEachType, refusesWhatIsNone, survivesTheWire } from '../common/testing/wire.ts';
 import { parseConfig } from './config.ts';
 import { declaration } from './describe.ts';
 import { raft } from './index.ts';
@@ -23,49 +22,18 @@ function specimens(): Message[] {
   cluster.run(9_000_000);
   const read = { type: 'read', id: 3, account: 1 } as const;
   const submit = { type: 'submit', client: 3, sequence: 0, transfers: [{ from: 0, to: 1, amount: 1 }] } as const;
-  const byType = new Map<string, Message>(
-    [...cluster.sent.map(({ message }) => message), read, submit].map((m) => [m.type, m]),
-  );
-  return [...byType.values()];
+  return oneOfEachType([...cluster.sent.map(({ message }) => message), read, submit]);
 }
 
 describe('the wire', () => {
   const messages = specimens();
 
   it('has a genuine message of every declared type, which survives it', () => {
-    expect(messages.map(({ type }) => type).sort()).toEqual(declaration.messages.map(({ type }) => type).sort());
-    for (const message of messages) {
-      const again = decode(encode(message));
-      expect(parseMessage(again)).toBe(again);
-      expect(declaration.messages[meta(message).type]?.type).toBe(message.type);
-    }
+    survivesTheWire(messages, { declaration, parse: parseMessage, meta });
   });
 
-  it('refuses what lacks a key, has one more, or holds another kind of value there', () => {
-    let refused = 0;
-    for (const message of messages) {
-      const fields = Object.entries(message);
-      expect(parseMessage({ ...message, extra: 1 })).toBeNull();
-      for (const [key] of fields) {
-        const { [key]: _, ...less } = message as unknown as Record<string, unknown>;
-        expect(parseMessage(less), `${message.type} without ${key}`).toBeNull();
-        for (const wrong of [undefined, -1, 1.5, -0, 'x', {}, Number.NaN, 2 ** 60]) {
-          expect(parseMessage({ ...message, [key]: wrong }), `${message.type}.${key} = ${String(wrong)}`).toBeNull();
-          refused++;
-        }
-      }
-    }
-    expect(refused).toBeGreaterThan(200);
-  });
-
-  it('never throws, whatever comes', () => {
-    fc.assert(
-      fc.property(fc.anything(), fc.constantFrom(...messages), (junk, message) => {
-        parseMessage(junk);
-        for (const key of Object.keys(message)) parseMessage({ ...message, [key]: junk });
-      }),
-      { numRuns: 300 },
-    );
+  it('refuses what lacks a key, has one more, or holds another kind of value there, and never throws', () => {
+    refusesWhatIsNone(messages, parseMessage);
   });
 });
 

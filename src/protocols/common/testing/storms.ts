@@ -68,7 +68,7 @@ export function fateIn(
 }
 
 /** A network whose nodes can be made to crash. */
-interface Crashing {
+export interface Crashing {
   readonly alive: readonly boolean[];
   at(time: Micros, run: () => void): void;
   crash(node: number): void;
