@@ -1,15 +1,10 @@
 /** The crash matrix where shards have four validators: the leader of a shard dies at every step. A table of docs/sharding.md. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runScenario } from '../cli/run.ts';
 import { PROTOCOLS } from '../protocols/registry.ts';
 import { type FaultInput, type ScenarioInput, validateScenario } from '../scenario/index.ts';
 import { type Commit, type Point, POINTS, WORDS } from './testing/crash-points.ts';
-
-const DOCUMENT = join(import.meta.dirname, '../../docs/sharding.md');
-const BEGIN = '<!-- crash matrix of replicated shards: written by src/checks/crash-matrix-replicated.test.ts -->';
-const END = '<!-- end of the crash matrix of replicated shards -->';
+import { crashTable, expectTable } from './testing/document-table.ts';
 
 const SIZE = 4;
 /** Seeds whose first transaction touches every shard and is coordinated by the first; the second comes when all is over. */
@@ -133,17 +128,17 @@ describe('the crash matrix of replicated shards', () => {
   });
 
   it('is the table of docs/sharding.md (UPDATE=1 writes it anew)', () => {
-    const text = readFileSync(DOCUMENT, 'utf8');
-    const [head = '', rest = ''] = text.split(BEGIN);
-    const [, tail = ''] = rest.split(END);
-    const wanted = `${head}${BEGIN}\n\n${table()}\n\n${END}${tail}`;
-    if (process.env.UPDATE === '1') writeFileSync(DOCUMENT, wanted);
-    expect(readFileSync(DOCUMENT, 'utf8')).toBe(wanted);
+    expectTable(
+      'sharding.md',
+      'crash matrix of replicated shards',
+      'src/checks/crash-matrix-replicated.test.ts',
+      table(),
+    );
   });
 });
 
 /** One letter a shard: what its living validators did. */
-function table(): string {
+function table(): string[] {
   const letter = { commit: 'C', abort: 'A', open: '–' } as const;
   const shown = ({ endings, crashed }: Cell, down: boolean): string => {
     const shards: string[] = [];
@@ -159,5 +154,5 @@ function table(): string {
     const where = `leader of the ${who}, ${WORDS[on]} its ${which} \`${type}\``;
     return `| ${row.count} | ${row.commit} | ${where} | ${shown(row.restart, false)} | ${shown(row.stay, true)} |`;
   });
-  return ['| shards | phases | dies | restarts | stays down |', '|---|---|---|---|---|', ...lines].join('\n');
+  return crashTable(lines);
 }

@@ -1,15 +1,10 @@
 /** Every step of an atomic commit at which a shard can die, and what becomes of the transaction: the table of docs/sharding.md. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runScenario } from '../cli/run.ts';
 import { PROTOCOLS } from '../protocols/registry.ts';
 import { type FaultInput, type ScenarioInput, validateScenario } from '../scenario/index.ts';
 import { type Commit, type Point, POINTS, WORDS } from './testing/crash-points.ts';
-
-const DOCUMENT = join(import.meta.dirname, '../../docs/sharding.md');
-const BEGIN = '<!-- crash matrix: written by src/checks/crash-matrix.test.ts -->';
-const END = '<!-- end of the crash matrix -->';
+import { crashTable, expectTable } from './testing/document-table.ts';
 
 /** Seeds whose first transaction touches every shard; the second comes when all is over. */
 const SEED: Readonly<Record<number, number>> = { 2: 4, 3: 1 };
@@ -126,16 +121,11 @@ describe('the crash matrix', () => {
   });
 
   it('is the table of docs/sharding.md (UPDATE=1 writes it anew)', () => {
-    const text = readFileSync(DOCUMENT, 'utf8');
-    const [head = '', rest = ''] = text.split(BEGIN);
-    const [, tail = ''] = rest.split(END);
-    const wanted = `${head}${BEGIN}\n\n${table()}\n\n${END}${tail}`;
-    if (process.env.UPDATE === '1') writeFileSync(DOCUMENT, wanted);
-    expect(readFileSync(DOCUMENT, 'utf8')).toBe(wanted);
+    expectTable('sharding.md', 'crash matrix', 'src/checks/crash-matrix.test.ts', table());
   });
 });
 
-function table(): string {
+function table(): string[] {
   const letter = { commit: 'C', abort: 'A', open: '–' } as const;
   const shown = ({ endings, crashed }: Cell, down: boolean): string =>
     endings.map((ending, shard) => `${letter[ending]}${down && shard === crashed ? '†' : ''}`).join(' ');
@@ -144,5 +134,5 @@ function table(): string {
     const where = `${who}, ${WORDS[on]} its ${which} \`${type}\``;
     return `| ${row.count} | ${row.commit} | ${where} | ${shown(row.restart, false)} | ${shown(row.stay, true)} |`;
   });
-  return ['| shards | phases | dies | restarts | stays down |', '|---|---|---|---|---|', ...lines].join('\n');
+  return crashTable(lines);
 }
