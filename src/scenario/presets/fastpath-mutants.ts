@@ -2,58 +2,18 @@
  * One scenario for each known-broken variant of the fast path: it makes the named check fire, and the correct protocol passes the
  * same script. Height h is proposed (h − 1)/2 seconds into a run by v((h + view) mod n).
  */
-import type { FaultInput, ScenarioInput } from '../schema.ts';
 import { SPLIT_AT_HEIGHT_5 } from './fastpath.ts';
-import { type Preset, preset } from './preset.ts';
-
-interface MutantScript {
-  readonly id: string;
-  readonly mutant: string;
-  readonly title: string;
-  readonly teaches: string;
-  /** The check that must fire. */
-  readonly violates: string;
-  readonly config?: Readonly<Record<string, unknown>>;
-  readonly validators?: number;
-  readonly network?: NonNullable<ScenarioInput['network']>;
-  readonly faults: FaultInput[];
-  readonly stopMs?: number;
-}
+import { brokenOf, lost } from './broken.ts';
+import type { Preset } from './preset.ts';
 
 const EVERYONE = ['v0', 'v1', 'v2', 'v3'];
-const QUICK = { blockTimeMs: 500, viewChangeTimeoutMs: 1000, statusPeriodMs: 300 };
-
-function mutantPreset(script: MutantScript): Preset {
-  const { id, mutant, title, teaches, violates, config, validators, network, faults, stopMs } = script;
-  return preset({
-    id,
-    title,
-    teaches,
-    level: 'broken on purpose',
-    violates,
-    scenario: {
-      seed: 1,
-      protocol: { name: 'fastpath', mutant, config: { ...QUICK, ...config } },
-      validators: validators ?? 4,
-      crypto: { suite: 'modelled:ml-dsa-65' },
-      network: network ?? {
-        latency: { kind: 'constant', ms: 10 },
-        synchrony: { kind: 'partial', gstMs: 0, deltaMs: 100 },
-      },
-      workload: { kind: 'transfers', ratePerSecond: 20 },
-      faults,
-      stop: { ms: stopMs ?? 30_000 },
-    },
-  });
-}
-
-/** What `from` says of `types` (null: anything) to `to` is lost. */
-function lost(from: string[], to: string[], types: string[] | null, at: number, until: number): FaultInput {
-  return { kind: 'link', from, to, types, symmetric: false, loss: 1, at, until };
-}
+const broken = brokenOf('fastpath', {
+  config: { blockTimeMs: 500, viewChangeTimeoutMs: 1000, statusPeriodMs: 300 },
+  network: { latency: { kind: 'constant', ms: 10 }, synchrony: { kind: 'partial', gstMs: 0, deltaMs: 100 } },
+});
 
 export const fastpathMutantPresets: readonly Preset[] = [
-  mutantPreset({
+  broken({
     id: 'mutant-fastpath-75',
     mutant: 'fastpath-75',
     title: 'Broken fast path: three quarters',
@@ -61,8 +21,9 @@ export const fastpathMutantPresets: readonly Preset[] = [
       'One primary lies and one replica decides with three of four votes; the reports of the others disagree about it.',
     violates: 'agreement',
     faults: SPLIT_AT_HEIGHT_5,
+    stopMs: 30_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-zyzzyva-view-change',
     mutant: 'zyzzyva-view-change',
     title: 'Broken fast path: an old certificate wins',
@@ -78,8 +39,9 @@ export const fastpathMutantPresets: readonly Preset[] = [
       lost(EVERYONE, ['v1', 'v2', 'v3'], ['vote'], 2950, 4900),
       lost(['v0'], EVERYONE, ['status', 'sync-response'], 1900, 12_000),
     ],
+    stopMs: 30_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-fastpath-vc-forgets',
     mutant: 'svbft-vc-forgets',
     title: 'Broken fast path: a view change that forgets',
@@ -90,8 +52,9 @@ export const fastpathMutantPresets: readonly Preset[] = [
       { kind: 'partition', groups: [['v0'], ['v1', 'v2', 'v3']], oneWay: true, cut: 'lost', at: 0, until: 8000 },
       lost(EVERYONE, ['v1', 'v2', 'v3'], ['vote'], 0, 990),
     ],
+    stopMs: 30_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-fastpath-quorum-2f+1-any-n',
     mutant: 'quorum-2f+1-any-n',
     title: 'Broken fast path: quorum 2f+1 of six',
@@ -100,8 +63,9 @@ export const fastpathMutantPresets: readonly Preset[] = [
     validators: 6,
     // v1 proposes height 7 at 3 s.
     faults: [{ kind: 'byzantine', target: 'v1', behaviour: 'equivocate', peers: ['v0', 'v2'], at: 2800 }],
+    stopMs: 30_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-fastpath-votes-not-distinct',
     mutant: 'votes-not-distinct',
     title: 'Broken fast path: votes counted by message',
@@ -112,8 +76,9 @@ export const fastpathMutantPresets: readonly Preset[] = [
       synchrony: { kind: 'partial', gstMs: 0, deltaMs: 100 },
     },
     faults: [{ kind: 'byzantine', target: 'v3', behaviour: 'duplicate-votes', at: 0 }],
+    stopMs: 30_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-fastpath-timer-not-doubled',
     mutant: 'timer-not-doubled',
     title: 'Broken fast path: a timeout that never grows',
@@ -124,15 +89,16 @@ export const fastpathMutantPresets: readonly Preset[] = [
     faults: [],
     stopMs: 90_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-fastpath-unverified',
     mutant: 'unverified',
     title: 'Broken fast path: nobody checks signatures',
     teaches: 'A primary shows two blocks and casts all the votes for both itself: without signatures nobody notices.',
     violates: 'agreement',
     faults: [{ kind: 'byzantine', target: 'v1', behaviour: 'forged-sender', when: 'height >= 4' }],
+    stopMs: 30_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-fastpath-no-domain-separation',
     mutant: 'no-domain-separation',
     title: 'Broken fast path: a vote that says too little',
@@ -148,8 +114,9 @@ export const fastpathMutantPresets: readonly Preset[] = [
       lost(['v0'], EVERYONE, ['status', 'sync-response', 'view-change'], 1900, 9000),
       { kind: 'crash', target: 'v1', restart: 'amnesia', at: 2700, until: 2800 },
     ],
+    stopMs: 30_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-fastpath-qc-repeated-signers',
     mutant: 'qc-repeated-signers',
     title: 'Broken fast path: a certificate with one signer',
@@ -160,5 +127,6 @@ export const fastpathMutantPresets: readonly Preset[] = [
       { kind: 'partition', groups: [['v3'], ['v0', 'v1', 'v2']], cut: 'lost', at: 700, until: 4000 },
       lost(['v0', 'v1'], ['v3'], ['sync-response'], 0, 9000),
     ],
+    stopMs: 30_000,
   }),
 ];

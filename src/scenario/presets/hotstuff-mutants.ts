@@ -3,46 +3,13 @@
  * script. View v is led by v(v mod n) and begins about (v − 1) · 1.05 seconds into a run while all goes well.
  */
 import type { FaultInput } from '../schema.ts';
-import { type Preset, preset } from './preset.ts';
+import { brokenOf } from './broken.ts';
+import type { Preset } from './preset.ts';
 
-interface MutantScript {
-  readonly id: string;
-  readonly mutant: string;
-  readonly title: string;
-  readonly teaches: string;
-  /** The check that must fire. */
-  readonly violates: string;
-  readonly config?: Readonly<Record<string, unknown>>;
-  readonly validators?: number;
-  readonly ratePerSecond?: number;
-  readonly faults: FaultInput[];
-  readonly stopMs: number;
-}
-
-function mutantPreset(script: MutantScript): Preset {
-  const { id, mutant, title, teaches, violates, config, validators, ratePerSecond, faults, stopMs } = script;
-  return preset({
-    id,
-    title,
-    teaches,
-    level: 'broken on purpose',
-    violates,
-    scenario: {
-      seed: 1,
-      protocol: {
-        name: 'hotstuff',
-        mutant,
-        config: { blockTimeMs: 1000, viewChangeTimeoutMs: 2000, statusPeriodMs: 10_000, ...config },
-      },
-      validators: validators ?? 4,
-      crypto: { suite: 'modelled:ml-dsa-65' },
-      network: { latency: { kind: 'constant', ms: 50 }, synchrony: { kind: 'partial', deltaMs: 200 } },
-      workload: { ratePerSecond: ratePerSecond ?? 20 },
-      faults,
-      stop: { ms: stopMs },
-    },
-  });
-}
+const broken = brokenOf('hotstuff', {
+  config: { blockTimeMs: 1000, viewChangeTimeoutMs: 2000, statusPeriodMs: 10_000 },
+  network: { latency: { kind: 'constant', ms: 50 }, synchrony: { kind: 'partial', deltaMs: 200 } },
+});
 
 /** Votes that are told to everybody after a timeout do not arrive. */
 function votesLost(at: number, until: number): FaultInput {
@@ -68,7 +35,7 @@ function forks(target: string, at: number, until: number): FaultInput {
 }
 
 export const hotstuffMutantPresets: readonly Preset[] = [
-  mutantPreset({
+  broken({
     id: 'mutant-hotstuff-height-lock',
     mutant: 'hotstuff-height-lock',
     title: 'Broken HotStuff: locked by height only',
@@ -87,7 +54,7 @@ export const hotstuffMutantPresets: readonly Preset[] = [
     ],
     stopMs: 60_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-hotstuff-gap-commit',
     mutant: 'hotstuff-gap-commit',
     title: 'Broken HotStuff: decides across a gap',
@@ -105,7 +72,7 @@ export const hotstuffMutantPresets: readonly Preset[] = [
     ],
     stopMs: 60_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-hotstuff-two-phase',
     mutant: 'hotstuff-two-phase',
     title: 'Broken HotStuff: two phases, no patience',
@@ -120,7 +87,7 @@ export const hotstuffMutantPresets: readonly Preset[] = [
     ],
     stopMs: 40_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-hotstuff-qc-repeated-signers',
     mutant: 'qc-repeated-signers',
     title: 'Broken HotStuff: one signer, many votes',
@@ -129,7 +96,7 @@ export const hotstuffMutantPresets: readonly Preset[] = [
     faults: [{ kind: 'byzantine', target: 'v2', behaviour: 'inflate-certificate', at: 3000 }],
     stopMs: 15_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-hotstuff-two-chain-stale-qc',
     mutant: 'two-chain-stale-qc',
     title: 'Broken HotStuff: timeouts without certificates',

@@ -2,59 +2,14 @@
  * One scenario for each known-broken variant: it makes the named check fire, and the correct protocol passes the same script.
  * Height h is proposed about (h − 1) seconds into a run, by v(h mod n) in view 0: the times below build on that.
  */
-import type { FaultInput, ScenarioInput } from '../schema.ts';
-import { type Preset, preset } from './preset.ts';
+import { brokenOf, lost } from './broken.ts';
+import type { Preset } from './preset.ts';
 
-interface MutantScript {
-  readonly mutant: string;
-  readonly title: string;
-  readonly teaches: string;
-  /** The check that must fire. */
-  readonly violates: string;
-  readonly config?: Readonly<Record<string, unknown>>;
-  readonly validators?: number;
-  readonly latency?: NonNullable<ScenarioInput['network']>['latency'];
-  readonly faults: FaultInput[];
-  readonly stopMs: number;
-}
-
-function mutantPreset({
-  mutant,
-  title,
-  teaches,
-  violates,
-  config,
-  validators,
-  latency,
-  faults,
-  stopMs,
-}: MutantScript): Preset {
-  return preset({
-    id: `mutant-${mutant}`,
-    title,
-    teaches,
-    level: 'broken on purpose',
-    violates,
-    scenario: {
-      seed: 1,
-      protocol: { name: 'svbft', mutant, config: { blockTimeMs: 1000, viewChangeTimeoutMs: 2000, ...config } },
-      validators: validators ?? 4,
-      crypto: { suite: 'modelled:ml-dsa-65' },
-      network: latency === undefined ? {} : { latency },
-      workload: { ratePerSecond: 20 },
-      faults,
-      stop: { ms: stopMs },
-    },
-  });
-}
-
-/** What `types` say on the way to `to` is lost. */
-function deaf(to: string[], types: string[], at: number, until: number, from: string[] | null = null): FaultInput {
-  return { kind: 'link', from, to, types, symmetric: false, loss: 1, at, until };
-}
+const broken = brokenOf('svbft', { config: { blockTimeMs: 1000, viewChangeTimeoutMs: 2000 } });
 
 export const mutantPresets: readonly Preset[] = [
-  mutantPreset({
+  broken({
+    id: 'mutant-svbft-vc-forgets',
     mutant: 'svbft-vc-forgets',
     title: 'Broken: view changes forget',
     teaches:
@@ -62,12 +17,13 @@ export const mutantPresets: readonly Preset[] = [
     violates: 'agreement',
     // Only v0 hears the COMMITs of height 4, decides alone and is cut off; the others change the view.
     faults: [
-      deaf(['v1', 'v2', 'v3'], ['commit'], 2900, 5000),
+      lost(null, ['v1', 'v2', 'v3'], ['commit'], 2900, 5000),
       { kind: 'partition', groups: [['v0'], ['v1', 'v2', 'v3']], cut: 'lost', at: 3600, until: 9000 },
     ],
     stopMs: 20_000,
   }),
-  mutantPreset({
+  broken({
+    id: 'mutant-quorum-2f+1-any-n',
     mutant: 'quorum-2f+1-any-n',
     title: 'Broken: quorum 2f+1 of six',
     teaches:
@@ -88,7 +44,8 @@ export const mutantPresets: readonly Preset[] = [
     ],
     stopMs: 20_000,
   }),
-  mutantPreset({
+  broken({
+    id: 'mutant-votes-not-distinct',
     mutant: 'votes-not-distinct',
     title: 'Broken: votes counted by message',
     teaches: 'Counting messages instead of distinct voters lets one validator that repeats itself make a quorum alone.',
@@ -96,17 +53,19 @@ export const mutantPresets: readonly Preset[] = [
     faults: [{ kind: 'byzantine', target: 'v3', behaviour: 'duplicate-votes', at: 2000 }],
     stopMs: 12_000,
   }),
-  mutantPreset({
+  broken({
+    id: 'mutant-timer-not-doubled',
     mutant: 'timer-not-doubled',
     title: 'Broken: timeouts never grow',
     teaches: 'Where a view takes longer than its constant timeout, every view is abandoned before it can decide.',
     violates: 'liveness',
     config: { viewChangeTimeoutMs: 250 },
-    latency: { kind: 'uniform', minMs: 350, maxMs: 450 },
+    network: { latency: { kind: 'uniform', minMs: 350, maxMs: 450 } },
     faults: [],
     stopMs: 80_000,
   }),
-  mutantPreset({
+  broken({
+    id: 'mutant-unverified',
     mutant: 'unverified',
     title: 'Broken: nobody checks signatures',
     teaches: 'If signatures are not verified, one traitor speaks for everybody and tells two halves two stories.',
@@ -114,7 +73,8 @@ export const mutantPresets: readonly Preset[] = [
     faults: [{ kind: 'byzantine', target: 'v1', behaviour: 'forged-sender', at: 2000 }],
     stopMs: 20_000,
   }),
-  mutantPreset({
+  broken({
+    id: 'mutant-no-domain-separation',
     mutant: 'no-domain-separation',
     title: 'Broken: signatures without a domain',
     teaches:
@@ -123,15 +83,16 @@ export const mutantPresets: readonly Preset[] = [
     // In height 5 only v3 hears PREPAREs: it turns them into COMMITs that only v0 hears. Then v3 forgets, and v0 is cut off.
     faults: [
       { kind: 'byzantine', target: 'v3', behaviour: 'transplant', at: 2000 },
-      deaf(['v0', 'v1', 'v2'], ['prepare'], 3900, 5900),
-      deaf(['v3'], ['prepare'], 3900, 5900, ['v0']),
-      deaf(['v1', 'v2'], ['commit'], 3900, 5900),
+      lost(null, ['v0', 'v1', 'v2'], ['prepare'], 3900, 5900),
+      lost(['v0'], ['v3'], ['prepare'], 3900, 5900),
+      lost(null, ['v1', 'v2'], ['commit'], 3900, 5900),
       { kind: 'partition', groups: [['v0'], ['v1', 'v2', 'v3']], cut: 'lost', at: 4400, until: 14_000 },
       { kind: 'crash', target: 'v3', restart: 'amnesia', at: 4500, until: 5000 },
     ],
     stopMs: 25_000,
   }),
-  mutantPreset({
+  broken({
+    id: 'mutant-qc-repeated-signers',
     mutant: 'qc-repeated-signers',
     title: 'Broken: certificates name one signer twice',
     teaches: 'If a certificate may repeat its signers, one signature is enough to feed a block to whoever catches up.',

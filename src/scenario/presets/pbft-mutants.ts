@@ -2,51 +2,13 @@
  * One scenario for each known-broken variant of PBFT: it makes the named check fire, and the correct protocol passes the same
  * script. Number n is assigned about (n − 1) seconds into a run, by v0, the primary of view 0: the times below build on that.
  */
-import type { FaultInput, ScenarioInput } from '../schema.ts';
-import { type Preset, preset } from './preset.ts';
+import { brokenOf, lost } from './broken.ts';
+import type { Preset } from './preset.ts';
 
-interface MutantScript {
-  readonly id: string;
-  readonly mutant: string;
-  readonly title: string;
-  readonly teaches: string;
-  /** The check that must fire. */
-  readonly violates: string;
-  readonly config?: Readonly<Record<string, unknown>>;
-  readonly validators?: number;
-  readonly latency?: NonNullable<ScenarioInput['network']>['latency'];
-  readonly faults: FaultInput[];
-  readonly stopMs: number;
-}
-
-function mutantPreset(script: MutantScript): Preset {
-  const { id, mutant, title, teaches, violates, config, validators, latency, faults, stopMs } = script;
-  return preset({
-    id,
-    title,
-    teaches,
-    level: 'broken on purpose',
-    violates,
-    scenario: {
-      seed: 1,
-      protocol: { name: 'pbft', mutant, config: { blockTimeMs: 1000, viewChangeTimeoutMs: 2000, ...config } },
-      validators: validators ?? 4,
-      crypto: { suite: 'modelled:ml-dsa-65' },
-      network: latency === undefined ? {} : { latency },
-      workload: { ratePerSecond: 20 },
-      faults,
-      stop: { ms: stopMs },
-    },
-  });
-}
-
-/** What `types` say on the way to `to` is lost. */
-function deaf(to: string[], types: string[], at: number, until: number, from: string[] | null = null): FaultInput {
-  return { kind: 'link', from, to, types, symmetric: false, loss: 1, at, until };
-}
+const broken = brokenOf('pbft', { config: { blockTimeMs: 1000, viewChangeTimeoutMs: 2000 } });
 
 export const pbftMutantPresets: readonly Preset[] = [
-  mutantPreset({
+  broken({
     id: 'mutant-pbft-svbft-vc-forgets',
     mutant: 'svbft-vc-forgets',
     title: 'Broken PBFT: view changes forget',
@@ -56,12 +18,12 @@ export const pbftMutantPresets: readonly Preset[] = [
     config: { statusPeriodMs: 4000 },
     // Only v3 hears the COMMITs for number 4, executes it alone and is cut off; the others change the view.
     faults: [
-      deaf(['v0', 'v1', 'v2'], ['commit'], 2900, 5000),
+      lost(null, ['v0', 'v1', 'v2'], ['commit'], 2900, 5000),
       { kind: 'partition', groups: [['v3'], ['v0', 'v1', 'v2']], cut: 'lost', at: 3700, until: 10_000 },
     ],
     stopMs: 25_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-pbft-quorum-2f+1-any-n',
     mutant: 'quorum-2f+1-any-n',
     title: 'Broken PBFT: quorum 2f+1 of six',
@@ -83,7 +45,7 @@ export const pbftMutantPresets: readonly Preset[] = [
     ],
     stopMs: 25_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-quorum-2f',
     mutant: 'quorum-2f',
     title: 'Broken PBFT: quorum 2f of four',
@@ -93,7 +55,7 @@ export const pbftMutantPresets: readonly Preset[] = [
     faults: [{ kind: 'byzantine', target: 'v0', behaviour: 'equivocate', at: 2000 }],
     stopMs: 25_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-pbft-votes-not-distinct',
     mutant: 'votes-not-distinct',
     title: 'Broken PBFT: votes counted by message',
@@ -102,7 +64,7 @@ export const pbftMutantPresets: readonly Preset[] = [
     faults: [{ kind: 'byzantine', target: 'v3', behaviour: 'duplicate-votes', at: 2000 }],
     stopMs: 12_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-slot-conflict',
     mutant: 'slot-conflict',
     title: 'Broken PBFT: two requests for one number',
@@ -110,12 +72,12 @@ export const pbftMutantPresets: readonly Preset[] = [
       'A backup that takes a second pre-prepare for the same view and number votes for both, and quorums mean nothing.',
     violates: 'one-vote',
     config: { blockTimeMs: 250, statusPeriodMs: 500 },
-    latency: { kind: 'uniform', minMs: 80, maxMs: 160 },
+    network: { latency: { kind: 'uniform', minMs: 80, maxMs: 160 } },
     // v2 is told another story and falls behind; when it says so, others pass on what the primary told them.
     faults: [{ kind: 'byzantine', target: 'v0', behaviour: 'equivocate', at: 2000 }],
     stopMs: 25_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-pbft-timer-not-doubled',
     mutant: 'timer-not-doubled',
     title: 'Broken PBFT: timeouts never grow',
@@ -123,11 +85,11 @@ export const pbftMutantPresets: readonly Preset[] = [
       'Where a view takes longer than its constant timeout, every view is abandoned before it can execute anything.',
     violates: 'liveness',
     config: { blockTimeMs: 100, viewChangeTimeoutMs: 250 },
-    latency: { kind: 'uniform', minMs: 350, maxMs: 450 },
+    network: { latency: { kind: 'uniform', minMs: 350, maxMs: 450 } },
     faults: [],
     stopMs: 90_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-pbft-unverified',
     mutant: 'unverified',
     title: 'Broken PBFT: nobody checks signatures',
@@ -137,7 +99,7 @@ export const pbftMutantPresets: readonly Preset[] = [
     faults: [{ kind: 'byzantine', target: 'v0', behaviour: 'forged-sender', at: 2000 }],
     stopMs: 25_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-pbft-no-domain-separation',
     mutant: 'no-domain-separation',
     title: 'Broken PBFT: signatures without a domain',
@@ -149,12 +111,12 @@ export const pbftMutantPresets: readonly Preset[] = [
     // Then v3 forgets, and v2 is cut off.
     faults: [
       { kind: 'byzantine', target: 'v3', behaviour: 'transplant', at: 2000 },
-      deaf(['v0', 'v1', 'v2'], ['prepare'], 3900, 6900),
-      deaf(['v3'], ['prepare'], 3900, 6900, ['v2']),
-      deaf(['v0', 'v1'], ['commit'], 3900, 6900),
+      lost(null, ['v0', 'v1', 'v2'], ['prepare'], 3900, 6900),
+      lost(['v2'], ['v3'], ['prepare'], 3900, 6900),
+      lost(null, ['v0', 'v1'], ['commit'], 3900, 6900),
       { kind: 'partition', groups: [['v2'], ['v0', 'v1', 'v3']], cut: 'lost', at: 4500, until: 16_000 },
       { kind: 'crash', target: 'v3', restart: 'amnesia', at: 4600, until: 5000 },
-      deaf(['v3'], ['pre-prepare', 'prepare'], 4500, 6900),
+      lost(null, ['v3'], ['pre-prepare', 'prepare'], 4500, 6900),
     ],
     stopMs: 30_000,
   }),

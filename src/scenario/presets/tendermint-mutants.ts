@@ -2,53 +2,15 @@
  * One scenario for each known-broken variant of Tendermint: it makes the named check fire, and the correct protocol passes the
  * same script. Height h begins about (h − 1) seconds into a run and is proposed by v((h − 1 + round) mod n).
  */
-import type { FaultInput, ScenarioInput } from '../schema.ts';
-import { type Preset, preset } from './preset.ts';
+import { brokenOf, lost } from './broken.ts';
+import type { Preset } from './preset.ts';
 
-interface MutantScript {
-  readonly id: string;
-  readonly mutant: string;
-  readonly title: string;
-  readonly teaches: string;
-  /** The check that must fire. */
-  readonly violates: string;
-  readonly config?: Readonly<Record<string, unknown>>;
-  readonly validators?: number;
-  readonly latency?: NonNullable<ScenarioInput['network']>['latency'];
-  readonly faults: FaultInput[];
-  readonly stopMs: number;
-}
-
-const FAST = { timeoutProposeMs: 1000, timeoutPrevoteMs: 500, timeoutPrecommitMs: 500 };
-
-function mutantPreset(script: MutantScript): Preset {
-  const { id, mutant, title, teaches, violates, config, validators, latency, faults, stopMs } = script;
-  return preset({
-    id,
-    title,
-    teaches,
-    level: 'broken on purpose',
-    violates,
-    scenario: {
-      seed: 1,
-      protocol: { name: 'tendermint', mutant, config: { ...FAST, ...config } },
-      validators: validators ?? 4,
-      crypto: { suite: 'modelled:ml-dsa-65' },
-      network: latency === undefined ? {} : { latency },
-      workload: { ratePerSecond: 20 },
-      faults,
-      stop: { ms: stopMs },
-    },
-  });
-}
-
-/** What `from` says of `types` (null: anything) to `to` is lost. */
-function lost(from: string[], to: string[], types: string[] | null, at: number, until: number): FaultInput {
-  return { kind: 'link', from, to, types, symmetric: false, loss: 1, at, until };
-}
+const broken = brokenOf('tendermint', {
+  config: { timeoutProposeMs: 1000, timeoutPrevoteMs: 500, timeoutPrecommitMs: 500 },
+});
 
 export const tendermintMutantPresets: readonly Preset[] = [
-  mutantPreset({
+  broken({
     id: 'mutant-tendermint-no-lock',
     mutant: 'tendermint-no-lock',
     title: 'Broken Tendermint: locks forgotten',
@@ -56,7 +18,7 @@ export const tendermintMutantPresets: readonly Preset[] = [
       'Validators that prevote against their lock give a height that somebody decided to the block of the next round.',
     violates: 'agreement',
     config: { heartbeatMs: 10_000 },
-    latency: { kind: 'uniform', minMs: 40, maxMs: 80 },
+    network: { latency: { kind: 'uniform', minMs: 40, maxMs: 80 } },
     // Height 4: v3 proposes, alone hears the precommits, decides and is cut off. v0 saw nothing of it and proposes next.
     faults: [
       lost(['v3'], ['v0'], null, 2900, 3900),
@@ -65,19 +27,19 @@ export const tendermintMutantPresets: readonly Preset[] = [
     ],
     stopMs: 25_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-tendermint-no-valid-value',
     mutant: 'tendermint-no-valid-value',
     title: 'Broken Tendermint: no valid value',
     teaches: 'If no proposer proposes again what had a polka, validators locked on it refuse every block for ever.',
     violates: 'liveness',
     config: { timeoutProposeIncrementMs: 100, timeoutPrevoteIncrementMs: 100, timeoutPrecommitIncrementMs: 100 },
-    latency: { kind: 'uniform', minMs: 40, maxMs: 80 },
+    network: { latency: { kind: 'uniform', minMs: 40, maxMs: 80 } },
     // Height 4: v1 and v2 lock the block of v3, which dies before it precommits; v0 saw nothing of it.
     faults: [lost(['v3'], ['v0'], null, 2900, 4500), { kind: 'crash', target: 'v3', at: 3085 }],
     stopMs: 120_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-tendermint-quorum-2f+1-any-n',
     mutant: 'quorum-2f+1-any-n',
     title: 'Broken Tendermint: quorum 2f+1 of six',
@@ -99,7 +61,7 @@ export const tendermintMutantPresets: readonly Preset[] = [
     ],
     stopMs: 25_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-tendermint-votes-not-distinct',
     mutant: 'votes-not-distinct',
     title: 'Broken Tendermint: votes counted by message',
@@ -109,7 +71,7 @@ export const tendermintMutantPresets: readonly Preset[] = [
     faults: [{ kind: 'byzantine', target: 'v3', behaviour: 'duplicate-votes', at: 2000 }],
     stopMs: 12_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-tendermint-unverified',
     mutant: 'unverified',
     title: 'Broken Tendermint: nobody checks signatures',
@@ -119,7 +81,7 @@ export const tendermintMutantPresets: readonly Preset[] = [
     faults: [{ kind: 'byzantine', target: 'v1', behaviour: 'forged-sender', at: 2000 }],
     stopMs: 25_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-tendermint-no-domain-separation',
     mutant: 'no-domain-separation',
     title: 'Broken Tendermint: signatures without a domain',
@@ -137,7 +99,7 @@ export const tendermintMutantPresets: readonly Preset[] = [
     ],
     stopMs: 25_000,
   }),
-  mutantPreset({
+  broken({
     id: 'mutant-tendermint-timer-not-doubled',
     mutant: 'timer-not-doubled',
     title: 'Broken Tendermint: timeouts never grow',
@@ -145,7 +107,7 @@ export const tendermintMutantPresets: readonly Preset[] = [
       'Where proposals take longer than a constant timeout, every round ends with nil before it could decide anything.',
     violates: 'liveness',
     config: { timeoutProposeMs: 250, timeoutPrevoteMs: 150, timeoutPrecommitMs: 10, blockTimeMs: 100 },
-    latency: { kind: 'uniform', minMs: 350, maxMs: 450 },
+    network: { latency: { kind: 'uniform', minMs: 350, maxMs: 450 } },
     faults: [],
     stopMs: 120_000,
   }),
