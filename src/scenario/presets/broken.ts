@@ -16,6 +16,8 @@ export interface BrokenScript {
   /** 4 if absent. */
   readonly validators?: number;
   readonly network?: Network;
+  /** 1 if absent. */
+  readonly seed?: number;
   /** 20 if absent. */
   readonly ratePerSecond?: number;
   readonly faults: FaultInput[];
@@ -27,7 +29,7 @@ export function brokenOf(
   name: string,
   common: { readonly config: Readonly<Record<string, unknown>>; readonly network?: Network },
 ): (script: BrokenScript) => Preset {
-  return ({ id, mutant, title, teaches, violates, config, validators, network, ratePerSecond, faults, stopMs }) =>
+  return ({ id, mutant, title, teaches, violates, config, validators, network, seed, ratePerSecond, faults, stopMs }) =>
     preset({
       id,
       title,
@@ -35,7 +37,7 @@ export function brokenOf(
       level: 'broken on purpose',
       violates,
       scenario: {
-        seed: 1,
+        seed: seed ?? 1,
         protocol: { name, mutant, config: { ...common.config, ...config } },
         validators: validators ?? 4,
         crypto: { suite: 'modelled:ml-dsa-65' },
@@ -45,15 +47,4 @@ export function brokenOf(
         stop: { ms: stopMs },
       },
     });
-}
-
-/** What `from` says of `types` to `to` is lost; null: whoever says it, whatever it is. */
-export function lost(
-  from: string[] | null,
-  to: string[],
-  types: string[] | null,
-  at: number,
-  until: number,
-): FaultInput {
-  return { kind: 'link', from, to, types, symmetric: false, loss: 1, at, until };
 }

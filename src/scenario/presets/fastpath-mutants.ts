@@ -3,7 +3,8 @@
  * same script. Height h is proposed (h − 1)/2 seconds into a run by v((h + view) mod n).
  */
 import { SPLIT_AT_HEIGHT_5 } from './fastpath.ts';
-import { brokenOf, lost } from './broken.ts';
+import { brokenOf } from './broken.ts';
+import { lost } from './faults.ts';
 import type { Preset } from './preset.ts';
 
 const EVERYONE = ['v0', 'v1', 'v2', 'v3'];

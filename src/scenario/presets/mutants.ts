@@ -2,7 +2,8 @@
  * One scenario for each known-broken variant: it makes the named check fire, and the correct protocol passes the same script.
  * Height h is proposed about (h − 1) seconds into a run, by v(h mod n) in view 0: the times below build on that.
  */
-import { brokenOf, lost } from './broken.ts';
+import { brokenOf } from './broken.ts';
+import { lost } from './faults.ts';
 import type { Preset } from './preset.ts';
 
 const broken = brokenOf('svbft', { config: { blockTimeMs: 1000, viewChangeTimeoutMs: 2000 } });

@@ -1,14 +1,10 @@
 /** Paxos: two phases, and one of them done once. Its servers bear crashes; one liar is one too many. */
 import type { FaultInput, ScenarioInput } from '../schema.ts';
+import { lost } from './faults.ts';
 import { type Preset, preset } from './preset.ts';
 
 const CRYPTO = { suite: 'modelled:ml-dsa-65' } as const;
 const CONFIG = { takeoverTimeoutMs: 1000, heartbeatMs: 400 };
-
-/** What `from` says to `to` of these types is lost. */
-function lost(from: string[], to: string[] | null, types: string[] | null, at: number, until: number): FaultInput {
-  return { kind: 'link', from, to, types, symmetric: false, loss: 1, at, until };
-}
 
 /** Copies take 50 ms, a server waits one to two seconds for a proposer, blocks are a second apart. */
 function mutantScenario(

@@ -2,7 +2,8 @@
  * One scenario for each known-broken variant of PBFT: it makes the named check fire, and the correct protocol passes the same
  * script. Number n is assigned about (n − 1) seconds into a run, by v0, the primary of view 0: the times below build on that.
  */
-import { brokenOf, lost } from './broken.ts';
+import { brokenOf } from './broken.ts';
+import { lost } from './faults.ts';
 import type { Preset } from './preset.ts';
 
 const broken = brokenOf('pbft', { config: { blockTimeMs: 1000, viewChangeTimeoutMs: 2000 } });

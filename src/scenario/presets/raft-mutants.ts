@@ -2,51 +2,17 @@
  * One scenario for each known-broken variant of Raft. Who leads when is a matter of who may ask for pre-votes: `only` keeps
  * all others from it. Copies take 50 ms, a server waits one to two seconds for a leader, blocks are a second apart.
  */
-import type { FaultInput, ScenarioInput } from '../schema.ts';
-import { type Preset, preset } from './preset.ts';
+import type { FaultInput } from '../schema.ts';
+import { brokenOf } from './broken.ts';
+import { lost } from './faults.ts';
+import type { Preset } from './preset.ts';
 
-interface RaftScript {
-  readonly mutant: string;
-  readonly title: string;
-  readonly teaches: string;
-  readonly violates: string;
-  readonly validators: number;
-  readonly config?: Readonly<Record<string, unknown>>;
-  readonly seed?: number;
-  readonly faults: FaultInput[];
-  readonly stopMs: number;
-}
-
-function raftMutant({
-  mutant,
-  title,
-  teaches,
-  violates,
-  validators,
-  config,
-  seed,
-  faults,
-  stopMs,
-}: RaftScript): Preset {
-  const scenario: ScenarioInput = {
-    seed: seed ?? 1,
-    protocol: { name: 'raft', mutant, config: { electionTimeoutMs: 1000, heartbeatMs: 400, ...config } },
-    validators,
-    crypto: { suite: 'modelled:ml-dsa-65' },
-    network: { latency: { kind: 'constant', ms: 50 }, synchrony: { kind: 'partial', gstMs: 0, deltaMs: 100 } },
-    workload: { ratePerSecond: 10 },
-    faults,
-    stop: { ms: stopMs },
-  };
-  return preset({ id: `mutant-${mutant}`, title, teaches, level: 'broken on purpose', violates, scenario });
-}
+const broken = brokenOf('raft', {
+  config: { electionTimeoutMs: 1000, heartbeatMs: 400 },
+  network: { latency: { kind: 'constant', ms: 50 }, synchrony: { kind: 'partial', gstMs: 0, deltaMs: 100 } },
+});
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `v${i}`);
-
-/** What `from` says to `to` of these types is lost. */
-function lost(from: string[], to: string[] | null, types: string[] | null, at: number, until: number): FaultInput {
-  return { kind: 'link', from, to, types, symmetric: false, loss: 1, at, until };
-}
 
 /** Of so many servers only this one can stand for election. */
 function only(candidate: string, count: number, at: number, until: number): FaultInput {
@@ -64,8 +30,10 @@ function crash(target: string, at: number, until: number): FaultInput {
 }
 
 export const raftMutantPresets: readonly Preset[] = [
-  raftMutant({
+  broken({
+    id: 'mutant-raft-figure-8',
     mutant: 'raft-figure-8',
+    ratePerSecond: 10,
     title: 'Broken: old entries counted',
     teaches:
       'Server v0 commits an entry of an old term because three hold it; v4, whose last term is later, replaces it.',
@@ -89,8 +57,10 @@ export const raftMutantPresets: readonly Preset[] = [
     ],
     stopMs: 30_000,
   }),
-  raftMutant({
+  broken({
+    id: 'mutant-raft-forgets-vote',
     mutant: 'raft-forgets-vote',
+    ratePerSecond: 10,
     title: 'Broken: a vote forgotten',
     teaches: 'Server v1 votes for v0, restarts, and votes for v2 in the same term: one term has two leaders.',
     violates: 'election-safety',
@@ -106,8 +76,10 @@ export const raftMutantPresets: readonly Preset[] = [
     ],
     stopMs: 20_000,
   }),
-  raftMutant({
+  broken({
+    id: 'mutant-raft-no-log-check',
     mutant: 'raft-no-log-check',
+    ratePerSecond: 10,
     title: 'Broken: a vote for any log',
     teaches: 'Server v2 missed what v0 and v1 committed; elected all the same, it puts something else in that place.',
     violates: 'agreement',
@@ -120,8 +92,10 @@ export const raftMutantPresets: readonly Preset[] = [
     ],
     stopMs: 25_000,
   }),
-  raftMutant({
+  broken({
+    id: 'mutant-raft-majority-of-peers',
     mutant: 'raft-majority-of-peers',
+    ratePerSecond: 10,
     title: 'Broken: a majority of the others',
     teaches: 'Of three peers two are a majority, but of four servers two and two are not: both halves decide.',
     violates: 'agreement',
@@ -140,8 +114,10 @@ export const raftMutantPresets: readonly Preset[] = [
     ],
     stopMs: 25_000,
   }),
-  raftMutant({
+  broken({
+    id: 'mutant-raft-single-step-membership',
     mutant: 'raft-single-step-membership',
+    ratePerSecond: 10,
     title: 'Broken: membership in one step',
     teaches:
       'Server v0 adds v4 and v1 removes v0, each in one step: the two configurations have majorities that never meet.',
@@ -168,8 +144,10 @@ export const raftMutantPresets: readonly Preset[] = [
     ],
     stopMs: 30_000,
   }),
-  raftMutant({
+  broken({
+    id: 'mutant-raft-no-random-timeout',
     mutant: 'raft-no-random-timeout',
+    ratePerSecond: 10,
     title: 'Broken: timeouts without chance',
     teaches: 'All wait equally long, all stand at once, all vote for themselves: the vote is split again and again.',
     violates: 'liveness',
@@ -178,8 +156,10 @@ export const raftMutantPresets: readonly Preset[] = [
     faults: [],
     stopMs: 30_000,
   }),
-  raftMutant({
+  broken({
+    id: 'mutant-raft-no-prevote',
     mutant: 'raft-no-prevote',
+    ratePerSecond: 10,
     title: 'Broken: elections unannounced',
     teaches: 'Server v3 hears nobody and is heard by all: term after term it deposes a leader that nobody else misses.',
     violates: 'undisturbed-leader',
@@ -187,8 +167,10 @@ export const raftMutantPresets: readonly Preset[] = [
     faults: [only('v0', 4, 0, 3500), lost(['v0', 'v1', 'v2'], ['v3'], null, 5000, 20_000)],
     stopMs: 30_000,
   }),
-  raftMutant({
+  broken({
+    id: 'mutant-raft-stale-read',
     mutant: 'raft-stale-read',
+    ratePerSecond: 10,
     title: 'Broken: a read from the past',
     teaches: 'Server v0 is cut off and does not know that it leads nobody: what it answers has long been overtaken.',
     violates: 'linearizable-reads',

@@ -2,7 +2,8 @@
  * One scenario for each known-broken variant of Tendermint: it makes the named check fire, and the correct protocol passes the
  * same script. Height h begins about (h − 1) seconds into a run and is proposed by v((h − 1 + round) mod n).
  */
-import { brokenOf, lost } from './broken.ts';
+import { brokenOf } from './broken.ts';
+import { lost } from './faults.ts';
 import type { Preset } from './preset.ts';
 
 const broken = brokenOf('tendermint', {
