@@ -94,7 +94,7 @@ export class HoldBack {
     for (let at = 0; at < words.length; ) {
       const header = words[at] as number;
       const length = (header >>> 6) & 1023;
-      assert(length >= 3 && at + length <= words.length, `stream of node ${node} is cut within a record`);
+      if (length < 3 || at + length > words.length) assert(false, `stream of node ${node} is cut within a record`);
       if ((header & 63) === RECORD.text) {
         sink.text(node, words, at, batch);
       } else {
