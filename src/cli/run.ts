@@ -12,7 +12,7 @@ import { type Platform, WorkersExecutor } from '../runtime/workers/executor.ts';
 import { compileScenario, encodeLink, type Scenario } from '../scenario/index.ts';
 import type { CheckResult, Metrics } from '../session/api.ts';
 import { metricsOf } from '../session/metrics.ts';
-import type { BoardReport } from '../session/observers/board.ts';
+import { askDecided } from '../session/asks.ts';
 import { simObservers, type TallyReport } from './tally.ts';
 
 /** What a run prints, as one line of JSON. */
@@ -55,7 +55,7 @@ export async function runScenario(
       : await WorkersExecutor.open(plan, { ...options, pool: null, noise: null }, platform);
   try {
     await advanceToEnd(executor, onProgress);
-    return outcomeOf(scenario, executor, await executor.status(), await executor.fingerprint());
+    return await outcomeOf(scenario, executor, await executor.status(), await executor.fingerprint());
   } finally {
     await executor.close();
   }
@@ -75,14 +75,15 @@ export async function advanceToEnd(executor: Executor, onProgress: ((share: numb
 /** What there is to say of a run at its end. */
 export async function outcomeOf(
   scenario: Scenario,
-  { plan }: Executor,
+  executor: Executor,
   status: ExecutorStatus,
   fingerprint: string,
 ): Promise<RunOutcome> {
+  const { plan } = executor;
   const { declaration } = required(PROTOCOLS.get(plan.protocol.name), 'the protocol');
   const { evidenceCount } = status.reports['judge'] as JudgeReport;
   const checks = checksIn(status.reports, true);
-  const { decided } = status.reports['board'] as BoardReport;
+  const decided = await askDecided(executor);
   const violated = checks.some(({ verdict }) => verdict === 'violated');
   const result: RunResult = {
     seed: scenario.seed,

@@ -2,6 +2,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ScenarioInput } from '../scenario/index.ts';
 import { openStorage } from '../storage/open.ts';
 import { type LocksLike, tabLock } from '../storage/tabLock.ts';
 import type { Storage } from '../storage/types.ts';
@@ -161,7 +162,13 @@ describe('a damaged record', () => {
 });
 
 describe('a full disk', () => {
-  it.each(['saveSnapshot', 'appendTrace'] as const)('in %s is told, and the run goes on', async (call) => {
+  /** Of this one the trace fills a chunk in a few seconds. */
+  const large = { ...SCENARIO, validators: 16, stop: { ms: 6_000 } } as const satisfies ScenarioInput;
+
+  it.each([
+    ['saveSnapshot', SCENARIO],
+    ['appendTrace', large],
+  ] as const)('in %s is told, and the run goes on', async (call, scenario) => {
     const storage = await inMemory();
     let full = true;
     const failure = {
@@ -178,8 +185,8 @@ describe('a full disk', () => {
         full ? Promise.resolve(failure) : (storage[call] as (...of: never[]) => unknown)(...given),
     };
     const testnet = await tab(small);
-    await testnet.load(SCENARIO);
-    await testnet.runUntil({ ms: 2000 });
+    await testnet.load(scenario);
+    await testnet.runUntil({ ms: 4000 });
     await testnet.pause();
     expect(noticeOf(testnet)).toBe('The space is used up.');
     await expect(testnet.snapshot('mine')).rejects.toMatchObject({ code: 'storage', message: 'The space is used up.' });
@@ -187,14 +194,14 @@ describe('a full disk', () => {
     const id = await testnet.snapshot('mine');
     await testnet.step('event');
     expect(noticeOf(testnet)).toBeNull();
-    expect(await toEnd(testnet)).toBe(await undisturbed());
+    expect(await toEnd(testnet)).toBe(await undisturbed(scenario));
     await testnet.restore(id);
-    expect(await toEnd(testnet)).toBe(await undisturbed());
-    expect(await traceText(testnet)).toBe(await traceOfWhole());
+    expect(await toEnd(testnet)).toBe(await undisturbed(scenario));
+    expect(await traceText(testnet)).toBe(await traceOfWhole(scenario));
   });
 
-  async function traceOfWhole(): Promise<string> {
-    const whole = await loaded();
+  async function traceOfWhole(scenario: ScenarioInput): Promise<string> {
+    const whole = await loaded({}, scenario);
     await toEnd(whole);
     return traceText(whole);
   }

@@ -1,8 +1,6 @@
 /** Snapshots of a session in storage: named ones, automatic ones while it plays, and taking a run up again. */
-import { pack } from '../core/pack.ts';
 import { type Micros, msFromMicros } from '../core/time.ts';
 import { TestnetError } from '../core/problem.ts';
-import { unpack } from '../core/unpack.ts';
 import { PROTOCOLS } from '../protocols/registry.ts';
 import { type Scenario, validateScenario } from '../scenario/index.ts';
 import { showValue } from '../scenario/show.ts';
@@ -11,7 +9,7 @@ import type { RunRecord, SnapshotRecord, Storage } from '../storage/types.ts';
 import type { SnapshotInfo, Speed } from './api.ts';
 import { Guard, type MakeLock } from './guard.ts';
 import { newRunId } from './inputs.ts';
-import { type Payload, readTrace } from './payload.ts';
+import { joinTrace, type Payload, readTrace } from './payload.ts';
 import { ReviveError, readSaved, revive } from './revive.ts';
 import { type OpenExecutor, Run, recordOf, type TraceBatch } from './run.ts';
 
@@ -46,9 +44,6 @@ export class Archive {
   readonly #storage: Storage | null;
   readonly #autosave: boolean;
   readonly #guard: Guard;
-  /** Batches of trace already in storage, for the run at hand. */
-  #saved = 0;
-  #runId = '';
   #nextAt = 0;
   #problem: string | null = null;
   /** Without storage snapshots live here. */
@@ -191,7 +186,7 @@ export class Archive {
     try {
       const trace = kept?.trace ?? (await this.#loadTrace(record));
       const run = await revive(record, trace, runId, openExecutor);
-      if (continues) this.#continue(run, trace);
+      if (continues) this.#continue(run, readSaved(record).payload);
       else await this.newRun(run, record.runId, record.atMicros);
       return run;
     } catch (error) {
@@ -206,45 +201,29 @@ export class Archive {
   }
 
   /** What storage holds of this very run need not be written again. */
-  #continue(run: Run, trace: readonly TraceBatch[]): void {
-    this.#runId = run.runId;
-    this.#saved = trace.length;
-    // Without storage each snapshot brings its whole trace along.
-    if (this.#storage === null) run.batches.mustRestate = true;
+  #continue({ runId, shelf, store }: Run, { tail, batches }: Payload): void {
+    const isWhole = tail !== undefined && store.arena.fullCount >= batches;
+    if (this.#storage !== null && isWhole) shelf.record.continueIn(this.#storage, runId, batches);
   }
 
   async #store(run: Run, name: string | null, automatic: boolean, id = newId()): Promise<string | null> {
     const saved = await run.save();
-    if (this.#runId !== run.runId || run.batches.mustRestate) {
-      run.batches.restate(await run.wholeTrace());
-      this.#runId = run.runId;
-      this.#saved = 0;
-    }
-    const payload = { ...saved, batches: run.batches.count };
-    const record = recordOf(run, { id, name, automatic, payload });
     if (this.#storage === null) {
-      this.#memory.set(id, { info: infoOf(record), record, trace: [...run.batches.unsaved] });
+      const trace = [await run.wholeTrace()];
+      const record = recordOf(run, { id, name, automatic, payload: { ...saved, batches: trace.length } });
+      this.#memory.set(id, { info: infoOf(record), record, trace });
       return id;
     }
-    if (!(await this.#storeTrace(this.#storage, run))) return null;
-    const result = await this.#storage.saveSnapshot(record);
+    // Without its trace a snapshot is not worth keeping.
+    const kept = await run.shelf.keepIn(this.#storage, run.runId);
+    if (!kept.ok) {
+      this.#problem = kept.message;
+      return null;
+    }
+    const payload = { ...saved, batches: run.shelf.record.count, tail: run.tail() } satisfies Payload;
+    const result = await this.#storage.saveSnapshot(recordOf(run, { id, name, automatic, payload }));
     this.#problem = result.ok ? null : result.message;
     return result.ok ? id : null;
-  }
-
-  /** Appends what is new of the trace; without its trace a snapshot is not worth keeping. */
-  async #storeTrace(storage: Storage, run: Run): Promise<boolean> {
-    const fresh = run.batches.unsaved;
-    if (fresh.length === 0) return true;
-    const bytes = pack(fresh.map(({ horizon, segments }) => ({ horizon, segments })));
-    const result = await storage.appendTrace(run.runId, this.#saved, this.#saved + fresh.length, bytes);
-    if (!result.ok) {
-      this.#problem = result.message;
-      return false;
-    }
-    this.#saved += fresh.length;
-    run.batches.taken();
-    return true;
   }
 
   async #load(id: string): Promise<SnapshotRecord> {
@@ -257,18 +236,15 @@ export class Archive {
   }
 
   /** The trace up to a snapshot; without it the run still continues, only its past cannot be shown. */
+  /** The trace up to a snapshot; without it the run still continues, only its past cannot be shown. */
   async #loadTrace(record: SnapshotRecord): Promise<readonly TraceBatch[]> {
     const { scenario, payload } = readSaved(record);
-    const { batches } = payload satisfies Payload;
-    const result = await this.#storage?.readTrace(record.runId, 0, batches);
+    const result = await this.#storage?.readTrace(record.runId, 0, payload.batches);
     if (result === undefined) return [];
-    const all: unknown[] = [];
-    for (const { bytes } of result.ok ? result.segments : []) {
-      const unpacked = unpack(bytes);
-      if (unpacked.ok && Array.isArray(unpacked.value)) all.push(...unpacked.value);
-    }
+    const put = result.ok ? joinTrace(result.segments, payload) : { problems: [] };
     const fields = PROTOCOLS.get(scenario.protocol.name)?.declaration.fields ?? [];
-    const read = readTrace(all.slice(0, batches), { fields, batches, at: record.atMicros });
+    const read =
+      'problems' in put ? put : readTrace(put.batches, { fields, batches: put.expected, at: record.atMicros });
     if ('trace' in read) return read.trace;
     const reason = result.ok ? new ReviveError(read.problems).message : result.message;
     this.#problem = `The earlier trace could not be read: ${reason}`;

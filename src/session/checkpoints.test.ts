@@ -34,14 +34,14 @@ function isSame(a: RunSnapshot | undefined, b: RunSnapshot): boolean {
 }
 
 const add = (checkpoints: Checkpoints, at: number, interventions = 0) =>
-  checkpoints.add({ at, snapshot: snapshotAt(at), interventions, barrier: at, batches: at });
+  checkpoints.add({ at, snapshot: snapshotAt(at), interventions, barrier: at });
 
 describe('checkpoints', () => {
   it('come back as they were given, with where they stand', async () => {
     const checkpoints = new Checkpoints();
     for (const at of [0, 3, 7]) add(checkpoints, at);
     const found = await checkpoints.before(6);
-    expect(found).toMatchObject({ at: 3, interventions: 0, barrier: 3, batches: 3 });
+    expect(found).toMatchObject({ at: 3, interventions: 0, barrier: 3 });
     expect(isSame(found?.snapshot, snapshotAt(3))).toBe(true);
     expect(isSame((await checkpoints.before(7))?.snapshot, snapshotAt(7))).toBe(true);
     checkpoints.truncate(3, 0);
@@ -155,5 +155,5 @@ function windowAt(at: number): RunSnapshot {
 }
 
 function addWindow(checkpoints: Checkpoints, at: number): void {
-  checkpoints.add({ at, snapshot: windowAt(at), interventions: 0, barrier: at, batches: at });
+  checkpoints.add({ at, snapshot: windowAt(at), interventions: 0, barrier: at });
 }

@@ -16,9 +16,8 @@ interface Place {
   readonly at: Micros;
   /** How many interventions it already contains. */
   readonly interventions: number;
-  /** The trace store's barrier and the number of batches then: single steps within one µs are told apart by them. */
+  /** The trace store's barrier then: single steps within one µs are told apart by it. */
   readonly barrier: number;
-  readonly batches: number;
 }
 
 export interface Checkpoint extends Place {
@@ -137,9 +136,8 @@ export class Checkpoints {
       }
       const unpacked = unpackApart(packed);
       if (!unpacked.ok) throw new InvariantError(`a checkpoint cannot be read: ${describeProblem(unpacked.problem)}`);
-      const { barrier, batches } = kept;
       const snapshot = unpacked.value as RunSnapshot;
-      return { at: kept.at, interventions: kept.interventions, barrier, batches, snapshot };
+      return { at: kept.at, interventions: kept.interventions, barrier: kept.barrier, snapshot };
     }
   }
 

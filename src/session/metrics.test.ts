@@ -82,7 +82,6 @@ describe('metrics', () => {
     const verdicts = (changes: Partial<ExecutorStatus>) =>
       Object.fromEntries(of(changes).health.monitors.map(({ name, verdict }) => [name, verdict]));
     const standing = (heights: readonly number[], leader: number, alive = heights.map(() => true)) => ({
-      decided: [],
       transactions: [],
       nodes: heights.map((height, node) => ({
         alive: alive[node] ?? true,

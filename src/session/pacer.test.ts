@@ -28,7 +28,7 @@ describe('Pacer', () => {
 
   it('keeps the pace', async () => {
     const { pacer, now } = fakeRun();
-    pacer.start(2, 0);
+    pacer.start(2, 0, 4);
     await vi.advanceTimersByTimeAsync(3_000);
     expect(now()).toBeGreaterThan(5_900_000);
     expect(now()).toBeLessThan(6_300_000);
@@ -37,10 +37,10 @@ describe('Pacer', () => {
 
   it('does not take short paced turns for fast ones: full speed after a slow pace stays responsive', async () => {
     const { pacer, turns, now } = fakeRun();
-    pacer.start(1, 0);
+    pacer.start(1, 0, 4);
     await vi.advanceTimersByTimeAsync(5_000);
     turns.length = 0;
-    pacer.start('max', now());
+    pacer.start('max', now(), 4);
     await vi.advanceTimersByTimeAsync(2_000);
     pacer.stop();
     // 0.1 ms a window: 600 of them last as long as a turn may.
@@ -50,12 +50,12 @@ describe('Pacer', () => {
 
   it('starts carefully, whatever ran before', async () => {
     const { pacer, turns, now } = fakeRun();
-    pacer.start('max', 0);
+    pacer.start('max', 0, 4);
     await vi.advanceTimersByTimeAsync(1_000);
     pacer.stop();
     await vi.advanceTimersByTimeAsync(1_000);
     turns.length = 0;
-    pacer.start('max', now());
+    pacer.start('max', now(), 4);
     await vi.advanceTimersByTimeAsync(100);
     pacer.stop();
     expect(turns[0]).toBeLessThanOrEqual(8);
@@ -63,7 +63,7 @@ describe('Pacer', () => {
 
   it('allows more windows where they are quick, fewer where they are slow', async () => {
     const { pacer, turns } = fakeRun();
-    pacer.start('max', 0);
+    pacer.start('max', 0, 4);
     await vi.advanceTimersByTimeAsync(1_000);
     pacer.stop();
     const settled = turns.slice(-5);

@@ -1,7 +1,10 @@
 /** What a saved run consists of besides its description, and whether what came back is one. */
 import { z } from 'zod';
+import { ENVIRONMENT } from '../core/ids.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Micros } from '../core/time.ts';
+import { unpack } from '../core/unpack.ts';
+import { segmentsOfPiece, textWords } from '../kernel/trace/pieces.ts';
 import type { Declaration } from '../protocols/protocol.ts';
 import { checkStream } from '../kernel/trace/streamCheck.ts';
 import type { RunSnapshot } from '../runtime/executor.ts';
@@ -13,8 +16,10 @@ export interface Payload {
   /** The scenario before anything was done by hand. */
   readonly base: Scenario;
   readonly snapshot: RunSnapshot;
-  /** How many batches of trace led here. Storage keeps them apart, a file carries them. */
+  /** How many pieces of trace led here, before its tail. Storage keeps them apart, a file carries them. */
   readonly batches: number;
+  /** What came after the last piece. Absent in files, and where a release before pieces saved batches. */
+  readonly tail?: TraceBatch;
   /** Of the run at the snapshot: what was restored must have it, or it is something else. */
   readonly fingerprint: string;
 }
@@ -100,6 +105,32 @@ export function readPayload(
     problems.push({ path: 'snapshot.hosts', found, expected: `each of ${expected.nodeCount} nodes once, in order` });
   }
   return problems.length > 0 ? { problems: under('payload', problems) } : { payload: value as Payload };
+}
+
+/**
+ * The trace of a saved run as storage gave it back, in batches that `readTrace` is still to look at, and how many there should be.
+ * Pieces have no texts: the recorders in the saved state know them.
+ */
+export function joinTrace(
+  stored: readonly { readonly bytes: Uint8Array }[],
+  { snapshot, batches: count, tail }: Payload,
+): { readonly batches: readonly unknown[]; readonly expected: number } | { readonly problems: readonly Problem[] } {
+  if (tail === undefined) {
+    const packed = stored.map(({ bytes }) => unpack(bytes));
+    const batches = packed.flatMap((one) => (one.ok && Array.isArray(one.value) ? (one.value as unknown[]) : []));
+    return { batches: batches.slice(0, count), expected: count };
+  }
+  const pieces = stored.map(({ bytes }) => segmentsOfPiece(bytes));
+  const damaged = pieces.indexOf(null);
+  if (damaged !== -1)
+    return { problems: [{ path: `trace[${damaged}]`, found: 'other bytes', expected: 'a piece of trace' }] };
+  const recorders = [
+    ...snapshot.hosts.map(({ node: of, snapshot: saved }) => ({ node: of, recorder: saved.recorder })),
+    { node: ENVIRONMENT, recorder: snapshot.control.recorder },
+  ];
+  const texts = recorders.map(({ node: of, recorder: { texts: known } }) => ({ node: of, words: textWords(known) }));
+  const batches = pieces.map((piece) => ({ horizon: piece?.last ?? 0, segments: piece?.segments ?? [] }));
+  return { batches: [{ horizon: 0, segments: texts }, ...batches, tail], expected: count + 2 };
 }
 
 /** Batches of trace from outside, up to `at`. */

@@ -5,6 +5,7 @@ import type { Micros } from '../core/time.ts';
 import { PROTOCOLS } from '../protocols/registry.ts';
 import { type Scenario, validateScenario, validatorCount } from '../scenario/index.ts';
 import type { SnapshotRecord } from '../storage/types.ts';
+import { askDecided } from './asks.ts';
 import { type Payload, readPayload } from './payload.ts';
 import { metricsOf } from './metrics.ts';
 import { type OpenExecutor, Run, type TraceBatch } from './run.ts';
@@ -53,7 +54,7 @@ async function tryOut(run: Run, at: Micros): Promise<void> {
   for (const windows of [0, TRIAL_WINDOWS]) {
     await run.advance({ windows });
     const status = await run.refresh();
-    testnetState(status, declaration, namingOf(run.executor.plan), 'paused');
+    testnetState(status, await askDecided(run.executor), declaration, namingOf(run.executor.plan), 'paused');
     checksOf(status);
     metricsOf(status, declaration, run.executor.plan);
   }

@@ -8,7 +8,7 @@ import { type Micros, microsFromMs, msFromMicros } from '../core/time.ts';
 import type { Segment } from '../kernel/group.ts';
 import { type RunPlan, namingOf } from '../kernel/plan.ts';
 import { missingFor, missingToCut } from '../kernel/trace/away.ts';
-import { SegmentWriter } from '../kernel/trace/segments.ts';
+import { SegmentWriter, tailOf } from '../kernel/trace/segments.ts';
 import { TraceStore } from '../kernel/trace/store.ts';
 import { transferId } from '../ledger/ledger.ts';
 import type { AnyProtocol } from '../protocols/protocol.ts';
@@ -26,7 +26,6 @@ import {
 import { showValue } from '../scenario/show.ts';
 import type { SnapshotRecord } from '../storage/types.ts';
 import type { TransactionInput } from './api.ts';
-import { Batches } from './batches.ts';
 import { type Checkpoint, Checkpoints } from './checkpoints.ts';
 import { judgeAgain, withExpectations } from './formulas.ts';
 import type { Payload } from './payload.ts';
@@ -49,7 +48,7 @@ export interface Intervention {
   readonly apply: (executor: Executor) => Promise<void>;
 }
 
-/** What one `append` to the trace brought: kept for storage. */
+/** A part of the trace that `append` takes. */
 export interface TraceBatch {
   readonly horizon: Micros;
   readonly segments: readonly Segment[];
@@ -71,8 +70,6 @@ export class Run {
   horizon: Micros = 0;
   status: ExecutorStatus;
   finished = false;
-  /** The trace as storage gets it. */
-  readonly batches = new Batches();
   #interventions: Intervention[] = [];
   /** The scenario as it was when this visit began: what was done by hand in earlier visits is in it. */
   readonly #resumed: Scenario;
@@ -107,6 +104,12 @@ export class Run {
 
   get plan(): RunPlan {
     return compileScenario(this.scenario, PROTOCOLS);
+  }
+
+  /** Validators and clients. */
+  get nodeCount(): number {
+    const { validators, clientCount } = this.executor.plan;
+    return validators.length + clientCount;
   }
 
   get interventionCount(): number {
@@ -164,7 +167,6 @@ export class Run {
   async #append(segments: readonly Segment[]): Promise<void> {
     const append = (): void => this.store.append(segments, this.horizon);
     await this.shelf.whenReady(() => missingFor(this.store, segments), append);
-    if (segments.length > 0) this.batches.add({ horizon: this.horizon, segments });
     await this.shelf.relieve();
   }
 
@@ -188,8 +190,6 @@ export class Run {
   /** Snapshot of the run at its horizon; also a point that can be rewound to. */
   async capture(): Promise<RunSnapshot> {
     await this.pull();
-    // A barrier of its own, so that the trace can be cut exactly here.
-    if (this.batches.lastHorizon !== this.horizon) this.batches.add({ horizon: this.horizon, segments: [] });
     const snapshot = await this.executor.capture();
     this.#checkpoint(snapshot);
     await this.checkpoints.relieve();
@@ -197,10 +197,15 @@ export class Run {
   }
 
   /** The same with what tells later whether it came back whole. */
-  async save(): Promise<Payload> {
+  async save(): Promise<Omit<Payload, 'batches'>> {
     const snapshot = await this.capture();
     const fingerprint = await this.executor.fingerprint();
-    return { base: this.base, snapshot, batches: this.batches.count, fingerprint };
+    return { base: this.base, snapshot, fingerprint };
+  }
+
+  /** The trace behind the chunks that storage keeps of this run, its texts left out: they are in the state of its nodes. */
+  tail(): TraceBatch {
+    return { horizon: this.store.horizon, segments: tailOf(this.store, this.shelf.record.end) };
   }
 
   #checkpoint(snapshot: RunSnapshot): void {
@@ -209,20 +214,18 @@ export class Run {
       snapshot,
       interventions: this.#interventions.length,
       barrier: this.store.barrier,
-      batches: this.batches.count,
     });
   }
 
   /** Puts the run back to one of its own checkpoints. */
   async #restore(checkpoint: Checkpoint): Promise<void> {
-    const { at, snapshot, interventions, barrier, batches } = checkpoint;
+    const { at, snapshot, interventions, barrier } = checkpoint;
     await this.executor.restore(snapshot);
     const cut = (): void => {
       this.store.truncate(at, barrier);
       this.shelf.cut();
     };
     await this.shelf.whenReady(() => missingToCut(this.store, at, barrier), cut);
-    this.batches.cut(batches, at);
     this.checkpoints.truncate(at, interventions);
     this.horizon = at;
     this.finished = false;
@@ -242,13 +245,11 @@ export class Run {
   async takeUp({ base, snapshot }: Payload, at: Micros, trace: readonly TraceBatch[]): Promise<void> {
     this.store.clear();
     for (const batch of trace) this.store.append(batch.segments, batch.horizon);
-    this.batches.begin(trace.length, this.store.horizon);
     // Without its past the trace goes on from here; texts that were given before are still referred to.
     if (trace.length === 0) {
       for (const { node, snapshot: host } of snapshot.hosts) this.store.seedTexts(node, host.recorder.texts);
       this.store.seedTexts(ENVIRONMENT, snapshot.control.recorder.texts);
     }
-    if (this.store.horizon < at) this.batches.add({ horizon: at, segments: [] });
     if (this.store.horizon < at) this.store.append([], at);
     await this.executor.restore(snapshot);
     this.base = base;

@@ -5,7 +5,9 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TraceEvent } from '../kernel/trace/events.ts';
 import type { ScenarioInput } from '../scenario/types.ts';
 import { openStorage } from '../storage/open.ts';
+import { tabLock } from '../storage/tabLock.ts';
 import type { Done, Storage } from '../storage/types.ts';
+import type { MakeLock } from './guard.ts';
 import { openTestnet, type SessionOptions, type TestnetSession } from './index.ts';
 import type { TraceView } from './view.ts';
 
@@ -182,6 +184,78 @@ describe('a trace of which two chunks stay in memory', () => {
       (await session.checks()).find(({ name }) => name.includes('recovers'));
     expect(await verdict(testnet)).toEqual(await verdict(whole));
     expect(await verdict(testnet)).toBeDefined();
+  });
+});
+
+describe('a run that is saved', () => {
+  /** Counts what is written of the trace. */
+  function counted(kept: Storage): {
+    readonly storage: Storage;
+    readonly positions: number[];
+    readonly chunks: number[];
+  } {
+    const [positions, chunks]: [number[], number[]] = [[], []];
+    const appendTrace: Storage['appendTrace'] = (runId, from, pieces) => {
+      positions.push(...pieces.map((_, i) => from + i));
+      return kept.appendTrace(runId, from, pieces);
+    };
+    const writeChunks: Storage['writeChunks'] = (shelf, written) => {
+      chunks.push(...written.map(({ chunk }) => chunk).filter((chunk) => chunk < 2 ** 32));
+      return kept.writeChunks(shelf, written);
+    };
+    return { storage: { ...kept, notice: null, appendTrace, writeChunks }, positions, chunks };
+  }
+
+  async function saving(kept: Storage): Promise<TestnetSession> {
+    const makeLock: MakeLock = (name) => tabLock(name, { locks: null, makeChannel: null });
+    const testnet = await openTestnet({ storage: kept, traceMemory: TINY, autosave: true, makeLock });
+    open.push(testnet);
+    return testnet;
+  }
+
+  it('has each chunk written once, and is taken up whole by the next visit', async () => {
+    const kept = counted(await storage());
+    const testnet = await saving(kept.storage);
+    await testnet.load(SCENARIO);
+    for (const ms of [4_000, 11_000, 18_000]) {
+      await testnet.runUntil({ ms });
+      await testnet.pause();
+    }
+    const pieces = Array.from({ length: kept.positions.length }, (_, position) => position);
+    expect(pieces.length).toBeGreaterThan(1);
+    expect(kept.positions).toEqual(pieces);
+    expect(kept.chunks).toEqual([]);
+    // The tab dies.
+    const next = counted(kept.storage);
+    const second = await saving(next.storage);
+    expect(await second.resume()).toBe(true);
+    expect(await second.export('trace')).toBe(await whole.export('trace', { toMs: 18_000 }));
+    await second.runUntil({ ms: END_MS });
+    await second.pause();
+    expect(await second.fingerprint()).toBe(fingerprint);
+    for (const at of [500_000, 19_900_000, 3_000_000, 15_400_000, 18_000_000])
+      expect(await lookUntilThere(second, at)).toEqual(look(whole.view(), at));
+    expect(next.positions.every((position) => position >= pieces.length)).toBe(true);
+  });
+
+  it('and becomes another one keeps its trace, and so does the other', async () => {
+    const testnet = await saving(await storage());
+    await testnet.load(SCENARIO);
+    await testnet.runUntil({ ms: END_MS });
+    await testnet.pause();
+    const before = testnet.frame()?.runId ?? '';
+    await testnet.fork({ atMs: 12_000 });
+    expect(await testnet.export('trace')).toBe(await whole.export('trace', { toMs: 12_000 }));
+    await testnet.inject({ kind: 'crash', target: 'v5' });
+    await testnet.runUntil({ ms: END_MS });
+    await testnet.pause();
+    const [branch, trace] = [testnet.frame()?.runId ?? '', await testnet.export('trace')];
+    await testnet.branches.switchTo(before);
+    expect(await testnet.export('trace')).toBe(await whole.export('trace'));
+    await testnet.branches.switchTo(branch);
+    expect(await testnet.export('trace')).toBe(trace);
+    const [one, other] = [{ runId: before }, { runId: branch }];
+    expect((await testnet.branches.compare(one, other)).firstAtMs).toBeGreaterThanOrEqual(12_000);
   });
 });
 

@@ -7,8 +7,9 @@ import { AwayError } from '../kernel/trace/arena.ts';
 import type { TraceStore } from '../kernel/trace/store.ts';
 import { newId } from '../storage/open.ts';
 import { type TabLock, tabLock } from '../storage/tabLock.ts';
-import type { Storage } from '../storage/types.ts';
+import type { Done, Storage } from '../storage/types.ts';
 import type { MakeLock } from './guard.ts';
+import { TraceRecord } from './record.ts';
 
 /** How many chunks of the trace, 256 KiB each, stay in memory. */
 export interface TraceMemory {
@@ -43,10 +44,12 @@ export interface ShelfOptions {
 
 export class TraceShelf {
   readonly #store: TraceStore;
+  /** What storage keeps of the trace as that of a run: it need not be put on the shelf. */
+  readonly record: TraceRecord;
   #options: ShelfOptions | null = null;
   #id: string | null = null;
   #lock: TabLock | null = null;
-  /** Chunks that storage has as they are. */
+  /** Chunks that lie on the shelf as they are. */
   #written = new Set<number>();
   readonly #pins = new Map<number, number>();
   /** Raised by every cut: what was under way then is of another history. */
@@ -58,6 +61,7 @@ export class TraceShelf {
 
   constructor(store: TraceStore) {
     this.#store = store;
+    this.record = new TraceRecord(store);
     store.onAway = (chunk) => this.#ask(chunk);
   }
 
@@ -83,9 +87,26 @@ export class TraceShelf {
   cut(): void {
     this.#generation++;
     const { fullCount } = this.#store.arena;
+    this.record.cut(fullCount);
     this.#written = new Set([...this.#written].filter((chunk) => chunk < fullCount));
     this.#asked.clear();
     this.#burst.chunks.clear();
+  }
+
+  /** From now on storage keeps the trace as that of this run; it then has every full chunk. */
+  async keepIn(storage: Storage, runId: string): Promise<Done> {
+    const { record } = this;
+    const { arena } = this.#store;
+    const moved = await record.moveTo(storage, runId);
+    if (!moved.ok) return moved;
+    while (record.end < arena.fullCount) {
+      const from = Math.max(record.end, arena.firstChunk);
+      const until = Math.min(arena.fullCount, from + WRITE_MAX);
+      const chunks = Array.from({ length: until - from }, (_, i) => from + i);
+      const done = await this.whenHere(() => record.write(until), chunks);
+      if (!done.ok) return done;
+    }
+    return { ok: true };
   }
 
   /** Runs `work`, which reads the trace and changes nothing, until all it needs is here. What it needed stays until it is done. */
@@ -184,7 +205,7 @@ export class TraceShelf {
     const { arena } = this.#store;
     const over = arena.residentCount - this.#chunksMax();
     if (over <= 0) return;
-    const free = this.#mayGo().filter((chunk) => this.#written.has(chunk));
+    const free = this.#mayGo().filter((chunk) => this.#has(chunk));
     for (const chunk of free.slice(0, over)) arena.release(chunk);
   }
 
@@ -199,17 +220,24 @@ export class TraceShelf {
     while (arena.residentCount > this.#chunksMax()) {
       this.#letGoOfWritten();
       const over = arena.residentCount - this.#chunksMax();
-      const unwritten = this.#mayGo().filter((chunk) => !this.#written.has(chunk));
+      const unwritten = this.#mayGo().filter((chunk) => !this.#has(chunk));
       const going = unwritten.slice(0, Math.min(over, WRITE_MAX));
       if (over <= 0 || going.length === 0) return;
       if (!(await this.#write(going))) await this.#drop(going.length);
     }
   }
 
+  /** Whether storage has a chunk as it is. */
+  #has(chunk: number): boolean {
+    return this.#written.has(chunk) || this.record.has(chunk);
+  }
+
   /** False when storage does not take them. */
   async #write(chunks: readonly number[]): Promise<boolean> {
     const storage = this.#options?.storage;
     if (storage?.persistent !== true) return false;
+    // All up to the last of them: none of these has left memory, since none was written.
+    if (this.record.takesMore) return (await this.record.write(Math.max(...chunks) + 1)).ok;
     const generation = this.#generation;
     const shelf = await this.#shelf();
     const { arena } = this.#store;
@@ -226,7 +254,7 @@ export class TraceShelf {
     const from = arena.firstChunk;
     let to = from;
     for (let freed = 0; to < arena.fullCount && freed < count && !this.#pins.has(to); to++)
-      if (!arena.isAway(to) || this.#written.has(to)) freed++;
+      if (!arena.isAway(to) || this.#has(to)) freed++;
     this.#store.dropBefore(to);
     const { storage } = this.#options ?? { storage: null };
     if (this.#id !== null && [...this.#written].some((chunk) => chunk < to)) await storage?.dropChunks(this.#id, to);
@@ -246,16 +274,22 @@ export class TraceShelf {
   async #bring(chunks: readonly number[]): Promise<void> {
     const { arena } = this.#store;
     const wanted = chunks.filter((chunk) => arena.isAway(chunk));
-    const storage = this.#options?.storage;
-    if (wanted.length === 0 || this.#id === null) return;
+    if (wanted.length === 0) return;
     const generation = this.#generation;
-    const found = (await storage?.readChunks(this.#id, wanted)) ?? wanted.map(() => null);
+    const found = await Promise.all(wanted.map((chunk) => this.#read(chunk)));
     if (generation !== this.#generation) return;
     wanted.forEach((chunk, i) => {
       const words = found[i];
       if (words != null && arena.fits(words)) arena.bring(chunk, words);
       else this.#store.dropBefore(chunk + 1);
     });
+  }
+
+  async #read(chunk: number): Promise<Uint32Array | null> {
+    if (this.record.has(chunk)) return this.record.read(chunk);
+    if (this.#id === null) return null;
+    const found = await this.#options?.storage?.readChunks(this.#id, [chunk]);
+    return found?.[0] ?? null;
   }
 
   /** A view met a chunk that is away. A view of too much at once gets what it can, and no more for a moment. */

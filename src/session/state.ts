@@ -10,13 +10,13 @@ import type { FaultPlan } from '../kernel/plan.ts';
 import { checksIn } from '../checks/report.ts';
 import type { ActiveFault, CheckResult, NodeDetails, NodeSummary, RunStatus, TestnetState } from './api.ts';
 import type { ViolationMark } from './trace-view/index.ts';
-import type { BoardReport, NodeStanding } from './observers/board.ts';
+import type { BoardReport, Decided, NodeStanding } from './observers/board.ts';
 
 /** Positions of the six fields that every protocol declares first. */
 const FIELD = { role: 0, epoch: 1, height: 2, phase: 3 } as const;
 
 export function boardOf(status: ExecutorStatus): BoardReport {
-  return (status.reports['board'] as BoardReport | undefined) ?? { decided: [], nodes: [], transactions: [] };
+  return (status.reports['board'] as BoardReport | undefined) ?? { nodes: [], transactions: [] };
 }
 
 export function activeFaults(status: ExecutorStatus, naming: Naming): ActiveFault[] {
@@ -86,12 +86,12 @@ export function viewOf(nodes: readonly NodeSummary[]): number {
 
 export function testnetState(
   status: ExecutorStatus,
+  decided: Decided,
   declaration: Declaration,
   naming: Naming,
   runStatus: RunStatus,
 ): TestnetState {
   const nodes = nodeSummaries(status, declaration, naming);
-  const { decided } = boardOf(status);
   return {
     timeMs: msFromMicros(status.horizon),
     status: runStatus,

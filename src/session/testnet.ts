@@ -27,7 +27,7 @@ import { Archive } from './archive.ts';
 import { Flow, type Report } from './flow.ts';
 import { FormulaDesk } from './formula-desk.ts';
 import { BranchDesk } from './branches/desk.ts';
-import { askMetrics, askNode, askTransaction, killWorkerOf } from './asks.ts';
+import { askDecided, askMetrics, askNode, askTransaction, killWorkerOf } from './asks.ts';
 import { type Caught, catchMessage, undo } from './catch.ts';
 import { exportRun } from './exports/index.ts';
 import { Listeners } from './listeners.ts';
@@ -89,7 +89,7 @@ export class TestnetSession implements Testnet, LiveSession {
     await this.#queue.run(async () => {
       const run = this.#need();
       this.#stage.follow();
-      this.#pacer.start(speed, run.horizon);
+      this.#pacer.start(speed, run.horizon, run.nodeCount);
       this.#publish();
     });
   }
@@ -271,7 +271,7 @@ export class TestnetSession implements Testnet, LiveSession {
       const resumed = await this.#archive.resume(newRunId(), this.#options.openExecutor);
       if (resumed === null) return false;
       await this.#adopt(resumed.run);
-      if (resumed.playing) this.#pacer.start(resumed.speed, resumed.run.horizon);
+      if (resumed.playing) this.#pacer.start(resumed.speed, resumed.run.horizon, resumed.run.nodeCount);
       return true;
     });
   }
@@ -350,8 +350,15 @@ export class TestnetSession implements Testnet, LiveSession {
     this.#stage.takeReport(run, fingerprint);
   }
 
-  #stateOf(run: Run): TestnetState {
-    return testnetState(run.status, run.protocol.declaration, namingOf(run.executor.plan), this.#statusOf(run));
+  async #stateOf(run: Run): Promise<TestnetState> {
+    const decided = await askDecided(run.executor);
+    return testnetState(
+      run.status,
+      decided,
+      run.protocol.declaration,
+      namingOf(run.executor.plan),
+      this.#statusOf(run),
+    );
   }
 
   #statusOf(run: Run): TestnetState['status'] {

@@ -37,6 +37,8 @@ export interface Context {
   /** Locked runs and the one this tab wrote to last. */
   runsInUse(): Promise<ReadonlySet<string>>;
   setCurrentRun(runId: string): void;
+  /** Where the stored trace of runs ends that were appended to; forgotten when something else happens to them. */
+  readonly traceEnds: Map<string, number>;
   /** The deletions that remove these snapshots, and what they leave without use. */
   removalsOf(gone: readonly SnapshotInfo[]): Promise<readonly Change[]>;
 }
@@ -55,6 +57,7 @@ export function createContext(
     environment,
     retention,
     notice,
+    traceEnds: new Map(),
     enqueue: (work) => {
       const result = tail.then(work);
       tail = result.catch(() => {});
@@ -86,6 +89,7 @@ export function createContext(
       ]);
       const abandoned = abandonedRuns(await context.infos(), gone, await context.runsInUse());
       for (const runId of abandoned) {
+        context.traceEnds.delete(runId);
         for (const key of await backend.traceKeys(runId)) changes.push({ kind: 'remove', store: 'trace', key });
       }
       for (const key of removableRuns(await context.runs(), abandoned))

@@ -113,18 +113,19 @@ describe('what is damaged is said, never restored', () => {
   it('a trace segment, a preference, the last session', async () => {
     const factory = new IDBFactory();
     const storage = await openStorage({ indexedDB: factory });
-    await storage.appendTrace('r', 0, 5, Uint8Array.of(1, 2, 3));
-    await storage.appendTrace('r', 5, 9, Uint8Array.of(4));
+    await storage.appendTrace('r', 0, [Uint8Array.of(1, 2, 3)]);
+    await storage.appendTrace('r', 1, [Uint8Array.of(4)]);
     await storage.savePreference('theme', 'dark');
     await storage.saveLastSession({ runId: 'r', snapshotId: 's', scenario: {}, playing: false, speed: 1 });
-    await overwrite(factory, 'trace', ['r', 0, 5], (bytes) => flip(bytes, 49));
+    await overwrite(factory, 'trace', ['r', 0, 1], (bytes) => flip(bytes, 49));
     for (const key of ['preference:theme', 'lastSession'])
       await overwrite(factory, 'settings', key, (bytes) => flip(bytes, 50));
     expect(await storage.readTrace('r')).toMatchObject({ ok: false, reason: 'damaged' });
-    expect(await storage.readTrace('r', 5)).toMatchObject({ ok: true, segments: [{ from: 5, to: 9 }] });
+    expect(await storage.readTrace('r', 1)).toMatchObject({ ok: true, segments: [{ from: 1, to: 2 }] });
+    expect(await storage.readPiece('r', 0)).toBeNull();
     expect(await storage.loadPreference('theme')).toBeUndefined();
     expect(await storage.loadLastSession()).toBeNull();
-    await overwrite(factory, 'trace', ['r', 0, 5], () => undefined);
+    await overwrite(factory, 'trace', ['r', 0, 1], () => undefined);
     expect(await storage.readTrace('r')).toMatchObject({ ok: true });
   });
 });
@@ -187,7 +188,7 @@ describe('space runs out', () => {
       throw new DOMException('full', 'QuotaExceededError');
     });
     expect(await storage.saveSnapshot(record())).toMatchObject({ ok: false, reason: 'quota' });
-    expect(await storage.appendTrace('r', 0, 1, Uint8Array.of(1))).toMatchObject({ ok: false, reason: 'quota' });
+    expect(await storage.appendTrace('r', 0, [Uint8Array.of(1)])).toMatchObject({ ok: false, reason: 'quota' });
     expect(await storage.saveScenario({ id: 'a', name: 'A', text: '' })).toMatchObject({ ok: false, reason: 'quota' });
   });
 
@@ -390,6 +391,6 @@ describe('upgrades', () => {
       { runId: 'a', parentRunId: null, forkedAtMicros: null, name: null, createdAt: 1001 },
       { runId: 'b', parentRunId: null, forkedAtMicros: null, name: null, createdAt: 1009 },
     ]);
-    expect(await storage.appendTrace('a', 0, 1, Uint8Array.of(1))).toEqual({ ok: true });
+    expect(await storage.appendTrace('a', 0, [Uint8Array.of(1)])).toEqual({ ok: true });
   });
 });

@@ -101,6 +101,7 @@ async function loadSetting(context: Context, key: string): Promise<unknown> {
 
 async function deleteRun(context: Context, runId: string): Promise<void> {
   const changes: Change[] = [{ kind: 'remove', store: 'runs', key: runId }];
+  context.traceEnds.delete(runId);
   for (const info of await context.infos()) {
     if (info.runId !== runId) continue;
     changes.push(

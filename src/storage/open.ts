@@ -77,7 +77,11 @@ function assemble(backend: Backend, environment: Environment, retention: Retenti
     ...chunkCalls(context),
     ...libraryCalls(context),
     usage: () => environment.estimate(),
-    clear: () => context.enqueue(() => orThrow(backend.clear())),
+    clear: () =>
+      context.enqueue(() => {
+        context.traceEnds.clear();
+        return orThrow(backend.clear());
+      }),
     close: () => backend.close(),
   };
 }

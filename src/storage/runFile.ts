@@ -1,8 +1,8 @@
 /** A run as a file, `*.testnet-run`: one snapshot record, packed and sealed (see seal.ts). */
 import type { Problem } from '../core/problem.ts';
 import { TestnetError } from '../core/problem.ts';
-import { SEAL_KIND } from './seal.ts';
-import { openRecord, sealRecord } from './snapshots.ts';
+import { SEAL_KIND, seal } from './seal.ts';
+import { openRecord, packRecord } from './snapshots.ts';
 import type { SnapshotRecord } from './types.ts';
 
 export type ImportResult =
@@ -11,9 +11,9 @@ export type ImportResult =
 
 /** @throws TestnetError `internal` when the record is not plain data */
 export function exportRun(record: SnapshotRecord): Uint8Array<ArrayBuffer> {
-  const sealed = sealRecord(SEAL_KIND.runFile, record);
-  if (!sealed.ok) throw new TestnetError('internal', `The run cannot be exported: ${sealed.message}.`);
-  return sealed.bytes;
+  const packed = packRecord(record);
+  if (!packed.ok) throw new TestnetError('internal', `The run cannot be exported: ${packed.message}.`);
+  return seal(SEAL_KIND.runFile, packed.bytes);
 }
 
 /**

@@ -40,17 +40,15 @@ export function seal(kind: SealKind, content: Uint8Array, version: number = SEAL
  * before the call returns.
  */
 export async function sealMuch(kind: SealKind, content: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-  const sealed = unsummed(kind, content, SEAL_VERSION);
   // Absent where the page came over an insecure connection.
   const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
-  if (subtle === undefined) {
-    sealed.set(checksum(sealed, sealed.subarray(SEAL_BYTES)), PREFIX_BYTES);
-    return sealed;
-  }
-  const summed = new Uint8Array(PREFIX_BYTES + content.length);
-  summed.set(sealed.subarray(0, PREFIX_BYTES));
-  summed.set(sealed.subarray(SEAL_BYTES), PREFIX_BYTES);
-  sealed.set(new Uint8Array(await subtle.digest('SHA-256', summed)), PREFIX_BYTES);
+  if (subtle === undefined) return seal(kind, content);
+  // What is summed up stands in one piece while it is: the prefix where the end of the checksum goes.
+  const sealed = unsummed(kind, content, SEAL_VERSION);
+  const prefixAt = SEAL_BYTES - PREFIX_BYTES;
+  sealed.copyWithin(prefixAt, 0, PREFIX_BYTES);
+  const sum = new Uint8Array(await subtle.digest('SHA-256', sealed.subarray(prefixAt)));
+  sealed.set(sum, PREFIX_BYTES);
   return sealed;
 }
 

@@ -5,7 +5,7 @@ import { type Change, QuotaError, UnavailableError, UnreadableError } from './ba
 import { type Context, failure, failureOf, orThrow } from './context.ts';
 import { infoOf, readRecord } from './records.ts';
 import { newestFirst, surplus } from './retention.ts';
-import { SEAL_KIND, type SealKind, seal, unseal } from './seal.ts';
+import { SEAL_KIND, type SealKind, sealMuch, unseal } from './seal.ts';
 import type { LoadResult, SaveResult, SnapshotInfo, SnapshotRecord, Storage } from './types.ts';
 
 type SnapshotCalls = Pick<Storage, 'saveSnapshot' | 'listSnapshots' | 'loadSnapshot' | 'deleteSnapshot'>;
@@ -14,10 +14,14 @@ export function snapshotCalls(context: Context): SnapshotCalls {
   const { backend } = context;
   return {
     saveSnapshot: (record) => {
-      // Sealed before the queue: the run goes on and changes its state as soon as this call returned.
-      const sealed = sealRecord(SEAL_KIND.snapshot, record);
-      if (!sealed.ok) return Promise.resolve(failure('invalid', `The snapshot cannot be saved: ${sealed.message}.`));
-      return context.enqueue(() => save(context, infoOf(record, sealed.bytes.length), sealed.bytes));
+      // Packed before the queue: the run goes on and changes its state as soon as this call returned.
+      const packed = packRecord(record);
+      if (!packed.ok) return Promise.resolve(failure('invalid', `The snapshot cannot be saved: ${packed.message}.`));
+      const sealing = sealMuch(SEAL_KIND.snapshot, packed.bytes);
+      return context.enqueue(async () => {
+        const sealed = await sealing;
+        return save(context, infoOf(record, sealed.length), sealed);
+      });
     },
     listSnapshots: () => orThrow(context.infos().then((infos) => newestFirst(infos, null))),
     loadSnapshot: (id) => load(context, id),
@@ -93,15 +97,14 @@ function damaged(detail: string): LoadResult {
   return { ok: false, reason: 'damaged', message: `The snapshot is damaged and cannot be restored: ${detail}.` };
 }
 
-/** The sealed bytes of a record, or why it is not storable. */
-export function sealRecord(
-  kind: SealKind,
+/** The bytes of a record, or why it is not storable. */
+export function packRecord(
   record: SnapshotRecord,
 ): { readonly ok: true; readonly bytes: Uint8Array<ArrayBuffer> } | { readonly ok: false; readonly message: string } {
   const checked = readRecord(record);
   if (!checked.ok) return { ok: false, message: checked.problems.map(describeProblem).join('; ') };
   try {
-    return { ok: true, bytes: seal(kind, pack(record)) };
+    return { ok: true, bytes: pack(record) };
   } catch (error) {
     if (error instanceof PackError) return { ok: false, message: error.message };
     throw error;

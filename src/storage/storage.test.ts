@@ -87,12 +87,17 @@ describe.each([
     const storage = await open();
     for (const [n, runId] of ['a', 'b', 'c', 'd'].entries()) {
       await storage.saveSnapshot(automatic(runId, n));
-      await storage.appendTrace(runId, 0, 10, Uint8Array.of(n));
+      await storage.appendTrace(runId, 0, [Uint8Array.of(n), Uint8Array.of(n)]);
     }
     expect((await storage.listSnapshots()).map((info) => info.runId)).toEqual(['d', 'c', 'b']);
     expect((await storage.listRuns()).map((run) => run.runId)).toEqual(['b', 'c', 'd']);
     expect(await storage.readTrace('a')).toEqual({ ok: true, segments: [] });
-    expect(await storage.readTrace('b')).toMatchObject({ segments: [{ from: 0, to: 10 }] });
+    expect(await storage.readTrace('b')).toMatchObject({
+      segments: [
+        { from: 0, to: 1 },
+        { from: 1, to: 2 },
+      ],
+    });
   });
 
   it('leaves runs alone that another tab has open', async () => {
@@ -113,35 +118,57 @@ describe.each([
 
   it('keeps a trace in order, replaces what was rewound, refuses gaps', async () => {
     const storage = await open();
-    const append = (from: number, to: number, byte: number) =>
-      storage.appendTrace('run-a', from, to, Uint8Array.of(byte));
-    expect(await append(0, 100, 1)).toEqual({ ok: true });
-    expect(await append(100, 250, 2)).toEqual({ ok: true });
-    expect(await append(250, 300, 3)).toEqual({ ok: true });
-    expect(await append(301, 400, 4)).toMatchObject({ ok: false, reason: 'order' });
-    expect(await append(200, 260, 4)).toMatchObject({ ok: false, reason: 'order' });
-    expect(await append(5, 5, 4)).toMatchObject({ ok: false, reason: 'order' });
-    expect(await storage.readTrace('run-a', 120, 260)).toEqual({
-      ok: true,
-      segments: [
-        { from: 100, to: 250, bytes: Uint8Array.of(2) },
-        { from: 250, to: 300, bytes: Uint8Array.of(3) },
-      ],
-    });
-    expect(await append(100, 180, 5)).toEqual({ ok: true });
-    expect(await storage.readTrace('run-a')).toEqual({
-      ok: true,
-      segments: [
-        { from: 0, to: 100, bytes: Uint8Array.of(1) },
-        { from: 100, to: 180, bytes: Uint8Array.of(5) },
-      ],
-    });
+    const append = (from: number, ...pieces: number[]) =>
+      storage.appendTrace(
+        'run-a',
+        from,
+        pieces.map((byte) => Uint8Array.of(byte)),
+      );
+    const read = async (from?: number, to?: number) => {
+      const found = await storage.readTrace('run-a', from, to);
+      return found.ok ? found.segments.map(({ from: at, bytes }) => [at, ...bytes]) : found;
+    };
+    expect(await append(0, 10, 11)).toEqual({ ok: true });
+    expect(await append(2, 12)).toEqual({ ok: true });
+    expect(await append(4, 14)).toMatchObject({ ok: false, reason: 'order' });
+    expect(await append(-1, 9)).toMatchObject({ ok: false, reason: 'order' });
+    expect(await append(3, 13, 14, 15)).toEqual({ ok: true });
+    expect(await read(1, 3)).toEqual([
+      [1, 11],
+      [2, 12],
+    ]);
+    expect(await append(1, 21)).toEqual({ ok: true });
+    expect(await read()).toEqual([
+      [0, 10],
+      [1, 21],
+    ]);
+    expect(await append(3, 13)).toMatchObject({ ok: false, reason: 'order' });
+    expect(await append(2, 22)).toEqual({ ok: true });
+    expect(await storage.readPiece('run-a', 1)).toEqual(Uint8Array.of(21));
+    expect(await storage.readPiece('run-a', 3)).toBeNull();
+    // Whatever else deletes a trace, the next piece knows of it.
+    await storage.deleteRun('run-a');
+    expect(await append(3, 13)).toEqual({ ok: true });
+    expect(await read()).toEqual([[3, 13]]);
     expect(await storage.readTrace('run-b')).toEqual({ ok: true, segments: [] });
+  });
+
+  it('gives a trace to another run', async () => {
+    const storage = await open();
+    const bytes = Array.from({ length: 40 }, (_, i) => Uint8Array.of(i));
+    await storage.appendTrace('a', 0, bytes);
+    await storage.appendTrace('b', 0, [Uint8Array.of(99), Uint8Array.of(98)]);
+    expect(await storage.copyTrace('a', 'b', 35)).toEqual({ ok: true });
+    await storage.deleteRun('a');
+    const found = await storage.readTrace('b');
+    expect(found.ok && found.segments.map((segment) => segment.bytes)).toEqual(bytes.slice(0, 35));
+    expect(await storage.appendTrace('b', 35, [Uint8Array.of(7)])).toEqual({ ok: true });
+    expect(await storage.copyTrace('a', 'c', 1)).toMatchObject({ ok: false, reason: 'order' });
   });
 
   it('does not mix up the traces of runs whose names begin alike', async () => {
     const storage = await open();
-    for (const runId of ['r', 'r1', 'r10']) await storage.appendTrace(runId, 0, 1, new TextEncoder().encode(runId));
+    for (const runId of ['r', 'r1', 'r10']) await storage.appendTrace(runId, 0, [new TextEncoder().encode(runId)]);
     const result = await storage.readTrace('r1');
     expect(result).toEqual({ ok: true, segments: [{ from: 0, to: 1, bytes: new TextEncoder().encode('r1') }] });
   });
@@ -172,7 +199,7 @@ describe.each([
     await storage.saveRun(root);
     expect(await storage.listRuns()).toEqual([root, child]);
     await storage.saveSnapshot(automatic('a', 1, { automatic: false, name: 'kept until now' }));
-    await storage.appendTrace('a', 0, 1, Uint8Array.of(1));
+    await storage.appendTrace('a', 0, [Uint8Array.of(1)]);
     await storage.deleteRun('a');
     expect(await storage.listRuns()).toEqual([{ ...child, parentRunId: null, forkedAtMicros: null }]);
     expect(await storage.listSnapshots()).toEqual([]);

@@ -72,7 +72,7 @@ export type LoadResult =
       readonly message: string;
     };
 
-/** A stretch of one run's trace, `from` ≤ position < `to`, in the caller's packed form. */
+/** A stretch of one run's trace, `from` ≤ position < `to`, in the caller's packed form. Releases before pieces wrote longer ones. */
 export interface TraceSegment {
   readonly from: number;
   readonly to: number;
@@ -154,13 +154,16 @@ export interface Storage {
   loadLastSession(): Promise<LastSession | null>;
 
   /**
-   * Adds positions `from` ≤ p < `to` of a run's trace. Stored segments that start at or after `from` are replaced, since
-   * a run that was rewound writes its later trace anew; what then does not continue the end is refused (`order`). To go on
-   * from the middle of a segment, read it, cut it, and append from where it starts.
+   * Adds pieces of a run's trace, the first at position `from`, all of them or none. Stored pieces at or after `from` are
+   * replaced, since a run that was rewound writes its later trace anew; what then does not continue the end is refused (`order`).
    */
-  appendTrace(runId: string, from: number, to: number, bytes: Uint8Array): Promise<Done>;
+  appendTrace(runId: string, from: number, pieces: readonly Uint8Array[]): Promise<Done>;
   /** The stored segments that touch `from` ≤ p < `to`; none stored is an empty list. */
   readTrace(runId: string, from?: number, to?: number): Promise<TraceResult>;
+  /** The piece at a position; null for what is missing, damaged or out of reach. */
+  readPiece(runId: string, position: number): Promise<Uint8Array | null>;
+  /** Gives a run the first `count` pieces of another one's trace, in the place of its own. */
+  copyTrace(fromRunId: string, toRunId: string, count: number): Promise<Done>;
 
   /**
    * Puts chunks of the trace that is open now on a shelf of this tab, whose lock it holds (`tabLock`): all of them or none, and

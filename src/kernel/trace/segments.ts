@@ -1,9 +1,8 @@
 /** A trace taken apart again, node by node as recorders wrote it: given to a new store, it continues where this one stands. */
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Segment } from '../group.ts';
-import { RECORD } from './records.ts';
+import { textWords } from './pieces.ts';
 import type { TraceStore } from './store.ts';
-import { encodeUtf8 } from './utf8.ts';
 
 /** One segment a node, by node: texts first, then records in the trace's order, then what is held back. All of it must be here. */
 export function segmentsOf(store: TraceStore): Segment[] {
@@ -12,22 +11,36 @@ export function segmentsOf(store: TraceStore): Segment[] {
   return writer.end();
 }
 
+/** The same from a chunk on, which must be here, without texts. */
+export function tailOf(store: TraceStore, from: number): Segment[] {
+  const writer = new SegmentWriter(store, from);
+  for (const chunk of writer.chunks) writer.add(chunk);
+  return writer.end();
+}
+
 /** The same for a trace that is not in memory as a whole: chunk by chunk. */
 export class SegmentWriter {
   readonly #store: TraceStore;
+  readonly #from: number | null;
   readonly #streams = new Map<NodeIndex, Stream>();
 
-  constructor(store: TraceStore) {
+  /** `from`: the chunk to begin with, texts left out; null: everything. */
+  constructor(store: TraceStore, from: number | null = null) {
     this.#store = store;
-    for (const [node, texts] of store.texts())
-      for (const [code, text] of texts.entries()) addText(this.#of(node), code, text);
+    this.#from = from;
+    if (from !== null) return;
+    for (const [node, texts] of store.texts()) {
+      const words = textWords(texts);
+      this.#of(node).add(words, 0, words.length);
+    }
   }
 
   /** The chunks to be added, in this order. */
   get chunks(): readonly number[] {
     const { firstChunk, end } = this.#store.arena;
     const count = end === 0 ? 0 : this.#store.arena.indexOf(end - 1) + 1;
-    return Array.from({ length: Math.max(0, count - firstChunk) }, (_, i) => firstChunk + i);
+    const first = Math.max(firstChunk, this.#from ?? 0);
+    return Array.from({ length: Math.max(0, count - first) }, (_, i) => first + i);
   }
 
   /** @throws AwayError before anything was added */
@@ -50,18 +63,6 @@ export class SegmentWriter {
     this.#streams.set(node, stream);
     return stream;
   }
-}
-
-function addText(stream: Stream, code: number, text: string): void {
-  const bytes = encodeUtf8(text);
-  const count = (bytes.length + 3) >> 2;
-  const words = new Uint32Array(3 + count);
-  words.set([(RECORD.text | ((3 + count) << 6)) >>> 0, code, bytes.length]);
-  for (const [i, byte] of bytes.entries()) {
-    const at = 3 + (i >> 2);
-    words[at] = ((words[at] as number) | (byte << (8 * (i & 3)))) >>> 0;
-  }
-  stream.add(words, 0, words.length);
 }
 
 /** Words that come piece by piece. */

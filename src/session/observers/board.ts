@@ -32,8 +32,12 @@ export interface BatchStanding {
   shards: readonly number[];
 }
 
+/** What each validator has decided so far, in its order: as many entries as blocks and validators, so that it must be asked for. */
+export type Decided = readonly (readonly DecidedEntry[])[];
+
+export const DECIDED_QUESTION = 'decided';
+
 export interface BoardReport {
-  readonly decided: readonly (readonly DecidedEntry[])[];
   readonly nodes: readonly NodeStanding[];
   /** Transactions by decided height; the first entry is height 1's. */
   readonly transactions: readonly number[];
@@ -70,7 +74,7 @@ export class Board implements RunObserver {
   /** When a block was first proposed, by digest. */
   #proposals = new Map<string, Micros>();
   #refused = new Set<string>();
-  /** One object for all who decide a block: a report crosses to the page many times a second, and has as many lists as nodes. */
+  /** One object for all who decide a block: as many lists as nodes have it. */
   #entries = new Map<string, DecidedEntry>();
   #ledger: LedgerState;
   #height = 0;
@@ -114,11 +118,15 @@ export class Board implements RunObserver {
   }
 
   report(): BoardReport {
-    return { decided: this.#decided, nodes: this.#nodes, transactions: this.#transactions };
+    return { nodes: this.#nodes, transactions: this.#transactions };
   }
 
-  /** What became of a batch (`{ client, sequence }`); null if no client ever sent it. */
-  answer(question: unknown): BatchReport | null {
+  /** What everybody decided (`DECIDED_QUESTION`), or what became of a batch (`{ client, sequence }`); null if no client ever sent it. */
+  answer(question: unknown): Decided | BatchReport | null {
+    return question === DECIDED_QUESTION ? this.#decided : this.#batch(question);
+  }
+
+  #batch(question: unknown): BatchReport | null {
     const { client, sequence } = question as { readonly client: NodeIndex; readonly sequence: number };
     const standing = this.#batches.get(`${client}/${sequence}`);
     if (standing === undefined) return null;
