@@ -15,6 +15,8 @@ export class Facts {
   #down = new Set<NodeIndex>();
   #disturbing = new Set<string>();
   #calmSince: Micros = 0;
+  /** `beyondModel`, asked for at every step of every node; null since a fault began or ended. */
+  #isBeyond: boolean | null = false;
 
   constructor(world: WorldConstants) {
     this.world = world;
@@ -44,6 +46,11 @@ export class Facts {
 
   /** True while more nodes are faulty or down than the protocol promises to bear. */
   get beyondModel(): boolean {
+    this.#isBeyond ??= this.#findBeyond();
+    return this.#isBeyond;
+  }
+
+  #findBeyond(): boolean {
     if (this.#faulty.size === 0 && this.#down.size === 0) return false;
     const { size, faultModel } = faultDomain(this.naming, this.world.protocol.declaration.faultModel);
     let [broken, most] = [0, 0];
@@ -62,8 +69,10 @@ export class Facts {
   }
 
   onHighlight(highlight: Highlight): void {
+    if (highlight.kind !== 'fault' && highlight.kind !== 'heal') return;
+    this.#isBeyond = null;
     if (highlight.kind === 'fault') this.#begin(highlight.fault, highlight.t);
-    if (highlight.kind === 'heal') this.#end(highlight.fault, highlight.t);
+    else this.#end(highlight.fault, highlight.t);
   }
 
   #begin(fault: FaultPlan, t: Micros): void {
@@ -104,6 +113,7 @@ export class Facts {
     this.#down = new Set(saved.down);
     this.#disturbing = new Set(saved.disturbing);
     this.#calmSince = saved.calmSince;
+    this.#isBeyond = null;
   }
 }
 

@@ -77,6 +77,7 @@ export function linearizability(facts: Facts): Invariant {
   return {
     name: 'linearizability',
     states: 'what clients are told of the ledger fits one order of all they asked',
+    kinds: dealings === undefined ? [] : ['message'],
     onHighlight(highlight) {
       if (memory === null || memory.forkedAt !== null || dealings === undefined || highlight.kind !== 'message')
         return null;
