@@ -1,14 +1,14 @@
 import { blake3 as oracle } from '@noble/hashes/blake3.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../core/encoding.ts';
-import { type LaneHash, openLaneHash } from './blake3Lanes.ts';
+import { type LaneHash, laneHash, openLanes } from './blake3Lanes.ts';
 
 let lanes: LaneHash;
 
 beforeAll(async () => {
-  const opened = await openLaneHash();
+  const opened = await openLanes();
   if (opened === null) throw new Error('this engine has WebAssembly with vectors');
-  lanes = opened;
+  lanes = laneHash(opened);
 });
 
 const bytesOf = (length: number, salt: number): Uint8Array =>

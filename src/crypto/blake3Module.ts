@@ -6,7 +6,9 @@
 
 /** Order of the message words in the next round (table 2). */
 const PERMUTATION = [2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8] as const;
-const IV = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19] as const;
+export const IV = [
+  0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+] as const;
 const ROUNDS = 7;
 const BLOCK_BYTES = 64;
 /** Of its memory, 64 KiB each. */
@@ -42,7 +44,7 @@ const OP = {
 /**
  * Parameters of the exported function `four`, all i32. Lane k takes its input at `at` + k · `stride`, so many 64-byte `blocks`, the
  * last of `lastLength` bytes (and zeros); its counter is `counter` + k · `step`. `flags` go with every block, `first` and `last`
- * besides with those. Lane k's chaining value goes to `out` + 32 k.
+ * besides with those. Lane k begins with the chaining value at `start` + 32 k and leaves its own at `out` + k · `outStride`.
  */
 const PARAMETERS = [
   'at',
@@ -54,7 +56,9 @@ const PARAMETERS = [
   'last',
   'lastLength',
   'flags',
+  'start',
   'out',
+  'outStride',
 ] as const;
 const I32_LOCALS = ['at1', 'at2', 'at3', 'index'] as const;
 const LOCAL = new Map<string, number>([...PARAMETERS, ...I32_LOCALS].map((name, index) => [name, index]));
@@ -180,7 +184,11 @@ function body(): Code {
   const lane = (to: string, from: string): Code => [...get(from), ...get('stride'), ...OP.add, ...set(to)];
   return [
     ...[...lane('at1', 'at'), ...lane('at2', 'at1'), ...lane('at3', 'at2')],
-    ...IV.flatMap((word, i) => [...vector([word, word, word, word]), ...set(H + i)]),
+    ...[0, 1, 2, 3].flatMap((k) => [
+      ...[...get('start'), ...OP.vLoad, ...leb(32 * k), ...set(H + k)],
+      ...[...get('start'), ...OP.vLoad, ...leb(32 * k + 16), ...set(H + 4 + k)],
+    ]),
+    ...[...transpose(H), ...transpose(H + 4)],
     ...[...get('counter'), ...OP.splat, ...vector([0, 1, 2, 3]), ...get('step'), ...OP.splat, ...OP.vMul, ...OP.vAdd],
     ...[...set(COUNTERS), ...OP.loop, ...loadBlock(), ...startBlock(), ...rounds()],
     ...[0, 1, 2, 3, 4, 5, 6, 7].flatMap((i) => [...get(S + i), ...get(S + 8 + i), ...OP.vXor, ...set(H + i)]),
@@ -189,8 +197,9 @@ function body(): Code {
     ...[...get('index'), ...get('blocks'), ...OP.ltU, ...OP.brIf, 0, ...OP.end],
     ...[...transpose(H), ...transpose(H + 4)],
     ...[0, 1, 2, 3].flatMap((k) => [
-      ...[...get('out'), ...get(H + k), ...OP.vStore, ...leb(32 * k)],
-      ...[...get('out'), ...get(H + 4 + k), ...OP.vStore, ...leb(32 * k + 16)],
+      ...[...get('out'), ...get(H + k), ...OP.vStore, ...leb(0)],
+      ...[...get('out'), ...get(H + 4 + k), ...OP.vStore, ...leb(16)],
+      ...[...get('out'), ...get('outStride'), ...OP.add, ...set('out')],
     ]),
     ...OP.end,
   ];

@@ -1,16 +1,18 @@
 /** BLAKE3 for much data at once: the trace is fingerprinted in blocks of kilobytes, where WebAssembly is twice as fast. */
 import { blake3 } from './blake3.ts';
-import { openLaneHash } from './blake3Lanes.ts';
+import { type Lanes, laneHash, openLanes } from './blake3Lanes.ts';
 
 /** A BLAKE3-256 that is synchronous once it is open. Every engine gives the same digests. */
 export interface BulkHash {
   readonly engine: 'wasm' | 'script';
+  /** What compresses four inputs at a time; null where this platform has no vectors. */
+  readonly lanes: Lanes | null;
   /** 32 bytes, a fresh array. */
   hash(bytes: Uint8Array): Uint8Array;
 }
 
 /** The hash in plain script: needs no opening. */
-export const scriptHash: BulkHash = { engine: 'script', hash: (bytes) => blake3(bytes) };
+export const scriptHash: BulkHash = { engine: 'script', lanes: null, hash: (bytes) => blake3(bytes) };
 
 let shared: Promise<BulkHash> | null = null;
 
@@ -24,12 +26,14 @@ export function sharedBulkHash(): Promise<BulkHash> {
 export async function openBulkHash(): Promise<BulkHash> {
   const plain = await openPlainHash();
   // Where the library does not run, or not as it should, ours would not either.
-  const lanes = plain.engine === 'script' ? null : await openLaneHash();
+  const lanes = plain.engine === 'script' ? null : await openLanes();
   if (lanes === null) return plain;
-  const { minBytes, maxBytes } = lanes;
+  const long = laneHash(lanes);
+  const { minBytes, maxBytes } = long;
   const bulk: BulkHash = {
     engine: 'wasm',
-    hash: (bytes) => (bytes.length < minBytes || bytes.length > maxBytes ? plain.hash(bytes) : lanes.hash(bytes)),
+    lanes,
+    hash: (bytes) => (bytes.length < minBytes || bytes.length > maxBytes ? plain.hash(bytes) : long.hash(bytes)),
   };
   return agreesWithScript(bulk) ? bulk : plain;
 }
@@ -38,7 +42,8 @@ async function openPlainHash(): Promise<BulkHash> {
   try {
     const { createBLAKE3 } = await import('hash-wasm');
     const hasher = await createBLAKE3();
-    const bulk: BulkHash = { engine: 'wasm', hash: (bytes) => hasher.init().update(bytes).digest('binary') };
+    const hash = (bytes: Uint8Array): Uint8Array => hasher.init().update(bytes).digest('binary');
+    const bulk: BulkHash = { engine: 'wasm', lanes: null, hash };
     return agreesWithScript(bulk) ? bulk : scriptHash;
   } catch {
     return scriptHash;

@@ -6,6 +6,7 @@ import type { NodeIndex } from '../core/ids.ts';
 import type { Micros } from '../core/time.ts';
 import type { ControlEvent } from './control.ts';
 import type { Envelope } from './envelope.ts';
+import { chorusOf } from './host/chorus.ts';
 import { NodeHost } from './host/host.ts';
 import type { HostReport, HostSnapshot } from './host/snapshot.ts';
 import { addWork, createWork, type Work } from './host/work.ts';
@@ -41,6 +42,7 @@ export class HostGroup {
     this.#next = new Float64Array(nodes.length).fill(Number.POSITIVE_INFINITY);
     const world: World = {
       ...constants,
+      chorus: chorusOf(constants, secretKeys),
       route: (to, envelope, arrivesAt) => this.#route(to, envelope, arrivesAt),
       emit: (highlight) => this.#highlights.push(highlight),
     };

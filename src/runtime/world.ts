@@ -72,6 +72,7 @@ export async function openWorld(
     publicKeys: shared?.publicKeys ?? publicKeysOf(plan, nodeSuites),
     costs: nodeSuites.map((suite) => ({ ...costsOf(suite.name), hashMicrosPerKiB: HASH_MICROS_PER_KIB })),
     hash: (bytes) => bulk.hash(bytes),
+    lanes: bulk.lanes,
     keepWords: options.keepWords,
     highlights: options.highlights,
     verdicts: new VerdictCache(),

@@ -143,7 +143,8 @@ export class Outbox {
             ahead: null,
           },
     };
-    const content = contentHash(world, bytes, signature);
+    const isKnown = world.chorus?.hashInto(content, item.claimedFrom, item.message, bytes, signature) === true;
+    if (!isKnown) contentHash(world, bytes, signature);
     readDigest(meta.digest);
     this.#recorder.message(
       departure,

@@ -6,7 +6,7 @@ import type { SignedRef } from '../../protocols/protocol.ts';
 import type { Envelope, EnvelopeMemo } from '../envelope.ts';
 import { joined } from './scratch.ts';
 import { foundMessage, foundVerdict, remember, type TypedMessage } from './verdicts.ts';
-import type { WorldConstants } from './world.ts';
+import type { World, WorldConstants } from './world.ts';
 
 /** Encodings of messages that were passed on, by identity: a message never changes once it is made. */
 const encodings = new WeakMap<object, Uint8Array>();
@@ -106,7 +106,7 @@ export function verdictKey(
 
 /** Signs as `signer`. A modelled signature is a hash over what it is checked against: its maker need not work it out again. */
 export function signStatement(
-  world: WorldConstants,
+  world: WorldConstants & Partial<Pick<World, 'chorus'>>,
   signer: NodeIndex,
   message: TypedMessage,
   bytes: Uint8Array,
@@ -114,7 +114,8 @@ export function signStatement(
 ): Uint8Array {
   const suite = world.suites[signer];
   assert(suite !== undefined, 'every node has a suite');
-  const signature = suite.sign(statementBytes(world, message, bytes), secretKey);
+  const signature =
+    world.chorus?.sign(world, signer, message, bytes) ?? suite.sign(statementBytes(world, message, bytes), secretKey);
   if (suite.engine === 'modelled') remember(world, signer, message, signature, true);
   return signature;
 }

@@ -1,11 +1,13 @@
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
+import type { Lanes } from '../../crypto/blake3Lanes.ts';
 import type { SignatureSuite } from '../../crypto/suite.ts';
 import type { AnyProtocol } from '../../protocols/protocol.ts';
 import type { Envelope } from '../envelope.ts';
 import type { RunPlan } from '../plan.ts';
 import type { Highlight, HighlightLevel } from '../trace/highlights.ts';
 import type { HashFunction } from '../trace/recorder.ts';
+import type { Chorus } from './chorus.ts';
 
 /** Virtual CPU time of one operation of a suite, µs. */
 export interface SuiteCost {
@@ -27,6 +29,8 @@ export interface WorldConstants {
   readonly publicKeys: readonly Uint8Array[];
   readonly costs: readonly SuiteCost[];
   readonly hash: HashFunction;
+  /** What compresses four short inputs at a time; null where the thread hashes in script. */
+  readonly lanes: Lanes | null;
   readonly keepWords: boolean;
   readonly highlights: HighlightLevel;
   /** Verdicts on signatures inside messages, shared by the hosts of a thread; real suites only. */
@@ -35,6 +39,8 @@ export interface WorldConstants {
 
 /** What hosts of one thread share: the constants, and the way out. */
 export interface World extends WorldConstants {
+  /** Signatures of those who say the same; null where few do, or their signatures are real. */
+  readonly chorus: Chorus | null;
   /** Hands a copy to whoever brings it to `to` at `arrivesAt`. */
   route(to: NodeIndex, envelope: Envelope, arrivesAt: Micros): void;
   emit(highlight: Highlight): void;
