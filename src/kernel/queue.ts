@@ -1,23 +1,21 @@
 /**
- * The future of one node, ordered by (time, class, source, sequence). The order is total, so that it never depends on the order of
- * insertion, and with it on how threads run. Copies of messages, most of all events, have a queue of their own; the others are in a
- * binary heap, where timers that were armed anew in the meantime lie at the bottom.
+ * The future of one node: a binary heap ordered by (time, class, source, sequence). The order is total, so that it never
+ * depends on the order of insertion, and with it on how threads run.
  */
+import { assert } from '../core/assert.ts';
 import { cutDoubles, cutWords } from '../core/slab.ts';
 import type { Micros } from '../core/time.ts';
-import { Arrivals } from './arrivals.ts';
 
 /** What happens first among events of one microsecond. Never renumber: it is part of every fingerprint. */
 export const EVENT_CLASS = { control: 0, arrival: 1, timer: 2, delayedSend: 3 } as const;
 export type EventClass = (typeof EVENT_CLASS)[keyof typeof EVENT_CLASS];
 
-const CAPACITY_FIRST = 64;
+const CAPACITY_LEAST = 64;
 /** An event's order among those of its time: class · 2^48 + source · 2^32 + sequence, exact in a double. */
 const SOURCE_UNIT = 4294967296;
 const CLASS_UNIT = 65536 * SOURCE_UNIT;
 
 export class EventQueue<P> {
-  readonly #arrivals: Arrivals<P>;
   /** By position in the heap. */
   #times: Float64Array;
   #orders: Float64Array;
@@ -26,48 +24,29 @@ export class EventQueue<P> {
   readonly #payloads: (P | undefined)[] = [];
   #size = 0;
 
-  /** `expected`: so many copies may well be on their way at one time; more find room too. */
+  /** `expected`: so many events may well wait at one time; more find room too. */
   constructor(expected = 0) {
-    this.#arrivals = new Arrivals(expected);
-    this.#times = cutDoubles(CAPACITY_FIRST);
-    this.#orders = cutDoubles(CAPACITY_FIRST);
-    this.#places = freePlaces(cutWords(CAPACITY_FIRST), 0);
+    const capacity = Math.max(CAPACITY_LEAST, expected);
+    this.#times = cutDoubles(capacity);
+    this.#orders = cutDoubles(capacity);
+    this.#places = freePlaces(cutWords(capacity), 0);
   }
 
   get size(): number {
-    return this.#size + this.#arrivals.size;
+    return this.#size;
   }
 
   /** Time of the first event, or Infinity. */
   get nextTime(): Micros {
-    const arrival = this.#arrivals.nextTime;
-    const other = this.#nextOther;
-    return arrival < other ? arrival : other;
+    return this.#size === 0 ? Number.POSITIVE_INFINITY : (this.#times[0] as number);
   }
 
   /** Class of the first event; only meaningful when the queue is not empty. */
   get nextClass(): number {
-    return this.#isArrivalNext ? EVENT_CLASS.arrival : classOf(this.#orders[0] as number);
-  }
-
-  get #nextOther(): Micros {
-    return this.#size === 0 ? Number.POSITIVE_INFINITY : (this.#times[0] as number);
-  }
-
-  get #isArrivalNext(): boolean {
-    const arrival = this.#arrivals.nextTime;
-    const other = this.#nextOther;
-    if (arrival !== other) return arrival < other;
-    return this.#size === 0 || (this.#orders[0] as number) >= CLASS_UNIT;
-  }
-
-  /** Puts the copy of a message into the future: an event of class `arrival`. */
-  arrive(time: Micros, source: number, sequence: number, payload: P): void {
-    this.#arrivals.push(time, source * SOURCE_UNIT + sequence, payload);
+    return classOf(this.#orders[0] as number);
   }
 
   push(time: Micros, eventClass: EventClass, source: number, sequence: number, payload: P): void {
-    if (eventClass === EVENT_CLASS.arrival) return this.arrive(time, source, sequence, payload);
     const size = this.#size;
     if (size === this.#times.length) this.#grow();
     const order = eventClass * CLASS_UNIT + source * SOURCE_UNIT + sequence;
@@ -79,10 +58,7 @@ export class EventQueue<P> {
 
   /** Removes and returns the first event's payload. */
   pop(): P {
-    return this.#isArrivalNext ? this.#arrivals.pop() : this.#popOther();
-  }
-
-  #popOther(): P {
+    assert(this.#size > 0, 'pop of an empty queue');
     const places = this.#places;
     const first = places[0] as number;
     const last = --this.#size;
@@ -99,10 +75,6 @@ export class EventQueue<P> {
 
   /** Every event, in no particular order. */
   *entries(): Generator<{ time: Micros; eventClass: EventClass; source: number; sequence: number; payload: P }> {
-    for (const { time, order, payload } of this.#arrivals.entries()) {
-      const [source, sequence] = [Math.floor(order / SOURCE_UNIT), order % SOURCE_UNIT];
-      yield { time, eventClass: EVENT_CLASS.arrival, source, sequence, payload };
-    }
     for (let i = 0; i < this.#size; i++) {
       const order = this.#orders[i] as number;
       yield {
@@ -116,7 +88,6 @@ export class EventQueue<P> {
   }
 
   clear(): void {
-    this.#arrivals.clear();
     this.#size = 0;
     this.#payloads.length = 0;
     freePlaces(this.#places, 0);

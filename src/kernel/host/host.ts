@@ -90,7 +90,7 @@ export class NodeHost implements EffectsTarget {
 
   /** Puts a copy that arrives at `at` into the node's future. */
   arrive(envelope: Envelope, at: Micros): void {
-    this.#queue.arrive(at, envelope.origin, envelope.sequence, envelope);
+    this.#queue.push(at, EVENT_CLASS.arrival, envelope.origin, envelope.sequence, envelope);
   }
 
   schedule(event: ControlEvent): void {
