@@ -151,7 +151,9 @@ export class EventQueue<P> {
   }
 }
 
+/** Copies of messages are most of all events: a comparison finds them where a division takes ten times as long. */
 function classOf(order: number): number {
+  if (order >= CLASS_UNIT && order < 2 * CLASS_UNIT) return EVENT_CLASS.arrival;
   return Math.floor(order / CLASS_UNIT);
 }
 

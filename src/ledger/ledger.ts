@@ -2,7 +2,7 @@
 import { assert } from '../core/assert.ts';
 import { listOf } from '../core/list.ts';
 import type { NodeIndex } from '../core/ids.ts';
-import { createPacker, packedHashHex, putInteger, startPacking, TAG } from './packed.ts';
+import { createPacker, packedHashHex, putInteger, putIntegers, startPacking, TAG } from './packed.ts';
 import type { Batch, Genesis, LedgerState, Transfer, TransferOutcome } from './types.ts';
 
 /**
@@ -52,9 +52,10 @@ export function executeBatch(ledger: LedgerState, batch: Batch, validatorCount: 
 
 /** Root of balances and executed sets, 64 lower-case hex digits. Equal states and only they have equal roots. */
 export function stateRoot(ledger: LedgerState): string {
+  const { balances } = ledger;
   startPacking(packer, TAG.state);
-  putInteger(packer, ledger.balances.length);
-  for (const balance of ledger.balances) putInteger(packer, balance);
+  putInteger(packer, balances.length);
+  putIntegers(packer, balances);
   putInteger(packer, ledger.executed.length);
   for (const { floor, above } of ledger.executed) {
     putInteger(packer, floor);

@@ -70,9 +70,11 @@ function isSame(known: Uint8Array, bytes: Uint8Array, length: number): boolean {
   return true;
 }
 
+const UNPACKABLE = 'only non-negative safe integers can be packed';
+
 /** Appends an integer 0 … 2^53−1 in one to eight bytes, shortest form. Anything else is our own bug. */
 export function putInteger(packer: Packer, value: number): void {
-  assert(value >= 0 && Number.isSafeInteger(value), 'only non-negative safe integers can be packed');
+  assert(value >= 0 && Number.isSafeInteger(value), UNPACKABLE);
   reserve(packer, 8);
   const { bytes } = packer;
   let rest = value;
@@ -81,6 +83,21 @@ export function putInteger(packer: Packer, value: number): void {
     rest = Math.floor(rest / 128);
   }
   bytes[packer.length++] = rest;
+}
+
+/** Appends the integers of a list, each as `putInteger` does. */
+export function putIntegers(packer: Packer, values: readonly number[]): void {
+  reserve(packer, 8 * values.length);
+  const { bytes } = packer;
+  let at = packer.length;
+  for (let i = 0; i < values.length; i++) {
+    let rest = values[i] as number;
+    assert(rest >= 0 && Number.isSafeInteger(rest), UNPACKABLE);
+    for (; rest > 0x7fff_ffff; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 0x80;
+    for (; rest > 0x7f; rest >>>= 7) bytes[at++] = (rest & 0x7f) | 0x80;
+    bytes[at++] = rest;
+  }
+  packer.length = at;
 }
 
 /** Appends a length and the bytes. */

@@ -297,7 +297,8 @@ export class RunControl {
   /** What happened before `until`, in the total order; what a node said of one moment stays as it said it. */
   #takeReady(until: Micros): readonly Highlight[] {
     const pending = this.#pending;
-    const isAll = pending.every(({ t }) => t < until);
+    let isAll = true;
+    for (let i = 0; isAll && i < pending.length; i++) isAll = (pending[i] as Highlight).t < until;
     const ready = isAll ? pending : pending.filter(({ t }) => t < until);
     this.#pending = isAll ? [] : pending.filter(({ t }) => t >= until);
     sortByTime(ready);

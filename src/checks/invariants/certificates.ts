@@ -1,12 +1,13 @@
 import { counted } from '../counted.ts';
 import type { NodeIndex } from '../../core/ids.ts';
 import { verifyStatement } from '../../kernel/host/signing.ts';
-import type { DecidedBlock, Decision, SignedMessage } from '../../protocols/protocol.ts';
+import type { AnyProtocol, DecidedBlock, Decision, MessageMeta, SignedMessage } from '../../protocols/protocol.ts';
 import type { Facts } from '../facts.ts';
 import { remember } from '../history.ts';
 import type { Invariant } from '../invariant.ts';
 
 const VERIFIED_MAX = 4096;
+const NO_META: MessageMeta = { type: -1, slot: -1, epoch: -1, digest: '' };
 
 /** What signatures were found to prove, by the identity of their bytes, which never change: the nodes of a thread share most. */
 type Verified = Map<
@@ -22,11 +23,13 @@ export function certificates(): Invariant {
   const verified: Verified = new Map();
   let history: DecidedBlock[] = [];
   let checked = 0;
+  let setting: Setting | null = null;
   return {
     name: 'certificates',
     states: 'every decision is proved by valid signatures of a quorum of distinct validators',
     onDecision({ t, node, decision, block }, facts) {
-      const fault = examine(decision, history, facts, verified);
+      setting ??= settingOf(facts);
+      const fault = examine(decision, history, facts, setting, verified);
       remember(history, block);
       checked++;
       return fault === null ? null : { at: t, detail: `${facts.name(node)} at height ${decision.slot}: ${fault}` };
@@ -42,23 +45,30 @@ export function certificates(): Invariant {
   };
 }
 
+/** What the quorum of a decision may depend on, the same for all of a run. */
+type Setting = Parameters<AnyProtocol['quorumAt']>[2];
+
+function settingOf({ validatorCount, plan, world }: Facts): Setting {
+  return { validatorCount, stakes: plan.validators.map(({ stake }) => stake), config: world.config };
+}
+
 function examine(
   decision: Decision,
   history: readonly DecidedBlock[],
   facts: Facts,
+  setting: Setting,
   verified: Verified,
 ): string | null {
   const { protocol } = facts.world;
-  const votes = protocol.votes(decision);
-  const { members, quorum, powers } = protocol.quorumAt(decision, history, {
-    validatorCount: facts.validatorCount,
-    stakes: facts.plan.validators.map(({ stake }) => stake),
-    config: facts.world.config,
-  });
+  const { members, quorum, powers } = protocol.quorumAt(decision, history, setting);
   const signers = new Set<NodeIndex>();
-  for (const vote of votes) {
+  let message: unknown = null;
+  let meta = NO_META;
+  for (const vote of protocol.votes(decision)) {
     const { signer } = vote.proof;
-    const meta = protocol.meta(vote.message);
+    // Those who said the same mostly share one message.
+    if (vote.message !== message) meta = protocol.meta(vote.message);
+    message = vote.message;
     if (meta.slot !== decision.slot || meta.digest !== decision.digest) return 'a vote is for another block';
     if (!members.includes(signer)) return `${facts.name(signer)} is not a member`;
     if (signers.has(signer)) return `${facts.name(signer)} is counted twice`;

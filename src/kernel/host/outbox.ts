@@ -8,6 +8,7 @@ import { joined } from './scratch.ts';
 import {
   beginRule,
   calmArrival,
+  calmArrivals,
   caughtBy,
   createFate,
   createLinks,
@@ -96,7 +97,7 @@ export class Outbox {
     work.copies[this.#type] = (work.copies[this.#type] as number) + copies;
     work.bytes[this.#type] = (work.bytes[this.#type] as number) + copies * envelope.sizeBytes;
     if (arrivals.length < length) arrivals = new Float64Array(2 * length);
-    for (let to = 0; to < length; to++) if (to !== self) arrivals[to] = calmArrival(this.links, departure, to);
+    calmArrivals(this.links, departure, length, arrivals);
     this.#recorder.broadcast(departure, envelope.sequence, arrivals, length);
     for (let to = 0; to < length; to++) if (to !== self) this.#world.route(to, envelope, arrivals[to] as number);
   }

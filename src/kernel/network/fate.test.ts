@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { NetworkPlan } from '../plan.ts';
 import { networkRows } from './bench.ts';
 import { EXAMPLE_NETWORK, EXAMPLE_TYPES, examplePlan } from './example.ts';
-import { calmArrival, createFate, type Fate, fate, isCalm, OUTCOME } from './fate.ts';
+import { calmArrival, calmArrivals, createFate, type Fate, fate, isCalm, OUTCOME } from './fate.ts';
 import { minimumLatency } from './latency.ts';
 import { createLinks, type Links } from './links.ts';
 import { beginRule, endRule } from './rules.ts';
@@ -67,6 +67,21 @@ describe('determinism', () => {
       }
       expect(other).toEqual(one);
     }
+  });
+
+  it.each([
+    {},
+    { synchrony: { kind: 'partial', gst: 90_000, deltaMicros: 60_000 } as const },
+    { synchrony: { kind: 'asynchronous' } as const },
+  ])('a broadcast on calm links gives what its copies one by one would, %j', (network) => {
+    const [one, other] = [linksOf(network), linksOf(network)];
+    const arrivals = new Float64Array(6);
+    for (let now = 0; now < 200_000; now += 1_000) {
+      calmArrivals(other, now, 6, arrivals);
+      const expected = [0, 1, 2, 3, 4, 5].map((to) => (to === one.self ? 0 : calmArrival(one, now, to)));
+      expect([...arrivals]).toEqual(expected);
+    }
+    expect(other).toEqual(one);
   });
 
   it('links are calm while they only delay', () => {

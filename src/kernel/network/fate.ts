@@ -89,6 +89,25 @@ export function calmArrival(links: Links, now: Micros, to: NodeIndex): Micros {
   return arrival(links, now, to, draw, BLOCK.travel);
 }
 
+/** `calmArrival` for the first so many nodes but ourselves, in their order: by receiver into `out`. */
+export function calmArrivals(links: Links, now: Micros, receiverCount: number, out: Float64Array): void {
+  const { draws, keys, latency, self, fromRegion, toRegion, deltaMicros } = links;
+  // Without stragglers, and with a bound that holds already, a copy's latency is all there is to draw.
+  const isPlain = !links.asynchronous && now >= links.gst;
+  for (let to = 0; to < receiverCount; to++) {
+    if (to === self) continue;
+    const draw = draws[to] as number;
+    draws[to] = draw + 1;
+    if (!isPlain) {
+      out[to] = arrival(links, now, to, draw, BLOCK.travel);
+      continue;
+    }
+    const word = threefry(keys[2 * to] as number, keys[2 * to + 1] as number, draw, BLOCK.travel);
+    const travel = sampleLatency(latency, word, fromRegion, toRegion[to] as number);
+    out[to] = now + (travel < deltaMicros ? travel : deltaMicros);
+  }
+}
+
 /**
  * Does to a copy, whose fate is decided, what somebody who caught it wants: nothing of it is drawn, so that no other copy's
  * fate changes. An altered copy keeps its fate; its bytes are the sender's business. Only a copy on its way can be delayed,

@@ -44,11 +44,14 @@ export function endRule(
 /** Recomputes the effect of all rules for every receiver and type. */
 function applyRules(links: Links): void {
   const { nodeCount, messageTypes, networkLossPpm, networkDuplicatePpm } = links;
-  const effect = calmEffect(nodeCount, messageTypes.length, networkLossPpm, networkDuplicatePpm);
+  const calm = sharedCalm(nodeCount, messageTypes.length, networkLossPpm, networkDuplicatePpm);
+  let effect = calm;
   for (const { fault } of links.rules) {
-    for (let to = 0; to < links.nodeCount; to++) {
-      if (to === links.self) continue;
-      if (fault.kind === 'partition') applyPartition(links, effect, fault, to);
+    for (let to = 0; to < nodeCount; to++) {
+      if (to === links.self || !concerns(fault, links.self, to)) continue;
+      // Most rules concern few links: the others go on sharing what is calm.
+      if (effect === calm) effect = calmEffect(nodeCount, messageTypes.length, networkLossPpm, networkDuplicatePpm);
+      if (fault.kind === 'partition') applyPartition(effect, fault, to);
       else if (fault.kind === 'link') applyLinkFault(links, effect, fault, to);
     }
   }
@@ -56,6 +59,30 @@ function applyRules(links: Links): void {
   links.delayMicros = effect.delayMicros;
   links.lossPpm = effect.lossPpm;
   links.duplicatePpm = effect.duplicatePpm;
+}
+
+/** Never written to: of links without rules, the last that was asked for. */
+let lastCalm: Effect | null = null;
+
+function sharedCalm(nodeCount: number, typeCount: number, lossPpm: number, duplicatePpm: number): Effect {
+  const isSame =
+    lastCalm?.cut.length === nodeCount &&
+    lastCalm.lossPpm.length === nodeCount * typeCount &&
+    lastCalm.lossPpm[0] === lossPpm &&
+    lastCalm.duplicatePpm[0] === duplicatePpm;
+  if (lastCalm === null || !isSame) lastCalm = calmEffect(nodeCount, typeCount, lossPpm, duplicatePpm);
+  return lastCalm;
+}
+
+/** Whether a fault changes what becomes of copies on this link. */
+function concerns(fault: NetworkFault, from: NodeIndex, to: NodeIndex): boolean {
+  if (fault.kind === 'partition') return separates(fault, from, to);
+  return fault.kind === 'link' && isOnLink(fault, from, to);
+}
+
+function isOnLink(fault: LinkFault, from: NodeIndex, to: NodeIndex): boolean {
+  const forwards = fault.from.includes(from) && fault.to.includes(to);
+  return forwards || (fault.symmetric && fault.to.includes(from) && fault.from.includes(to));
 }
 
 /** What is done to this copy alone, on top of all that concerns its link: the rule that began last, or null. */
@@ -68,8 +95,7 @@ export function caughtBy(links: Links, sequence: number, to: NodeIndex): CaughtM
   return null;
 }
 
-function applyPartition(links: Links, effect: Effect, fault: Partition, to: NodeIndex): void {
-  if (!separates(fault, links.self, to)) return;
+function applyPartition(effect: Effect, fault: Partition, to: NodeIndex): void {
   effect.cut[to] = Math.max(effect.cut[to] as number, fault.cut === 'lost' ? CUT.lost : CUT.held);
 }
 
@@ -83,9 +109,6 @@ export function separates(fault: Partition, from: NodeIndex, to: NodeIndex): boo
 }
 
 function applyLinkFault(links: Links, effect: Effect, fault: LinkFault, to: NodeIndex): void {
-  const forwards = fault.from.includes(links.self) && fault.to.includes(to);
-  const backwards = fault.symmetric && fault.to.includes(links.self) && fault.from.includes(to);
-  if (!forwards && !backwards) return;
   const typeCount = links.messageTypes.length;
   for (let type = 0; type < typeCount; type++) {
     if (fault.types !== null && !fault.types.includes(links.messageTypes[type] as string)) continue;
