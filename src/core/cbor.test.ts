@@ -64,6 +64,24 @@ describe('the common case', () => {
     );
   });
 
+  it('leaves alone what it gave before, whatever is encoded after', () => {
+    fc.assert(
+      fc.property(fc.array(plain, { maxLength: 40 }), fc.array(fc.nat(5000), { maxLength: 20 }), (values, lengths) => {
+        const long = lengths.map((length, i) => ({ [`key ${'k'.repeat(length % 700)} ${i}`]: 'x'.repeat(length) }));
+        const all = [...values, ...long];
+        const given = all.flatMap((value) => {
+          const bytes = encodeCommon(value);
+          // Given up half way, and looked at once: neither keeps its place.
+          encodeCommon({ ...long[0], fraction: 0.5 });
+          encodeForNow(long[1]);
+          return bytes === null ? [] : [{ value, bytes }];
+        });
+        for (const { value, bytes } of given) expect(bare(bytes)).toEqual(bare(encodeCbor(value, GENERAL)));
+      }),
+      { numRuns: 200, seed: 5 },
+    );
+  });
+
   it('decodes what was encoded', () => {
     fc.assert(
       fc.property(plain, (value) => {

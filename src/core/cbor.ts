@@ -13,19 +13,33 @@ const WORD = 4294967296;
 /** Deeper data, and cycles, are left to the general codec. */
 const DEPTH_MAX = 64;
 
-let buffer = new Uint8Array(4096);
+/**
+ * Encodings are written one behind the other, where they stay: most are a hundred bytes, and a buffer for each costs three times as much as
+ * all that is written. A few dozen share one, no more, so that what somebody keeps of them keeps little alive beside it.
+ */
+const SHARED_BYTES = 4096;
+/** Longer ones are given a buffer of their own: it would soon be full. */
+const SHARE_MAX = 512;
+let buffer = new Uint8Array(SHARED_BYTES);
+/** Where the encoding in progress began: what is before it has been given away. */
+let start = 0;
 let fill = 0;
 
-/** Canonical bytes, or null where the value is not of the common kinds. */
+/** Canonical bytes, or null where the value is not of the common kinds. Part of a larger buffer: look at `byteOffset`. */
 export function encodeCommon(value: unknown): Uint8Array | null {
-  fill = 0;
-  return write(value, 0) ? buffer.slice(0, fill) : null;
+  fill = start;
+  if (!write(value, 0)) return null;
+  const length = fill - start;
+  if (length > SHARE_MAX) return buffer.slice(start, fill);
+  const bytes = new Uint8Array(buffer.buffer, start, length);
+  start = fill;
+  return bytes;
 }
 
-/** The same without a copy: valid until something else is encoded. */
+/** The same for one look: valid until something else is encoded. */
 export function encodeForNow(value: unknown): Uint8Array | null {
-  fill = 0;
-  return write(value, 0) ? buffer.subarray(0, fill) : null;
+  fill = start;
+  return write(value, 0) ? buffer.subarray(start, fill) : null;
 }
 
 function write(value: unknown, depth: number): boolean {
@@ -107,9 +121,10 @@ function shapeOf(value: object): Shape {
 }
 
 function encodedKey(key: string): Uint8Array | null {
-  const start = fill;
-  const head = writeText(key) ? buffer.slice(start, fill) : null;
-  fill = start;
+  // From the start: writing may move all of it to a new buffer.
+  const before = fill - start;
+  const head = writeText(key) ? buffer.slice(start + before, fill) : null;
+  fill = start + before;
   return head;
 }
 
@@ -118,9 +133,9 @@ function writeKey(key: string, head: Uint8Array | null): boolean {
   const { length } = head;
   reserve(length);
   const target = buffer;
-  const start = fill;
-  for (let i = 0; i < length; i++) target[start + i] = head[i] as number;
-  fill = start + length;
+  const first = fill;
+  for (let i = 0; i < length; i++) target[first + i] = head[i] as number;
+  fill = first + length;
   return true;
 }
 
@@ -144,13 +159,13 @@ function writeText(text: string): boolean {
   writeHead(MAJOR.text, length);
   reserve(length);
   const target = buffer;
-  const start = fill;
+  const first = fill;
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i);
     if (code > 0x7f) return false;
-    target[start + i] = code;
+    target[first + i] = code;
   }
-  fill = start + length;
+  fill = first + length;
   return true;
 }
 
@@ -198,9 +213,12 @@ function writeWord(value: number): void {
 
 function reserve(length: number): void {
   if (fill + length <= buffer.length) return;
-  const larger = new Uint8Array(Math.max(buffer.length * 2, fill + length));
-  larger.set(buffer.subarray(0, fill));
+  const written = fill - start;
+  const larger = new Uint8Array(Math.max(SHARED_BYTES, 2 * (written + length)));
+  larger.set(buffer.subarray(start, fill));
   buffer = larger;
+  start = 0;
+  fill = written;
 }
 
 const NOTHING = new Uint8Array(0);
