@@ -44,27 +44,44 @@ export function packedHashHex(packer: Packer): string {
   const known = lastHashes[tag] ?? [];
   for (let i = 0; i < known.length; i++) {
     const last = known[i] as Hashed;
-    if (isSame(last.bytes, bytes, length)) return last.hash;
+    if (isSame(last, bytes, length)) return last.hash;
   }
-  const own = bytes.slice(0, length);
-  const hash = hashHex(own);
-  if (known.length === REMEMBERED) known.pop();
-  known.unshift({ bytes: own, hash });
+  const packed = bytes.subarray(0, length);
+  const hash = hashHex(packed);
+  known.unshift(remembered(known.length === REMEMBERED ? known.pop() : undefined, packed, hash));
   lastHashes[tag] = known;
   return hash;
 }
 
 interface Hashed {
+  /** The first `length` are what was hashed. */
   readonly bytes: Uint8Array;
-  readonly hash: string;
+  length: number;
+  hash: string;
 }
+
+/** Written over the oldest, where it has room: a buffer of its own for each would cost as much as the hash. */
+function remembered(oldest: Hashed | undefined, packed: Uint8Array, hash: string): Hashed {
+  const { length } = packed;
+  const hashed =
+    oldest !== undefined && oldest.bytes.length >= length
+      ? oldest
+      : { bytes: new Uint8Array(Math.max(HEADER_ROOM, length)), length: 0, hash: '' };
+  hashed.bytes.set(packed);
+  hashed.length = length;
+  hashed.hash = hash;
+  return hashed;
+}
+
+/** Fits a block's header. */
+const HEADER_ROOM = 160;
 
 const REMEMBERED = 4;
 /** By tag, the newest first. */
 const lastHashes: (Hashed[] | undefined)[] = [];
 
-function isSame(known: Uint8Array, bytes: Uint8Array, length: number): boolean {
-  if (known.length !== length) return false;
+function isSame({ bytes: known, length: knownLength }: Hashed, bytes: Uint8Array, length: number): boolean {
+  if (knownLength !== length) return false;
   // What differs differs mostly near the end or all over.
   for (let i = length - 1; i >= 0; i--) if (known[i] !== bytes[i]) return false;
   return true;
@@ -112,16 +129,28 @@ export function putBytes(packer: Packer, value: Uint8Array): void {
 export function putDigest(packer: Packer, hex: string): void {
   assert(hex.length === 64, 'a digest has 64 hex digits');
   reserve(packer, 32);
+  const { bytes } = packer;
+  let at = packer.length;
+  // Judged once for all digits: a negative nibble, or a code beyond the table, shows in the sum of all bits.
+  let nibbles = 0;
+  let codes = 0;
   for (let i = 0; i < 64; i += 2) {
-    packer.bytes[packer.length++] = (nibble(hex.charCodeAt(i)) << 4) | nibble(hex.charCodeAt(i + 1));
+    const [left, right] = [hex.charCodeAt(i), hex.charCodeAt(i + 1)];
+    const high = NIBBLES[left] as number;
+    const low = NIBBLES[right] as number;
+    codes |= left | right;
+    nibbles |= high | low;
+    bytes[at++] = (high << 4) | low;
   }
+  assert(codes < NIBBLES.length && nibbles >= 0, 'a digest is lower-case hex');
+  packer.length = at;
 }
 
-function nibble(code: number): number {
+/** By character code: the digit's value, −1 where it is none. */
+const NIBBLES = Int8Array.from({ length: 128 }, (_, code) => {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  assert(code >= 0x61 && code <= 0x66, 'a digest is lower-case hex');
-  return code - 0x57;
-}
+  return code >= 0x61 && code <= 0x66 ? code - 0x57 : -1;
+});
 
 function reserve(packer: Packer, more: number): void {
   if (packer.length + more <= packer.bytes.length) return;

@@ -58,7 +58,11 @@ function isExecutedSet(value: unknown): value is LedgerState['executed'][number]
 
 /** A block, or null. Blocks are immutable, so that each object is looked through once. */
 export function parseBlock(value: unknown): Block | null {
-  if (typeof value === 'object' && value !== null && accepted.has(value)) return value as Block;
+  if (value !== null && value === lastAccepted) return lastAccepted;
+  if (typeof value === 'object' && value !== null && accepted.has(value)) {
+    lastAccepted = value as Block;
+    return lastAccepted;
+  }
   if (!hasExactly(value, BLOCK_KEYS) || !hasHeaderFields(value)) return null;
   if (!isListOf(value.batches, 0, MAX_BLOCK_BATCHES, isSignedBatch)) return null;
   accepted.add(value);
@@ -81,6 +85,8 @@ function hasHeaderFields(value: Record<string, unknown>): boolean {
 
 /** Blocks that passed: spares the second look when a block is checked after its message was parsed. */
 const accepted = new WeakSet<object>();
+/** The same for the block looked at last: its receivers come one after the other. */
+let lastAccepted: Block | null = null;
 
 /** Whether a value has the shape of a transfer; it may still be refused when executed. */
 export function isTransfer(value: unknown): value is Transfer {
