@@ -168,6 +168,8 @@ export interface TraceView extends DiagramView, ShardView {
   cutsAt(at: Micros): readonly { readonly from: NodeIndex; readonly to: NodeIndex }[];
   faultsAt(at: Micros): readonly ActiveFault[];
   message(id: string): Promise<MessageDetails | null>;
+  /** What it says alone, `MessageDetails.content`: nothing is read of the trace. Null when it is no longer kept in memory. */
+  contentOf(id: string): Promise<unknown>;
   /** Blocks decided up to `at`, each with who decided it when. */
   blocksAt(at: Micros): readonly {
     readonly height: number;

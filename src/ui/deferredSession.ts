@@ -15,6 +15,7 @@ const NOTHING: TraceView = {
   cutsAt: () => [],
   faultsAt: () => [],
   message: () => Promise.resolve(null),
+  contentOf: () => Promise.resolve(null),
   blocksAt: () => [],
   samples: () => [],
   copiesIn: () => ({ flights: [], sends: [], step: 1 }),

@@ -133,7 +133,7 @@ export function describeMessage(store: TraceStore, message: MessageEntry, contex
 }
 
 /** The decoded message, with bytes as hex; null for what is not a message. */
-function contentOf(protocol: AnyProtocol, bytes: Uint8Array): unknown {
+export function contentOf(protocol: AnyProtocol, bytes: Uint8Array): unknown {
   const decoded = decode(bytes);
   return jsonLike(protocol.parseMessage(decoded) ?? decoded);
 }

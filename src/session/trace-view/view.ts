@@ -16,7 +16,7 @@ import { BlockIndex } from './blocks.ts';
 import { CandidateIndex } from './candidates.ts';
 import { CausalCone, SendIndex } from './causality.ts';
 import { CarriedReader } from './carried.ts';
-import { describeMessage, type MessageBytes, type Signing } from './details.ts';
+import { contentOf, describeMessage, type MessageBytes, type Signing } from './details.ts';
 import type { Band, Candidate, Cone, CopySample, MarkSample, Stretch } from './diagram.ts';
 import { FaultIndex } from './faults.ts';
 import { FlightIndex } from './flights.ts';
@@ -226,6 +226,14 @@ export class StoreTraceView implements TraceView, RecordIndex {
   samples(): ReturnType<TraceView['samples']> {
     this.#samples.setTransactions(this.#options.transactions());
     return this.#samples.samples(this.head);
+  }
+
+  async contentOf(id: string): Promise<unknown> {
+    const { plan, protocol, envelope } = this.#options;
+    const parsed = parseMessageId(id);
+    const origin = parsed === null ? null : nodeIndexOf(parsed.origin, namingOf(plan));
+    const kept = parsed === null || origin === null ? null : await envelope(origin, parsed.sequence);
+    return kept === null ? null : contentOf(protocol, kept.bytes);
   }
 
   async message(id: string): Promise<MessageDetails | null> {

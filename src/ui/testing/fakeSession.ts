@@ -291,6 +291,7 @@ function viewOf(run: FakeRun, head: () => Micros): TraceView {
     cutsAt: (at) => cutsOf(run, at),
     faultsAt: (at) => faultsOf(run, at),
     message: async (id) => messageOf(run, id),
+    contentOf: async (id) => (await messageOf(run, id))?.content ?? null,
     blocksAt: (at) =>
       run.blocks
         .filter((block) => (block.decidedBy[0]?.at ?? 0) <= at)
