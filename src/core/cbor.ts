@@ -19,7 +19,7 @@ const DEPTH_MAX = 64;
  */
 const SHARED_BYTES = 4096;
 /** Longer ones are given a buffer of their own: it would soon be full. */
-const SHARE_MAX = 512;
+const SHARE_MAX = 1024;
 let buffer = new Uint8Array(SHARED_BYTES);
 /** Where the encoding in progress began: what is before it has been given away. */
 let start = 0;

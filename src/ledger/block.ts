@@ -69,14 +69,18 @@ export function assembleBlock(
  */
 export function checkBlock(ledger: LedgerState, block: Block, rules: BlockRules): BlockRefusal | null {
   if (parseBlock(block) === null) return BLOCK_REFUSAL.malformed;
-  const isKnown = (node: NodeIndex): boolean => node < rules.validatorCount;
-  if (!isKnown(block.proposer) || block.validators?.every(isKnown) === false) return BLOCK_REFUSAL.unknownValidator;
+  if (block.proposer >= rules.validatorCount || hasStranger(block.validators, rules.validatorCount))
+    return BLOCK_REFUSAL.unknownValidator;
   if (transferCount(block) > rules.maxTransfers) return BLOCK_REFUSAL.tooManyTransfers;
   const refusal = checkBatches(ledger, block.batches, rules.validatorCount);
   if (refusal !== null) return refusal;
   if (txRootOf(block.batches) !== block.txRoot) return BLOCK_REFUSAL.txRoot;
   if (rootAfter(ledger, block.batches, rules.validatorCount) !== block.stateRoot) return BLOCK_REFUSAL.stateRoot;
   return null;
+}
+
+function hasStranger(validators: readonly NodeIndex[] | null, validatorCount: number): boolean {
+  return validators?.some((node) => node >= validatorCount) === true;
 }
 
 /** Executes a decided block and forgets its batches; the outcomes by batch and transfer. `pool` null: none is kept. */

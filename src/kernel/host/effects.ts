@@ -8,6 +8,9 @@ import type { Observation } from './observation.ts';
 
 type Message = { readonly type: string };
 
+/** Never written to. */
+const NOTHING: Outgoing[] = [];
+
 /** What effects need of their host. */
 export interface EffectsTarget {
   readonly self: NodeIndex;
@@ -25,8 +28,8 @@ export interface EffectsTarget {
 }
 
 export class HostEffects implements Effects<Message, unknown, unknown> {
-  /** What this step wants sent, in order; the host empties it. */
-  readonly outgoing: Outgoing[] = [];
+  /** What this step wants sent, in order. */
+  outgoing: Outgoing[] = NOTHING;
   readonly #host: EffectsTarget;
 
   constructor(host: EffectsTarget) {
@@ -35,7 +38,7 @@ export class HostEffects implements Effects<Message, unknown, unknown> {
 
   send(to: NodeIndex, message: Message): SignedRef {
     const item = this.#host.signOwn(to, message);
-    this.outgoing.push(item);
+    this.#leave(item);
     return { signer: this.#host.self, signature: item.signature };
   }
 
@@ -46,7 +49,7 @@ export class HostEffects implements Effects<Message, unknown, unknown> {
   multicast(to: readonly NodeIndex[], message: Message): SignedRef {
     const [first = EVERYONE] = to;
     const item = this.#host.signOwn(first, message);
-    for (const each of to) this.outgoing.push(each === first ? item : { ...item, to: each });
+    for (const each of to) this.#leave(each === first ? item : { ...item, to: each });
     return { signer: this.#host.self, signature: item.signature };
   }
 
@@ -55,7 +58,18 @@ export class HostEffects implements Effects<Message, unknown, unknown> {
   }
 
   relay(to: NodeIndex, message: Message, proof: SignedRef): void {
-    this.outgoing.push(this.#host.passOn(to, message, proof));
+    this.#leave(this.#host.passOn(to, message, proof));
+  }
+
+  /** All of it has been sent. */
+  clear(): void {
+    this.outgoing = NOTHING;
+  }
+
+  /** Most steps send one message: a list of just that is a third of one that grows. */
+  #leave(item: Outgoing): void {
+    if (this.outgoing === NOTHING) this.outgoing = [item];
+    else this.outgoing.push(item);
   }
 
   setTimer(timer: unknown, after: Micros): void {

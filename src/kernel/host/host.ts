@@ -275,7 +275,7 @@ export class NodeHost implements EffectsTarget {
     }
     const last = departuresBefore(this.#trap, items);
     this.#outbox.dispatch(last === null ? items : items.slice(0, last), departure, !this.#traitor.active);
-    this.#effects.outgoing.length = 0;
+    this.#effects.clear();
     if (last !== null) this.#crash(departure);
   }
 

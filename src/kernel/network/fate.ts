@@ -103,7 +103,8 @@ export function calmArrivals(links: Links, now: Micros, receiverCount: number, o
       continue;
     }
     const word = threefry(keys[2 * to] as number, keys[2 * to + 1] as number, draw, BLOCK.travel);
-    const travel = sampleLatency(latency, word, fromRegion, toRegion[to] as number);
+    // The same 32 bits with a sign: samplers look at bits, and half of all numbers without one would be boxed on the way.
+    const travel = sampleLatency(latency, word | 0, fromRegion, toRegion[to] as number);
     out[to] = now + (travel < deltaMicros ? travel : deltaMicros);
   }
 }

@@ -13,9 +13,16 @@ export const EVIDENCE = {
 } as const;
 
 /** What a vote is counted under: its height is part of what its signature covers. */
-export function choiceOf({ height, digest }: Vote): string {
-  return `${digest}/${height}`;
+export function choiceOf(vote: Vote): string {
+  if (vote === lastVote) return lastChoice;
+  lastVote = vote;
+  lastChoice = `${vote.digest}/${vote.height}`;
+  return lastChoice;
 }
+
+/** The vote asked about last: all who vote for one block share one object (`voteMessage`), and so they do the text. */
+let lastVote: Vote | null = null;
+let lastChoice = '';
 
 /** The voter's first vote against this one; once a voter, view and phase. Evidence is about one height, as everywhere. */
 export function reportVotes(state: State, tally: Tally, second: Vote, proof: SignedRef, out: Out): void {

@@ -119,8 +119,10 @@ export function votesOf(qc: Qc | null): SignedMessage<Vote>[] {
   return qc.votes.map((proof) => ({ message, proof }));
 }
 
+const NOTHING: readonly SignedMessage<Message>[] = [];
+
 /** Every signed statement inside a message, in order of appearance. */
-export function embedded(message: Message): SignedMessage<Message>[] {
+export function embedded(message: Message): readonly SignedMessage<Message>[] {
   switch (message.type) {
     case 'proposal':
       return [
@@ -140,7 +142,7 @@ export function embedded(message: Message): SignedMessage<Message>[] {
     case 'sync-response':
       return [...entriesIn<Entry>(message).flatMap(inEntry), ...votesOf(message.highQc)];
     default:
-      return [];
+      return NOTHING;
   }
 }
 

@@ -106,14 +106,12 @@ export function raiseLock(state: State, { view, height, digest }: Lock): void {
 
 /** Decides a block and everything below it, because of the certified blocks `provedBy` above it; forgets what conflicts with it. */
 function decideUpTo(state: State, last: TreeNode, qc: Qc, provedBy: readonly string[]): readonly DecidedEntry[] {
-  const path: DecidedEntry[] = [];
-  for (let node: TreeNode | undefined = last; node !== undefined; node = state.tree.get(node.block.parent)) {
-    path.push({
-      block: node.block,
-      qc: node === last ? qc : required(node.qc, 'the certificate that a block stands on'),
-    });
+  // Block by block in the ordinary course: then there is none below.
+  const path: DecidedEntry[] = [{ block: last.block, qc }];
+  for (let node = state.tree.get(last.block.parent); node !== undefined; node = state.tree.get(node.block.parent)) {
+    path.push({ block: node.block, qc: required(node.qc, 'the certificate that a block stands on') });
   }
-  path.reverse();
+  if (path.length > 1) path.reverse();
   if (path[0]?.block.parent !== state.tip) return NOTHING;
   for (const entry of path) {
     state.chain.push(entry);
