@@ -2,7 +2,7 @@ import { decode as decodeCbor, encode as encodeCbor, rfc8949EncodeOptions } from
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeCommon, encodeCommon, encodeForNow, UNCOMMON } from './cbor.ts';
-import { decode, encode } from './encoding.ts';
+import { decode, encode, toHex } from './encoding.ts';
 
 const GENERAL = { ...rfc8949EncodeOptions, float64: true };
 const STRICT = {
@@ -66,19 +66,18 @@ describe('the common case', () => {
 
   it('leaves alone what it gave before, whatever is encoded after', () => {
     fc.assert(
-      fc.property(fc.array(plain, { maxLength: 40 }), fc.array(fc.nat(5000), { maxLength: 20 }), (values, lengths) => {
+      fc.property(fc.array(plain, { maxLength: 20 }), fc.array(fc.nat(1500), { maxLength: 12 }), (values, lengths) => {
         const long = lengths.map((length, i) => ({ [`key ${'k'.repeat(length % 700)} ${i}`]: 'x'.repeat(length) }));
-        const all = [...values, ...long];
-        const given = all.flatMap((value) => {
+        const given = [...values, ...long].flatMap((value) => {
           const bytes = encodeCommon(value);
           // Given up half way, and looked at once: neither keeps its place.
           encodeCommon({ ...long[0], fraction: 0.5 });
           encodeForNow(long[1]);
           return bytes === null ? [] : [{ value, bytes }];
         });
-        for (const { value, bytes } of given) expect(bare(bytes)).toEqual(bare(encodeCbor(value, GENERAL)));
+        for (const { value, bytes } of given) expect(toHex(bytes)).toBe(toHex(encodeCbor(value, GENERAL)));
       }),
-      { numRuns: 200, seed: 5 },
+      { numRuns: 100, seed: 5 },
     );
   });
 

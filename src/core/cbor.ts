@@ -32,7 +32,8 @@ export function encodeCommon(value: unknown): Uint8Array | null {
   const length = fill - start;
   if (length > SHARE_MAX) return buffer.slice(start, fill);
   const bytes = new Uint8Array(buffer.buffer, start, length);
-  start = fill;
+  // On a word: who compares bytes may take four at a time.
+  start = (fill + 3) & -4;
   return bytes;
 }
 
