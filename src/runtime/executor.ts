@@ -76,6 +76,8 @@ export interface ExecutorInfo {
 export interface Turn extends Advance {
   /** Packed records since the last turn, or the last `takeSegments`. */
   readonly segments: readonly Segment[];
+  /** Gives back the memory of the segments, which are empty from then on. */
+  release(): void;
 }
 
 export interface Executor {

@@ -28,7 +28,7 @@ function beside(watch: Watch, failAtTurn = Number.POSITIVE_INFINITY): (plan: Run
     const turn = (limit: AdvanceLimit): Promise<Turn> =>
       inOrder(async () => {
         if (++watch.turns === failAtTurn) throw new Error('node v2 broke');
-        return { ...(await inner.advance(limit)), segments: await inner.takeSegments() };
+        return { ...(await inner.advance(limit)), segments: await inner.takeSegments(), release: () => undefined };
       });
     return new Proxy(inner, {
       get(target, key) {

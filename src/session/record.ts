@@ -4,6 +4,7 @@
  */
 import { packPiece, wordsOfPiece } from '../kernel/trace/pieces.ts';
 import type { TraceStore } from '../kernel/trace/store.ts';
+import { release } from '../runtime/workers/release.ts';
 import type { Done, Storage } from '../storage/types.ts';
 
 const DONE: Done = { ok: true };
@@ -87,7 +88,10 @@ export class TraceRecord {
     while (this.#end < until) {
       const [from, to] = [this.#end, Math.min(until, this.#end + WRITE_MAX)];
       const pieces = Array.from({ length: to - from }, (_, i) => packPiece(this.#store, from + i));
-      const done = await home.storage.appendTrace(home.runId, from - this.#first, pieces);
+      const written = home.storage.appendTrace(home.runId, from - this.#first, pieces);
+      // Storage has copied them by now.
+      for (const { buffer } of pieces) release(buffer);
+      const done = await written;
       if (!done.ok || generation !== this.#generation) return done;
       this.#end = to;
     }

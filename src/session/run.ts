@@ -162,6 +162,8 @@ export class Run {
   async takeIn(turn: Turn): Promise<void> {
     this.#moved(turn);
     await this.#append(turn.segments);
+    // The store has its own copy; a large testnet brings a megabyte a block.
+    turn.release();
   }
 
   async #append(segments: readonly Segment[]): Promise<void> {

@@ -156,6 +156,7 @@ export interface Storage {
   /**
    * Adds pieces of a run's trace, the first at position `from`, all of them or none. Stored pieces at or after `from` are
    * replaced, since a run that was rewound writes its later trace anew; what then does not continue the end is refused (`order`).
+   * The pieces are copied before the call returns.
    */
   appendTrace(runId: string, from: number, pieces: readonly Uint8Array[]): Promise<Done>;
   /** The stored segments that touch `from` ≤ p < `to`; none stored is an empty list. */

@@ -21,6 +21,7 @@ import type {
 } from '../executor.ts';
 import type { ConductorWorker } from './conductor-worker.ts';
 import type { NodeAssignment, NodeWorkerGate } from './node-worker.ts';
+import { release } from './release.ts';
 import { Watchdog } from './watchdog.ts';
 import { unpackSegments } from './wire.ts';
 
@@ -126,7 +127,8 @@ export class WorkersExecutor implements Executor {
 
   async turn(limit: AdvanceLimit): Promise<Turn> {
     const { horizon, reason, records } = await this.#call(() => this.#conductor.turn(limit));
-    return { horizon, reason, segments: unpackSegments(records) };
+    const giveBack = (): void => records.forEach(({ buffer }) => void release(buffer));
+    return { horizon, reason, segments: unpackSegments(records), release: giveBack };
   }
 
   stepEvent(): Promise<boolean> {
