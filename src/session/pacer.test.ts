@@ -6,6 +6,7 @@ import { Pacer } from './pacer.ts';
 function fakeRun() {
   const turns: number[] = [];
   let horizon: Micros = 0;
+  let pictures = 0;
   const pacer = new Pacer({
     advance: async (until, windows) => {
       turns.push(windows);
@@ -14,12 +15,12 @@ function fakeRun() {
       await new Promise((resolve) => setTimeout(resolve, count / 10));
       return { horizon, finished: false };
     },
-    publish: () => undefined,
+    publish: () => void pictures++,
     fail: (error) => {
       throw error;
     },
   });
-  return { pacer, turns, now: () => horizon };
+  return { pacer, turns, now: () => horizon, pictures: () => pictures };
 }
 
 describe('Pacer', () => {
@@ -46,6 +47,18 @@ describe('Pacer', () => {
     // 0.1 ms a window: 600 of them last as long as a turn may.
     expect(Math.max(...turns)).toBeLessThanOrEqual(600);
     expect(turns.length).toBeGreaterThan(20);
+  });
+
+  it.each([
+    [4, 14, 16],
+    [64, 7, 8],
+  ])('shows a run of %i nodes so often at top speed that the processor is left to it', async (nodes, least, most) => {
+    const { pacer, pictures } = fakeRun();
+    pacer.start('max', 0, nodes);
+    await vi.advanceTimersByTimeAsync(2_000);
+    pacer.stop();
+    expect(pictures()).toBeGreaterThanOrEqual(least);
+    expect(pictures()).toBeLessThanOrEqual(most);
   });
 
   it('starts carefully, whatever ran before', async () => {
