@@ -5,9 +5,11 @@ import { PHASES } from '../../lib/phases.ts';
 import type { Scale } from './geometry.ts';
 import styles from './Node.module.css';
 import { accessibleName, type NodeLook, phaseLetter } from './selectors.ts';
+import { type Looks, useLook } from './useLooks.ts';
 
 export interface NodeData extends Record<string, unknown> {
-  readonly look: NodeLook;
+  readonly index: number;
+  readonly looks: Looks;
   readonly scale: Scale;
   readonly selected: boolean;
   readonly marked: boolean;
@@ -17,9 +19,11 @@ export interface NodeData extends Record<string, unknown> {
 
 /** Layout units (px at zoom 1) added around the disc for crown and label. */
 export const NodeView = memo(function NodeView({ data }: NodeProps & { readonly data: NodeData }) {
-  const { look, scale, selected, marked, choose } = data;
-  const radius = look.kind === 'client' ? scale.clientRadius : scale.radius;
+  const { index, looks, scale, selected, marked, choose } = data;
+  const look = useLook(looks, index);
   const labels = useLabels(scale);
+  if (look === null) return null;
+  const radius = look.kind === 'client' ? scale.clientRadius : scale.radius;
   return (
     <button
       type="button"

@@ -2,6 +2,7 @@
 import { useStoreApi } from '@xyflow/react';
 import { type RefObject, useEffect, useRef } from 'react';
 import type { Frame } from '../../../session/view.ts';
+import { BEAT_MS } from '../../beat.ts';
 import { type Session, usePlayground } from '../../playground.tsx';
 import type { UiStore } from '../../store.ts';
 import { NARROW_BELOW, type Point, scaleFor } from './geometry.ts';
@@ -66,8 +67,8 @@ interface Around {
   readonly stepped: boolean;
 }
 
-/** Rings of larger networks change with every vote in every frame: nobody sees more than so many a second. */
-const RINGS_EVERY_MS = 50;
+/** Rings of larger networks change with every vote in every frame: they are counted on with the words beside them. */
+const RINGS_EVERY_MS = BEAT_MS;
 const RINGS_AT_ONCE_UP_TO = 8;
 
 /** What the canvases show. */

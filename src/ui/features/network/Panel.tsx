@@ -1,31 +1,32 @@
 /** The network: nodes on a ring (React Flow), everything that moves on the canvas above them. */
 import '@xyflow/react/dist/base.css';
-import { type Node, type NodeTypes, ReactFlow, ReactFlowProvider, useStore as useFlowStore } from '@xyflow/react';
-import { useCallback, useMemo, useRef } from 'react';
+import { type NodeTypes, ReactFlow, ReactFlowProvider, useStore as useFlowStore } from '@xyflow/react';
+import { useMemo, useRef } from 'react';
+import { useStore } from 'zustand';
+import { useShallow } from 'zustand/react/shallow';
 import { IconButton } from '../../components/controls.tsx';
 import type { Frame } from '../../../session/view.ts';
-import { useApply } from '../../interventions.ts';
-import { paletteOf } from '../../lib/palette.ts';
-import { useFrame, usePlayground, useUi } from '../../playground.tsx';
-import { NARROW_BELOW, type Point, type Scale, scaleFor } from './geometry.ts';
+import { useFrame, useUi } from '../../playground.tsx';
+import { NARROW_BELOW, scaleFor } from './geometry.ts';
 import { HoverTip } from './HoverTip.tsx';
 import { Lasso } from './Lasso.tsx';
 import { Legend } from './Legend.tsx';
-import { type NodeData, NodeView } from './NodeView.tsx';
+import { NodeView } from './NodeView.tsx';
 import { Notices } from './Notices.tsx';
 import { Overlay } from './Overlay.tsx';
 import styles from './Panel.module.css';
 import type { Scene } from './scene.ts';
-import { centreReading, type NodeLook } from './selectors.ts';
+import { centreReading } from './selectors.ts';
 import { fillsRows } from './shardLayout.ts';
 import { ParentNames } from './ParentNames.tsx';
 import { ShardSigns } from './ShardSigns.tsx';
 import { StoryLine } from './Story.tsx';
 import { Tools } from './Tools.tsx';
 import { useDrop } from './useDrop.ts';
+import { useFlowNodes } from './useFlowNodes.ts';
 import { useLayout } from './useLayout.ts';
+import { type Looks, useLooks } from './useLooks.ts';
 import { usePick } from './usePick.ts';
-import { useLooks } from './useLooks.ts';
 
 const nodeTypes: NodeTypes = { testnetNode: NodeView };
 /** Whether shards fill the panel from its corner on. */
@@ -39,6 +40,7 @@ function playsFlatOut({ status, speed }: Frame): boolean {
 }
 
 const ORIGIN: [number, number] = [0.5, 0.5];
+const NO_NODES: Frame['nodes'] = [];
 
 export function NetworkPanel() {
   const ready = useUi((state) => state.frame !== null);
@@ -60,7 +62,8 @@ export function NetworkPanel() {
 
 function Network() {
   const looks = useLooks();
-  const validators = looks.filter((look) => look.kind === 'validator').length;
+  const members = useFrame((frame) => frame.nodes, NO_NODES);
+  const validators = members.filter(({ kind }) => kind === 'validator').length;
   const isNarrow = useFlowStore((state) => state.width < NARROW_BELOW);
   const scale = useMemo(() => scaleFor(validators, isNarrow), [validators, isNarrow]);
   const { positions, onNodesChange, fit } = useLayout(scale);
@@ -70,7 +73,7 @@ function Network() {
   const lasso = useUi((state) => state.lasso);
   const armed = useUi((state) => state.armed);
   const presenting = useUi((state) => state.presenting !== null);
-  const nodes = useFlowNodes(looks, positions, scale);
+  const nodes = useFlowNodes(members, looks, positions, scale);
   const scene = useRef<Scene | null>(null);
   const { onPaneClick, onPaneMouseMove, hovered } = usePick(scene);
   const drop = useDrop(scene);
@@ -121,79 +124,6 @@ function Network() {
   );
 }
 
-/** React Flow's nodes; an unchanged node keeps its object, so that only changed ones render. */
-function useFlowNodes(looks: readonly NodeLook[], positions: readonly Point[], scale: Scale): Node<NodeData>[] {
-  const selected = useUi((state) => (state.selection?.kind === 'node' ? state.selection.node : -1));
-  const select = useUi((state) => state.select);
-  const openPhoneTab = useUi((state) => state.openPhoneTab);
-  const marks = useUi((state) => state.marked);
-  const toggleMark = useUi((state) => state.toggleMark);
-  const endHint = useUi((state) => state.endHint);
-  const carry = useCarry();
-  const before = useRef<Node<NodeData>[]>([]);
-  return useMemo(() => {
-    if (positions.length !== looks.length) return [];
-    const next = looks.map((look, index) => {
-      const old = before.current[index];
-      const position = positions[index] ?? { x: 0, y: 0 };
-      const isSelected = index === selected;
-      const isMarked = marks.includes(index);
-      if (
-        old !== undefined &&
-        old.data.look === look &&
-        old.position === position &&
-        old.data.selected === isSelected &&
-        old.data.marked === isMarked &&
-        old.data.scale === scale
-      )
-        return old;
-      const choose = (together: boolean) => {
-        endHint();
-        if (carry(index)) return;
-        if (together) return toggleMark(index);
-        select({ kind: 'node', node: index });
-        openPhoneTab('inspector');
-      };
-      const size = 2 * (look.kind === 'client' ? scale.clientRadius : scale.radius);
-      return {
-        id: String(index),
-        type: 'testnetNode',
-        // A crown, or what a traitor does, stands above its neighbours' discs.
-        zIndex: look.crown === null && look.byzantine === null ? 0 : 1,
-        position,
-        width: size,
-        height: size,
-        data: { look, scale, selected: isSelected, marked: isMarked, choose },
-      };
-    });
-    before.current = next;
-    return next;
-  }, [looks, positions, scale, selected, marks, select, toggleMark, endHint, openPhoneTab, carry]);
-}
-
-/** Puts the fault in hand on a chosen node; a link fault needs two, one after the other. False while nothing is in hand. */
-function useCarry(): (node: number) => boolean {
-  const { store, session } = usePlayground();
-  const apply = useApply();
-  return useCallback(
-    (node) => {
-      const { armed, marked, mark, clearMarks } = store.getState();
-      const frame = session.frame();
-      if (armed === null || frame === null) return false;
-      const entry = paletteOf(frame.declaration, frame.scenario.shards).find(({ id }) => id === armed);
-      const [first] = marked;
-      if (entry?.on !== 'link') apply(armed, { kind: 'node', node });
-      else if (first === undefined || first === node) mark([node]);
-      else {
-        clearMarks();
-        apply(armed, { kind: 'link', from: first, to: node });
-      }
-      return true;
-    },
-    [store, session, apply],
-  );
-}
-
 /** What is in hand, and how to be rid of it. */
 function InHand() {
   const armed = useUi((state) => state.armed);
@@ -216,8 +146,8 @@ function InHand() {
 }
 
 /** How far the testnet is and who leads, large enough for the back row. */
-function Reading({ looks }: { readonly looks: readonly NodeLook[] }) {
-  const { height, epoch, leader } = centreReading(looks);
+function Reading({ looks }: { readonly looks: Looks }) {
+  const { height, epoch, leader } = useStore(looks, useShallow(centreReading));
   const declaration = useFrame((frame) => frame.declaration, null);
   if (declaration === null) return null;
   const { words, hasLeader = true } = declaration;

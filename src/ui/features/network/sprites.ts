@@ -37,6 +37,9 @@ export function readPalette(element: HTMLElement): Palette {
   return palette;
 }
 
+/** Smaller marks, CSS px, have no room for their letter. */
+export const LETTERS_FROM = 10;
+
 export type Sprites = Readonly<Record<PhaseRole, HTMLCanvasElement>>;
 
 /** Sprites of `size` CSS px for a screen of `ratio` device px per CSS px. Each canvas is twice as wide as its mark. */
@@ -72,7 +75,7 @@ function drawSprite(
   context.fillStyle = colour;
   if (shape === 'ring') drawDoubleRing(context, colour, halo, size / 2);
   else context.fill();
-  if (letter !== '' && size >= 10) drawLetter(context, letter, shape === 'ring' ? colour : halo, size, shape);
+  if (letter !== '' && size >= LETTERS_FROM) drawLetter(context, letter, shape === 'ring' ? colour : halo, size, shape);
   return canvas;
 }
 

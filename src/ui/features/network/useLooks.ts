@@ -1,5 +1,10 @@
-/** The looks of all nodes at the playhead; objects keep their identity while they draw the same. */
-import { useEffect, useState } from 'react';
+/**
+ * The looks of all nodes at the playhead; objects keep their identity while they draw the same. Each node subscribes to its own,
+ * so that React renders what has changed and nothing around it.
+ */
+import { useEffect, useMemo } from 'react';
+import { useStore } from 'zustand';
+import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Frame, TraceView } from '../../../session/view.ts';
 import { progressAt } from '../../lib/moments.ts';
 import { usePlayground } from '../../playground.tsx';
@@ -11,11 +16,18 @@ const CALM_MS = 80;
 /** Larger networks have no room for a count in each node. */
 const VOTES_UP_TO = 24;
 
-export function useLooks(): readonly NodeLook[] {
+/** By node; empty before the first frame. */
+export type Looks = StoreApi<readonly NodeLook[]>;
+
+/** One node's look; null while it has none. */
+export function useLook(looks: Looks, node: number): NodeLook | null {
+  return useStore(looks, (all) => all[node] ?? null);
+}
+
+export function useLooks(): Looks {
   const { session, store } = usePlayground();
-  const [looks, setLooks] = useState<readonly NodeLook[]>([]);
+  const looks = useMemo(() => createStore<readonly NodeLook[]>(() => []), []);
   useEffect(() => {
-    let shown: readonly NodeLook[] = [];
     let last = 0;
     let timer: ReturnType<typeof setTimeout> | null = null;
     const refresh = () => {
@@ -23,9 +35,7 @@ export function useLooks(): readonly NodeLook[] {
       const frame = store.getState().frame;
       if (frame === null) return;
       last = performance.now();
-      const next = looksOf(frame, session.view(), shown);
-      if (next !== shown) setLooks(next);
-      shown = next;
+      looks.setState(looksOf(frame, session.view(), looks.getState()), true);
     };
     const onChange = () => {
       const wait = (store.getState().frame?.nodes.length ?? 0) > MANY ? last + CALM_MS - performance.now() : 0;
@@ -40,7 +50,7 @@ export function useLooks(): readonly NodeLook[] {
       stop();
       if (timer !== null) clearTimeout(timer);
     };
-  }, [session, store]);
+  }, [session, store, looks]);
   return looks;
 }
 
