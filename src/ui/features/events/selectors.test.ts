@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { TraceEvent } from '../../../kernel/trace/events.ts';
-import { eventText, latestEvents, messageOf } from './selectors.ts';
+import type { Frame } from '../../../session/view.ts';
+import { FAKE_DECLARATION } from '../../testing/fakeRun.ts';
+import { eventText, fieldsBefore, latestEvents, messageOf, type Telling } from './selectors.ts';
+
+const TELLING: Telling = {
+  declaration: FAKE_DECLARATION,
+  nodes: ['v0', 'v1'].map((id, index) => ({ id, index })) as unknown as Frame['nodes'],
+};
 
 function note(seq: number, node = 'v0'): TraceEvent {
   return { seq, t: seq, node, kind: 'note', text: `note ${seq}` };
@@ -41,7 +48,7 @@ describe('the newest events', () => {
   });
 
   it('are written in plain words', () => {
-    expect(eventText(decide)).toBe('slot 1: 3f9a…c2');
+    expect(eventText(decide, TELLING)).toBe('height 1: 3f9a…c2');
     expect(messageOf(decide)).toBeNull();
     const send: TraceEvent = {
       seq: 0,
@@ -57,7 +64,25 @@ describe('the newest events', () => {
       messageId: 'v0#1',
       reason: 'lost',
     };
-    expect(eventText(send)).toBe('prepare to v1, slot 2: lost');
+    expect(eventText(send, TELLING)).toBe('prepare to v1, height 2: lost');
     expect(messageOf(send)).toBe('v0#1');
+  });
+
+  it('say of a state what changed, in the words of the protocol', () => {
+    const state = (seq: number, fields: Record<string, number | string | null>, alive = true): TraceEvent => {
+      return { seq, t: seq, node: 'v0', kind: 'state', alive, fields };
+    };
+    const first = { role: 'replica', epoch: 0, height: 1, phase: 'idle', lockEpoch: null, mempool: 3 };
+    const later = [state(9, first, false), state(8, { ...first, height: 2, lockEpoch: 4 }), note(7), state(5, first)];
+    const before = fieldsBefore(later, () => ({}));
+    expect(
+      later.filter(({ kind }) => kind === 'state').map((event) => eventText(event, TELLING, before.get(event.seq))),
+    ).toEqual([
+      'down',
+      'Height 1 → 2 · Lock – → 4',
+      'Role replica · View 0 · Height 1 · Phase idle · Lock – · Mempool 3',
+    ]);
+    const known = fieldsBefore(later.slice(0, 2), () => ({ ...first, mempool: 4 }));
+    expect(eventText(later[1] as TraceEvent, TELLING, known.get(8))).toBe('Height 1 → 2 · Lock – → 4 · Mempool 4 → 3');
   });
 });

@@ -1,6 +1,8 @@
 /** Lines of the event list, read from the trace backwards from the playhead. Pure. */
 import type { TraceEvent, TraceEventKind } from '../../../kernel/trace/events.ts';
-import type { TraceView } from '../../../session/view.ts';
+import type { Declaration } from '../../../protocols/protocol.ts';
+import type { Frame, NodeMoment, TraceView } from '../../../session/view.ts';
+import { changesBetween, fieldText } from '../../lib/fields.ts';
 import { shortHash } from '../../lib/format.ts';
 
 export type Filter = 'all' | 'messages' | 'decisions' | 'faults' | 'notes';
@@ -66,32 +68,64 @@ function concerns(event: TraceEvent, node: string): boolean {
   }
 }
 
-function sendText({ type, to, slot, reason, copy }: Extract<TraceEvent, { readonly kind: 'send' }>): string {
-  const about = slot > 0 ? `, slot ${slot}` : '';
+/** What an event is told with. */
+export interface Telling {
+  readonly declaration: Declaration;
+  readonly nodes: Frame['nodes'];
+}
+
+type Sending = Extract<TraceEvent, { readonly kind: 'send' }>;
+type State = Extract<TraceEvent, { readonly kind: 'state' }>;
+type Fields = NodeMoment['fields'];
+
+/** By the position of a state record among `events`, newest first: what the node's fields were before it. */
+export function fieldsBefore(
+  events: readonly TraceEvent[],
+  momentBefore: (event: TraceEvent) => Fields,
+): ReadonlyMap<number, Fields> {
+  const before = new Map<number, Fields>();
+  const earlier = new Map<string, State>();
+  for (const event of events.toReversed()) {
+    if (event.kind !== 'state') continue;
+    before.set(event.seq, earlier.get(event.node)?.fields ?? momentBefore(event));
+    earlier.set(event.node, event);
+  }
+  return before;
+}
+
+function sendText({ type, to, slot, reason, copy }: Sending, { declaration }: Telling): string {
+  const about = slot > 0 ? `, ${declaration.words.slot} ${slot}` : '';
   const why = reason === undefined ? '' : `: ${reason}`;
   return `${type} to ${to}${about}${why}${copy === undefined ? '' : ` (${copy})`}`;
 }
 
-/** One line of plain words for an event. */
-export function eventText(event: TraceEvent): string {
+/** What changed, in the protocol's words; a node's first record says all that it has. */
+function stateText({ alive, fields }: State, before: Fields, { declaration, nodes }: Telling): string {
+  if (!alive) return 'down';
+  const isFirst = Object.values(before).every((value) => value === null);
+  const told = changesBetween({ fields: before }, { fields }, declaration.fields).map(({ field, was, is }) => {
+    const now = fieldText(field, is, nodes);
+    return isFirst ? `${field.label} ${now}` : `${field.label} ${fieldText(field, was, nodes)} → ${now}`;
+  });
+  return told.length === 0 ? 'as before' : told.join(' · ');
+}
+
+/** One line of plain words for an event. @param before for a state record: the node's fields before it */
+export function eventText(event: TraceEvent, telling: Telling, before: Fields = {}): string {
+  const { slot: slotWord } = telling.declaration.words;
   switch (event.kind) {
     case 'send':
-      return sendText(event);
+      return sendText(event, telling);
     case 'deliver':
-      return `${event.type} from ${event.from}${event.slot > 0 ? `, slot ${event.slot}` : ''}`;
+      return `${event.type} from ${event.from}${event.slot > 0 ? `, ${slotWord} ${event.slot}` : ''}`;
     case 'drop':
       return `${event.type} from ${event.from} refused: ${event.reason}`;
     case 'timer':
       return `${event.timer} fires`;
     case 'state':
-      return event.alive
-        ? Object.entries(event.fields)
-            .filter(([, value]) => value !== null)
-            .map(([name, value]) => `${name} ${value}`)
-            .join(', ')
-        : 'down';
+      return stateText(event, before, telling);
     case 'decide':
-      return `slot ${event.slot}: ${shortHash(event.digest)}`;
+      return `${slotWord} ${event.slot}: ${shortHash(event.digest)}`;
     case 'evidence':
       return `against ${event.against}: ${event.text}`;
     case 'lock':

@@ -3,11 +3,11 @@ import type { NodeIndex } from '../../../core/ids.ts';
 import type { Frame } from '../../../session/view.ts';
 import { Section } from '../../components/Section.tsx';
 import { Facts, Foreign, Note } from '../../components/small.tsx';
+import { changesBetween, fieldText } from '../../lib/fields.ts';
 import { formatMs, formatTime } from '../../lib/format.ts';
 import { usePlayground, useUi } from '../../playground.tsx';
 import styles from './Panel.module.css';
-import { changesBetween, recentOf } from './activity.ts';
-import { fieldText } from './selectors.ts';
+import { recentOf } from './activity.ts';
 
 const SHOWN = 8;
 

@@ -6,6 +6,7 @@ import { Button } from '../../components/controls.tsx';
 import { Hash } from '../../components/Hash.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Badge, Facts, Foreign, Note } from '../../components/small.tsx';
+import { fieldText } from '../../lib/fields.ts';
 import { formatCount, formatTime, plural, sentence } from '../../lib/format.ts';
 import { isDown } from '../../lib/moments.ts';
 import { useAction, useCalmFrame, useFaults, usePlayground, useUi } from '../../playground.tsx';
@@ -15,7 +16,7 @@ import { NodeActivity } from './NodeActivity.tsx';
 import styles from './Panel.module.css';
 import { QuorumView } from './QuorumView.tsx';
 import { SubmitForm } from './SubmitForm.tsx';
-import { brief, certificateView, fieldText, timeLeft } from './selectors.ts';
+import { brief, certificateView, timeLeft } from './selectors.ts';
 import { useNodeDetails } from './useDetails.ts';
 
 const PER_SECOND = 6;

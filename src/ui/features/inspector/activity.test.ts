@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { TraceEvent } from '../../../kernel/trace/events.ts';
 import type { FieldDeclaration } from '../../../protocols/protocol.ts';
-import { changesBetween, recentOf } from './activity.ts';
+import type { Frame } from '../../../session/view.ts';
+import { changesBetween, fieldText } from '../../lib/fields.ts';
+import { recentOf } from './activity.ts';
 
 const FIELDS: readonly FieldDeclaration[] = [
   { name: 'height', label: 'Height', kind: 'slot', explain: '' },
@@ -17,6 +19,15 @@ describe('what changed', () => {
       ['phase', 'a', 'b'],
     ]);
     expect(changesBetween(moment({ height: 1 }), moment({ height: 1 }), FIELDS)).toEqual([]);
+  });
+
+  it('is told with names, yes and no', () => {
+    const nodes = [{ id: 'v0' }] as unknown as Frame['nodes'];
+    const field = (kind: FieldDeclaration['kind']): FieldDeclaration => ({ name: 'x', label: 'X', kind, explain: '' });
+    const told = (kind: FieldDeclaration['kind'], value: unknown) => fieldText(field(kind), value, nodes);
+    expect([told('node', 0), told('node', 7), told('node', null)]).toEqual(['v0', '7', '–']);
+    expect([told('boolean', true), told('boolean', false), told('boolean', 1)]).toEqual(['yes', 'no', 'yes']);
+    expect([told('slot', 12), told('enum', 'idle'), told('enum', 'a'.repeat(64))]).toEqual(['12', 'idle', 'aaaa…aa']);
   });
 });
 

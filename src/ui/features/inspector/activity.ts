@@ -1,26 +1,7 @@
 /** What a node went through, read from the trace. Pure; knows no protocol. */
 import type { TraceEvent } from '../../../kernel/trace/events.ts';
-import type { FieldDeclaration } from '../../../protocols/protocol.ts';
-import type { NodeMoment, TraceView } from '../../../session/view.ts';
+import type { TraceView } from '../../../session/view.ts';
 import { sentence } from '../../lib/format.ts';
-
-export interface Change {
-  readonly field: FieldDeclaration;
-  readonly was: unknown;
-  readonly is: unknown;
-}
-
-/** The declared fields that differ between two moments, in the order of the declaration. */
-export function changesBetween(
-  before: NodeMoment,
-  after: NodeMoment,
-  fields: readonly FieldDeclaration[],
-): readonly Change[] {
-  return fields.flatMap((field) => {
-    const [was, is] = [before.fields[field.name], after.fields[field.name]];
-    return was === is ? [] : [{ field, was, is }];
-  });
-}
 
 export interface Happening {
   readonly key: number;

@@ -2,7 +2,6 @@
 import { formatDuration, plural, shortHash } from '../../lib/format.ts';
 import { transferId } from '../../../ledger/ledger.ts';
 import type { TransactionStatus } from '../../../session/api.ts';
-import type { FieldDeclaration } from '../../../protocols/protocol.ts';
 import type { Frame, MessageDetails, QuorumProgress } from '../../../session/view.ts';
 
 const HASH = /^[0-9a-f]{16,}$/;
@@ -32,13 +31,6 @@ function listBrief(values: readonly unknown[], depth: number): string {
     .map((value) => brief(value, depth + 1))
     .join(' ');
   return values.length > LISTED ? `${shown} … (${values.length})` : shown;
-}
-
-/** A declared field's value: nodes by name, nothing as a dash. */
-export function fieldText(field: FieldDeclaration, value: unknown, nodes: Frame['nodes']): string {
-  if (field.kind === 'node' && typeof value === 'number') return nodes[value]?.id ?? String(value);
-  if (field.kind === 'boolean' && (value === 0 || value === 1)) return value === 1 ? 'yes' : 'no';
-  return brief(value);
 }
 
 export interface CertificateView {
