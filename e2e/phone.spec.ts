@@ -49,7 +49,8 @@ test('a trace and a picture can be saved', async ({ page, testnet }) => {
     ['Trace, JSON lines', /\.jsonl$/],
     ['Image, SVG', /\.svg$/],
   ] as const) {
-    await dialog.getByText(choice, { exact: true }).tap();
+    await dialog.getByRole('combobox', { name: 'Format' }).selectOption({ label: choice });
+    await expect(dialog.getByRole('heading', { name: choice })).toBeInViewport();
     const save = dialog.getByRole('button', { name: /^Save/ }).or(dialog.getByRole('button', { name: /^Download/ }));
     await save.first().scrollIntoViewIfNeeded();
     const [download] = await Promise.all([page.waitForEvent('download'), save.first().tap()]);

@@ -61,11 +61,23 @@ function drawGrouped(context: CanvasRenderingContext2D, scene: Scene, cuts: Cuts
     const place = count < 3 || phase === 'client' || phase === 'sync' ? null : placeOf(scene, cuts, first);
     if (place === null) continue;
     const at = { x: place.at.x * view.zoom + view.x + 8, y: place.at.y * view.zoom + view.y };
+    if (scene.scale.labels !== 'hover' && coversName(scene, at)) continue;
     // Where counts would lie on one another the largest stands alone.
     if (labels.some(({ x, y }) => Math.abs(x - at.x) < LABEL_WIDTH && Math.abs(y - at.y) < LABEL_HEIGHT)) continue;
     labels.push(at);
     drawCount(context, scene, at.x, at.y, count);
   }
+}
+
+/** Whether a count at a place of the screen, CSS px, would lie on what a node says. */
+function coversName({ nodes, positions, scale, view }: Scene, at: Point): boolean {
+  return nodes.some(({ index, kind }) => {
+    const node = positions[index];
+    if (node === undefined || kind === 'client') return false;
+    const [left, top] = [node.x * view.zoom + view.x - at.x, node.y * view.zoom + view.y - at.y];
+    const radius = scale.radius * view.zoom;
+    return left > -radius && left < radius + LABEL_WIDTH / 2 && Math.abs(top) < radius + LABEL_HEIGHT / 2;
+  });
 }
 
 /** Marks grow with the square root of the bytes they carry, within what can be told apart and what fits. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Flight, Frame } from '../../../session/view.ts';
+import type { Flight, Frame, ShardShape } from '../../../session/view.ts';
 import { bundlesOf } from './bundles.ts';
 import { ellipsePoints, scaleFor } from './geometry.ts';
 import { groupsForDrawing, inside, layoutOf, regionsOf } from './layouts.ts';
@@ -25,6 +25,21 @@ describe('arrangements', () => {
       return Math.hypot(a.x - b.x, a.y - b.y);
     });
     expect(Math.max(...gaps) / Math.min(...gaps)).toBeLessThan(1.1);
+  });
+
+  it('keeps clients clear of the boxes of shards of one node', () => {
+    for (const isNarrow of [false, true]) {
+      for (let count = 2; count <= 12; count++) {
+        const shape = { count, validatorsPerShard: 1, parents: [] } as unknown as ShardShape;
+        const points = layoutOf(network(count, ['local']), 'ring', isNarrow ? 0.8 : 1.6, isNarrow, shape);
+        const client = points[count] ?? { x: 0, y: 0 };
+        const { radius, clientRadius } = scaleFor(count, isNarrow);
+        for (const { x, y } of points.slice(0, count)) {
+          const apart = Math.max(Math.abs(x - client.x), Math.abs(y - client.y));
+          expect(apart, `${count} shards`).toBeGreaterThan(radius * 1.7 + clientRadius);
+        }
+      }
+    }
   });
 
   it('stands the nodes of a region together and the regions apart, no two nodes on top of each other', () => {

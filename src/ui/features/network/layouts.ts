@@ -3,7 +3,7 @@ import type { Frame, ShardShape } from '../../../session/view.ts';
 import { shardOfNode } from '../../lib/shards.ts';
 import type { Arrangement } from '../../labState.ts';
 import { ellipsePoints, type Point, ringLayout, type Scale, scaleFor } from './geometry.ts';
-import { fillsRows, isNested, shardLayout } from './shardLayout.ts';
+import { clearOfBoxes, fillsRows, isNested, shardLayout } from './shardLayout.ts';
 
 type Nodes = Frame['nodes'];
 
@@ -26,9 +26,11 @@ export function layoutOf(
   if (arrangement === 'ring' && shape !== null && standsInShards(shape))
     return shardLayout(shape, scaleFor(validators, isNarrow), nodes.length, aspect);
   const regions = regionsOf(nodes);
-  return arrangement === 'ring' || regions.length < 2
-    ? ringLayout(validators, nodes.length - validators, aspect, isNarrow)
-    : regionLayout(regions, scaleFor(validators, isNarrow), nodes.length, aspect);
+  if (arrangement === 'ring' || regions.length < 2) {
+    const ring = ringLayout(validators, nodes.length - validators, aspect, isNarrow);
+    return shape === null ? ring : clearOfBoxes(ring, validators, scaleFor(validators, isNarrow));
+  }
+  return regionLayout(regions, scaleFor(validators, isNarrow), nodes.length, aspect);
 }
 
 /** Shards of one node stand around like any validators, until a ring of them would leave no room for their boxes or parents. */

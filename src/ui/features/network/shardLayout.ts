@@ -53,6 +53,18 @@ function inRows(count: number, cell: number, aspect: number): readonly Point[] {
   }));
 }
 
+/** Half the box of a shard of one node, in radii, with room around it. */
+const BOX = 1.8;
+
+/** A ring of shards of one node each: clients that would stand on the box of a shard stand in a column on the left. */
+export function clearOfBoxes(points: readonly Point[], validatorCount: number, scale: Scale): readonly Point[] {
+  const [shards, clients] = [points.slice(0, validatorCount), points.slice(validatorCount)];
+  const room = scale.radius * BOX + scale.clientRadius;
+  const isOn = (client: Point) =>
+    shards.some((shard) => Math.max(Math.abs(shard.x - client.x), Math.abs(shard.y - client.y)) < room);
+  return clients.some(isOn) ? [...shards, ...clientsBeside(shards, clients.length, scale.radius)] : points;
+}
+
 function clientsBeside(points: readonly Point[], count: number, radius: number): readonly Point[] {
   const left = Math.min(...points.map(({ x }) => x)) - radius * 3.4;
   const ys = points.map(({ y }) => y);

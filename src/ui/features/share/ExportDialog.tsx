@@ -1,6 +1,8 @@
 /** Everything that can leave the page as a file: choose on the left, look and save on the right. */
 import { useId, useState } from 'react';
+import { Select } from '../../components/controls.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
+import { PHONE, useMedia } from '../../components/useMedia.ts';
 import type { DrawNetwork } from '../../lib/picture.ts';
 import { useUi } from '../../playground.tsx';
 import { CHOICES, type Choice, GROUPS } from './choices.ts';
@@ -10,15 +12,25 @@ import { RunExport } from './RunExport.tsx';
 import { TextExport } from './TextExport.tsx';
 import { VideoExport } from './VideoExport.tsx';
 
+/** On a phone the list would fill the screen, and what was chosen stand below it. */
+const OPTIONS = GROUPS.flatMap(({ id, title: group }) =>
+  CHOICES.filter((choice) => choice.group === id).map((choice) => ({ value: choice.id, label: choice.title, group })),
+);
+
 /** `draw`: how the network is drawn as a picture of its own. */
 export default function ExportDialog({ draw }: { readonly draw: DrawNetwork }) {
   const openDialog = useUi((state) => state.openDialog);
   const [chosen, setChosen] = useState<string>(CHOICES[0]?.id ?? '');
   const choice = CHOICES.find(({ id }) => id === chosen);
+  const phone = useMedia(PHONE);
   return (
     <Dialog title="Export" onClose={() => openDialog(null)}>
       <div className={styles.layout}>
-        <Choices chosen={chosen} onChoose={setChosen} />
+        {phone ? (
+          <Select label="Format" showLabel value={chosen} options={OPTIONS} onChange={setChosen} />
+        ) : (
+          <Choices chosen={chosen} onChoose={setChosen} />
+        )}
         {choice !== undefined && (
           <section className={styles.detail} aria-label={choice.title}>
             <h3>{choice.title}</h3>

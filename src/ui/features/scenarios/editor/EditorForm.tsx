@@ -3,7 +3,7 @@ import { useRef } from 'react';
 import { controlStyles, Select } from '../../../components/controls.tsx';
 import { usePlayground } from '../../../playground.tsx';
 import styles from './Editor.module.css';
-import { documentOf, FORM_FIELDS, type FormField, fieldValue, withField } from './form.ts';
+import { documentOf, FORM_FIELDS, type FormField, fieldValue, protocolOptions, withField } from './form.ts';
 
 interface Props {
   readonly text: string;
@@ -39,8 +39,9 @@ function Field({ field, value, onChange }: FieldProps) {
   const { catalogue } = usePlayground();
   const { kind, label, min, max, step = 1, unit } = field;
   if (kind === 'choice') {
-    const options = catalogue.protocols.map(({ name, title }) => ({ value: name, label: title }));
-    return <Select label={label} showLabel value={String(value ?? '')} options={options} onChange={onChange} />;
+    const options = protocolOptions(value, catalogue.protocols);
+    const chosen = typeof value === 'string' ? value : '';
+    return <Select label={label} showLabel value={chosen} options={options} onChange={onChange} />;
   }
   const isNumber = kind === 'number';
   // A list of validators is more than a number: it is edited as JSON.

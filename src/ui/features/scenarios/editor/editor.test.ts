@@ -5,7 +5,7 @@ import { ensureSyntaxTree } from '@codemirror/language';
 import { EditorState } from '@codemirror/state';
 import { describe, expect, it } from 'vitest';
 import { completionsFrom, diagnosticsOf } from './assist.ts';
-import { documentOf, FORM_FIELDS, fieldValue, withField } from './form.ts';
+import { documentOf, FORM_FIELDS, fieldValue, protocolOptions, withField } from './form.ts';
 import { parsePath, pathAt, rangeOf } from './jsonPath.ts';
 import type { Schema } from './schema.ts';
 
@@ -106,6 +106,18 @@ describe('paths', () => {
 });
 
 describe('the form', () => {
+  it('offers the protocols there are, and shows one that is not there as what it is', () => {
+    const protocols = [
+      { name: 'pbft', title: 'PBFT' },
+      { name: 'raft', title: 'Raft' },
+    ];
+    const labels = (value: unknown) => protocolOptions(value, protocols).map(({ label }) => label);
+    expect(labels('raft')).toEqual(['PBFT', 'Raft']);
+    expect(labels('nope')).toEqual(['nope: unknown', 'PBFT', 'Raft']);
+    expect(labels(undefined)).toEqual(['none', 'PBFT', 'Raft']);
+    expect(protocolOptions('nope', protocols)[0]?.value).toBe('nope');
+  });
+
   it('reads and writes the text, and leaves everything else alone', () => {
     const document = documentOf('{ "protocol": { "name": "svbft", "config": { "x": 1 } }, "faults": [] }');
     if (document === null) throw new Error('an object');

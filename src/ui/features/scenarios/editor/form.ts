@@ -1,5 +1,6 @@
 /** What the form shows of the text and how it writes it. Pure. */
 import { parseJson } from '../../../../scenario/json.ts';
+import { plainText } from '../../../lib/format.ts';
 
 export interface FormField {
   readonly path: readonly [string, ...string[]];
@@ -41,6 +42,17 @@ export function fieldValue(document: Readonly<Record<string, unknown>>, { path }
     value = (value as Record<string, unknown>)[key];
   }
   return value;
+}
+
+/** The protocols on offer, and before them what the text says instead, if anything: a field must not show what is not there. */
+export function protocolOptions(
+  value: unknown,
+  protocols: readonly { readonly name: string; readonly title: string }[],
+): readonly { readonly value: string; readonly label: string }[] {
+  const options = protocols.map(({ name, title }) => ({ value: name, label: title }));
+  const said = typeof value === 'string' ? value : '';
+  if (options.some((option) => option.value === said)) return options;
+  return [{ value: said, label: said === '' ? 'none' : `${plainText(said, 24)}: unknown` }, ...options];
 }
 
 /** The text with one value changed; objects on the way are made where they are missing. */
