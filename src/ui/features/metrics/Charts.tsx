@@ -37,7 +37,8 @@ const decisions = (value: string): ChartSpec => ({
   series: [{ key: 'blocks', label: `${many(value)} per s`, colour: 'var(--phase-propose)' }],
 });
 const latency = (value: string): ChartSpec => ({
-  title: `${sentence(value)} latency`,
+  // The longer word would push the key of the curves into a second line.
+  title: value === 'transaction' ? 'Latency' : `${sentence(value)} latency`,
   unit: 'ms',
   series: [
     { key: 'p50', label: 'median', colour: 'var(--phase-first)' },
