@@ -1,11 +1,13 @@
 import { defineConfig } from 'vitest/config';
-import { liboqsAlias } from './scripts/liboqs-alias.mjs';
+import { liboqsFiles } from './scripts/liboqs-files.mjs';
 
 export default defineConfig({
-  resolve: { alias: [liboqsAlias] },
+  plugins: [liboqsFiles()],
   test: {
     include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'e2e/**/*.test.ts'],
     environment: 'node',
+    // What the plugin above has taken apart.
+    server: { deps: { inline: [/@openforge-sh\/liboqs/] } },
     // One less than there are cores by default: half of a machine with two.
     maxWorkers: '100%',
     // Post-quantum reference code compiles slowly on a busy machine; a hang still ends.

@@ -8,7 +8,15 @@ import { readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 /** What a build is made from, relative to the repository. */
-const SOURCES = ['src', 'public', 'index.html', 'vite.config.ts', 'package-lock.json', 'scripts/pwa'];
+const SOURCES = [
+  'src',
+  'public',
+  'index.html',
+  'vite.config.ts',
+  'package-lock.json',
+  'scripts/liboqs-files.mjs',
+  'scripts/pwa',
+];
 
 /**
  * The source that was changed last, relative to `root`, where it is younger than the build in `dist`; `''` where there is no

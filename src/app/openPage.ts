@@ -5,6 +5,7 @@ import { type Platform, type WorkerHandle, WorkersExecutor } from '../runtime/wo
 import { openTestnet, type TestnetSession } from '../session/index.ts';
 import { TRACE_MEMORY, type TraceMemory } from '../session/shelf.ts';
 import { openStorage } from '../storage/open.ts';
+import { startNodeWorker } from './nodes/index.ts';
 
 /**
  * Validators that get a worker of their own, a core. Beyond that several share a worker: 64 threads on two cores leave the
@@ -14,8 +15,7 @@ const OWN_WORKERS_PER_CORE = 16;
 
 const platform: Platform = {
   spawnConductor: () => handleOf(new Worker(new URL('./conductor.worker.ts', import.meta.url), { type: 'module' })),
-  spawnNode: (protocol) =>
-    handleOf(new Worker(new URL('./node.worker.ts', import.meta.url), { type: 'module', name: protocol })),
+  spawnNode: (protocol) => handleOf(startNodeWorker(protocol)),
   channelName: () => `testnet-${crypto.randomUUID()}`,
 };
 

@@ -40,20 +40,40 @@ export interface LiboqsModule {
 
 export type LiboqsSuiteName = Exclude<RealSuiteName, 'ed25519'>;
 
-/** Spelled out, so that a bundler can follow them; each name is liboqs's own (`OQS_SIG_alg_…`). */
+/** The files of a family's parameter sets are one and the same but for a name: any of them has all. */
+const ML_DSA = {
+  code: () => import('@openforge-sh/liboqs/dist/ml-dsa-65.min.js'),
+  binary: () => import('@openforge-sh/liboqs/dist/ml-dsa-65.wasm'),
+};
+const SLH_DSA = {
+  code: () => import('@openforge-sh/liboqs/dist/slh-dsa-sha2-128f.min.js'),
+  binary: () => import('@openforge-sh/liboqs/dist/slh-dsa-sha2-128f.wasm'),
+};
+
+/** Each name is liboqs's own (`OQS_SIG_alg_…`). */
 const ALGORITHMS = {
-  'ml-dsa-44': { id: 'ML-DSA-44', load: () => import('@openforge-sh/liboqs/dist/ml-dsa-44.min.js') },
-  'ml-dsa-65': { id: 'ML-DSA-65', load: () => import('@openforge-sh/liboqs/dist/ml-dsa-65.min.js') },
-  'ml-dsa-87': { id: 'ML-DSA-87', load: () => import('@openforge-sh/liboqs/dist/ml-dsa-87.min.js') },
-  'slh-dsa-sha2-128f': {
-    id: 'SLH_DSA_PURE_SHA2_128F',
-    load: () => import('@openforge-sh/liboqs/dist/slh-dsa-sha2-128f.min.js'),
-  },
-  'slh-dsa-sha2-128s': {
-    id: 'SLH_DSA_PURE_SHA2_128S',
-    load: () => import('@openforge-sh/liboqs/dist/slh-dsa-sha2-128s.min.js'),
-  },
-} as const satisfies Record<LiboqsSuiteName, { id: string; load: () => Promise<unknown> }>;
+  'ml-dsa-44': { id: 'ML-DSA-44', ...ML_DSA },
+  'ml-dsa-65': { id: 'ML-DSA-65', ...ML_DSA },
+  'ml-dsa-87': { id: 'ML-DSA-87', ...ML_DSA },
+  'slh-dsa-sha2-128f': { id: 'SLH_DSA_PURE_SHA2_128F', ...SLH_DSA },
+  'slh-dsa-sha2-128s': { id: 'SLH_DSA_PURE_SHA2_128S', ...SLH_DSA },
+} as const satisfies Record<
+  LiboqsSuiteName,
+  { id: string; code: () => Promise<unknown>; binary: () => Promise<unknown> }
+>;
+
+/** A compiled `WebAssembly.Module`. Threads can be handed it: what the engine has compiled is there once for all of them. */
+export type CompiledModule = object;
+
+/** As much of the platform as is used; it may lack it. */
+interface Platform {
+  readonly WebAssembly?: {
+    compile(bytes: Uint8Array): Promise<CompiledModule>;
+    Instance: new (module: CompiledModule, imports: object) => object;
+  };
+  atob(text: string): string;
+}
+const platform = globalThis as unknown as Platform;
 
 /** Bytes of rnd that ML-DSA signing draws (FIPS 204, algorithm 2); zero is the deterministic variant (§3.4). */
 const ML_DSA_RND = new Uint8Array(32);
@@ -64,16 +84,33 @@ const NAME_BYTES_MAX = 64;
 const FIRST_MESSAGE_BYTES = 4096;
 
 /**
- * liboqs's operations for a suite.
+ * The WebAssembly of a suite, compiled: what one thread can do for all.
+ * @throws Error when WebAssembly is missing or forbidden
+ */
+export async function compileLiboqs(name: LiboqsSuiteName): Promise<CompiledModule> {
+  const { default: binary } = await ALGORITHMS[name].binary();
+  return wasm().compile(Uint8Array.from(platform.atob(binary), (letter) => letter.charCodeAt(0)));
+}
+
+/**
+ * liboqs's operations for a suite. `compiled`: what `compileLiboqs` gave, here or in another thread; null: compiled for this.
  * @throws Error when WebAssembly or the algorithm is missing, or the platform's random source cannot be reached
  */
-export async function openLiboqs(name: LiboqsSuiteName): Promise<RawSignatures> {
+export async function openLiboqs(
+  name: LiboqsSuiteName,
+  compiled: CompiledModule | null = null,
+): Promise<RawSignatures> {
   const source = findRandomSource();
   if (source === null) throw new Error('no random source to steer');
   const algorithm = ALGORITHMS[name];
-  const { default: open } = await algorithm.load();
+  const [{ default: open }, binary] = await Promise.all([algorithm.code(), compiled ?? compileLiboqs(name)]);
+  const { Instance } = wasm();
   const silent = (): void => undefined;
-  const module = await open({ print: silent, printErr: silent });
+  const module = await open({
+    print: silent,
+    printErr: silent,
+    instantiateWasm: (imports, done) => done(new Instance(binary, imports)),
+  });
   module._OQS_init();
   return bind(module, algorithm.id, name, (bytes, action) => withRandomBytes(source, bytes, action));
 }
@@ -132,6 +169,11 @@ function bind(
       return module._OQS_SIG_verify(sig, at, bytes.length, signatureAt, signature.length, publicKeyAt) === 0;
     },
   };
+}
+
+function wasm(): NonNullable<Platform['WebAssembly']> {
+  if (platform.WebAssembly === undefined) throw new Error('no WebAssembly');
+  return platform.WebAssembly;
 }
 
 function newSignatureObject(module: LiboqsModule, algorithm: string): number {

@@ -75,13 +75,57 @@ describe('falling back to noble', () => {
 
   it.each(cases)('happens when liboqs %s, and is said', async (_, reason, broken) => {
     vi.resetModules();
-    vi.doMock('./liboqs.ts', () => ({ openLiboqs: async () => ({ ...(await honest()), ...(await broken()) }) }));
+    vi.doMock('./liboqs.ts', () => ({
+      compileLiboqs: async () => ({}),
+      openLiboqs: async () => ({ ...(await honest()), ...(await broken()) }),
+    }));
     const fresh = await import('./open.ts');
     const suite = await fresh.openSuite('ml-dsa-44');
     expect(suite.engine).toBe('noble');
     expect(fresh.engineReport(suite)).toContain(`liboqs not used: ${reason}`);
     const { signature, publicKey } = await sampleOf(suite);
     expect(suite.verify(signature, message, publicKey)).toBe(true);
+  });
+});
+
+describe('an engine compiled in another thread', () => {
+  const proved = async () => {
+    vi.resetModules();
+    const elsewhere = await import('./open.ts');
+    const proof = elsewhere.provedOf(await elsewhere.openSuite('ml-dsa-44'));
+    vi.resetModules();
+    return { proof, fresh: await import('./open.ts') };
+  };
+
+  it('is not compiled again, and signs alike', async () => {
+    const { proof, fresh } = await proved();
+    expect(proof).toMatchObject({ engine: 'liboqs', compiled: expect.any(WebAssembly.Module) });
+    const compile = vi.spyOn(WebAssembly, 'compile');
+    const suite = await fresh.openSuite('ml-dsa-44', { proved: proof });
+    expect(compile).not.toHaveBeenCalled();
+    expect(suite.engine).toBe('liboqs');
+    expect(await sampleOf(suite)).toEqual(await sampleOf(await nobleSuite('ml-dsa-44')));
+    compile.mockRestore();
+  });
+
+  it.each([null, {}])('is compiled here where %j came of it', async (compiled) => {
+    const { proof, fresh } = await proved();
+    const compile = vi.spyOn(WebAssembly, 'compile');
+    const suite = await fresh.openSuite('ml-dsa-44', { proved: { ...proof, compiled } });
+    expect(compile).toHaveBeenCalledOnce();
+    expect(suite.engine).toBe('liboqs');
+    compile.mockRestore();
+  });
+
+  it('may come from where WebAssembly is, to where it is forbidden: then noble works', async () => {
+    const { proof, fresh } = await proved();
+    const refuse = vi
+      .spyOn(WebAssembly, 'compile')
+      .mockRejectedValue(new WebAssembly.CompileError('refused by policy'));
+    const suite = await fresh.openSuite('ml-dsa-44', { proved: { ...proof, compiled: null } });
+    expect(suite.engine).toBe('noble');
+    expect(fresh.engineReport(suite)).toContain('liboqs not used: refused by policy');
+    refuse.mockRestore();
   });
 });
 

@@ -2,7 +2,7 @@
 import { TestnetError } from '../core/problem.ts';
 import { guardSuite } from './guard.ts';
 import { checkKnownAnswer } from './knownAnswers.ts';
-import { openLiboqs } from './liboqs.ts';
+import { type CompiledModule, compileLiboqs, openLiboqs } from './liboqs.ts';
 import { modelledSuite } from './modelled.ts';
 import { openNoble, storedLengths } from './noble.ts';
 import { isModelled, isSuiteName, realSuiteOf, SUITE_NAMES } from './sizes.ts';
@@ -13,11 +13,21 @@ export interface OpenOptions {
   /** `noble` opens the reference alone, without native verification. Default: `fastest`. */
   readonly prefer?: 'fastest' | 'noble';
   /** Another thread of this program has opened the suite and seen its engine prove itself: the proof is not repeated. */
-  readonly proved?: { readonly engine: Engine; readonly native: boolean };
+  readonly proved?: Proved;
+}
+
+/** What one thread found out about a suite: plain data for the others. */
+export interface Proved {
+  readonly engine: Engine;
+  readonly native: boolean;
+  /** Of the engine, where it is WebAssembly. */
+  readonly compiled: CompiledModule | null;
 }
 
 /** Suites opened in this thread, by name and preference: an engine is compiled and checked once. */
 const opened = new Map<string, Promise<SignatureSuite>>();
+/** What their engines were compiled to. */
+const compiledModules = new WeakMap<SignatureSuite, CompiledModule>();
 /** Why the reference is in use though something faster was wanted. */
 const fallbackReasons = new WeakMap<SignatureSuite, string>();
 
@@ -36,6 +46,12 @@ export async function openSuite(name: SuiteName, options: OpenOptions = {}): Pro
   // What failed to load (a page that went offline) may be tried again.
   opening.catch(() => opened.delete(key));
   return opening;
+}
+
+/** What there is to tell other threads about a suite that was opened in this one. */
+export function provedOf(suite: SignatureSuite): Proved {
+  const { engine, verifyAhead } = suite;
+  return { engine, native: verifyAhead !== null, compiled: compiledModules.get(suite) ?? null };
 }
 
 /** One line for people: which engine works, and why not a faster one. */
@@ -62,7 +78,7 @@ async function openReal(
   if (prefer === 'fastest' && proved?.engine === 'liboqs' && name !== 'ed25519') {
     const native = proved.native ? nativeVerifier(name) : null;
     try {
-      return guardSuite(name, 'liboqs', lengths, await openLiboqs(name), native);
+      return guardSuite(name, 'liboqs', lengths, await openLiboqs(name, proved.compiled), native);
     } catch {
       // This thread got no WebAssembly memory: the way below falls back and says so.
     }
@@ -71,7 +87,9 @@ async function openReal(
   const fast = name === 'ed25519' ? null : await tryLiboqs(name);
   if (fast !== null && 'suite' in fast) {
     const native = await openNativeVerifier(name, fast.sample);
-    return native === null ? fast.suite : guardSuite(name, 'liboqs', lengths, fast.suite, native);
+    const suite = native === null ? fast.suite : guardSuite(name, 'liboqs', lengths, fast.suite, native);
+    compiledModules.set(suite, fast.compiled);
+    return suite;
   }
   const reference = guardSuite(name, 'noble', lengths, await openNoble(name));
   const suite = mayBeNative(name) ? await withNative(name, reference) : reference;
@@ -82,11 +100,12 @@ async function openReal(
 /** The liboqs suite with its proof, or what is wrong with it. Never throws: the reference stands behind it. */
 async function tryLiboqs(
   name: Exclude<RealSuiteName, 'ed25519'>,
-): Promise<{ suite: SignatureSuite; sample: SignedSample } | { fault: string }> {
+): Promise<{ suite: SignatureSuite; compiled: CompiledModule; sample: SignedSample } | { fault: string }> {
   try {
-    const suite = guardSuite(name, 'liboqs', storedLengths(name), await openLiboqs(name));
+    const compiled = await compileLiboqs(name);
+    const suite = guardSuite(name, 'liboqs', storedLengths(name), await openLiboqs(name, compiled));
     const checked = checkKnownAnswer(name, suite);
-    return 'fault' in checked ? checked : { suite, sample: checked };
+    return 'fault' in checked ? checked : { suite, compiled, sample: checked };
   } catch (error) {
     return { fault: error instanceof Error ? error.message : String(error) };
   }

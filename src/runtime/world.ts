@@ -8,13 +8,14 @@ import { scriptHash, sharedBulkHash } from '../crypto/bulk.ts';
 import { costsOf, HASH_MICROS_PER_KIB } from '../crypto/costs.ts';
 import { hashHex } from '../crypto/hash.ts';
 import { deriveKeySeed, domainPrefix } from '../crypto/identity.ts';
-import { type OpenOptions, openSuite } from '../crypto/open.ts';
+import { openSuite, type Proved, provedOf } from '../crypto/open.ts';
 import type { SignatureSuite, SuiteName } from '../crypto/suite.ts';
 import { encode } from '../core/encoding.ts';
 import { VerdictCache, type WorldConstants } from '../kernel/host/world.ts';
 import type { RunPlan } from '../kernel/plan.ts';
 import type { AnyProtocol } from '../protocols/protocol.ts';
 import type { ExecutorOptions } from './executor.ts';
+import { type PackedKeys, packKeys, unpackKeys } from './keys.ts';
 import { suiteNames } from './suites.ts';
 
 /** Names the chain: what is signed on one testnet is worth nothing on another. */
@@ -23,29 +24,45 @@ export function chainId(plan: RunPlan): string {
   return hashHex(encode({ protocol: protocol.name, seed, validators: validators.length, clients: clientCount }));
 }
 
-/** Opened once a thread, whichever run asks first (`openSuite` remembers). */
-function suiteOnce(name: SuiteName, proved: OpenOptions['proved']): Promise<SignatureSuite> {
-  return openSuite(name, proved === undefined ? {} : { proved });
+/** What one thread found out about suites, by their names. */
+export type Proofs = Readonly<Record<string, Proved>>;
+
+/** The suites of all nodes, each opened once a thread, whichever run asks first (`openSuite` remembers). */
+function openSuites(plan: RunPlan, proofs: Proofs): Promise<SignatureSuite[]> {
+  const open = (name: SuiteName): Promise<SignatureSuite> => {
+    const proved = proofs[name];
+    return openSuite(name, proved === undefined ? {} : { proved });
+  };
+  return Promise.all(suiteNames(plan).map(open));
+}
+
+/** Opens the suites of a run; what there is to tell other threads about them. */
+export async function proveSuites(plan: RunPlan): Promise<Proofs> {
+  const suites = await openSuites(plan, {});
+  return Object.fromEntries(suites.map((suite) => [suite.name, provedOf(suite)]));
+}
+
+/** Opens the suites that another thread has proved: whoever asks for them later gets these. */
+export async function openProved(proofs: Proofs): Promise<void> {
+  await Promise.all(Object.entries(proofs).map(([name, proved]) => openSuite(name as SuiteName, { proved })));
 }
 
 /** What one thread worked out and the others need not: plain data. */
 export interface SharedConstants {
-  readonly publicKeys: readonly Uint8Array[];
+  readonly publicKeys: PackedKeys;
   /** How many threads the nodes are dealt out to. */
   readonly threadCount: number;
-  /** Engines that proved themselves, by suite. */
-  readonly proofs: Readonly<Record<string, NonNullable<OpenOptions['proved']>>>;
+  /** Engines that proved themselves. What they were compiled to goes its own way: see `NodeWorker.prepare`. */
+  readonly proofs: Proofs;
 }
 
 /** A thread that hosts so many nodes hashes in WebAssembly, as long as there are no more than so many threads. */
 const BULK_HASH = { nodesMin: 4, threadsMax: 16 } as const;
 
-/** The shared part of a world. */
+/** The shared part of a world; its keys are a copy, so that they can be transferred. */
 export function sharedOf({ publicKeys, suites: opened }: WorldConstants, threadCount: number): SharedConstants {
-  const proofs = opened.map(
-    ({ name, engine, verifyAhead }) => [name, { engine, native: verifyAhead !== null }] as const,
-  );
-  return { publicKeys, threadCount, proofs: Object.fromEntries(proofs) };
+  const proofs = opened.map((suite) => [suite.name, { ...provedOf(suite), compiled: null }] as const);
+  return { publicKeys: packKeys(publicKeys), threadCount, proofs: Object.fromEntries(proofs) };
 }
 
 /**
@@ -62,14 +79,14 @@ export async function openWorld(
   const parsed = protocol.parseConfig(plan.protocol.config);
   if ('problems' in parsed) throw new TestnetError('bad-input', 'bad protocol.config', parsed.problems);
   const bulk = shared === null || isPool(plan, shared.threadCount) ? await sharedBulkHash() : scriptHash;
-  const nodeSuites = await Promise.all(suiteNames(plan).map((name) => suiteOnce(name, shared?.proofs[name])));
+  const nodeSuites = await openSuites(plan, shared?.proofs ?? {});
   return {
     plan,
     protocol,
     config: parsed.config,
     prefix: domainPrefix(chainId(plan), 0),
     suites: nodeSuites,
-    publicKeys: shared?.publicKeys ?? publicKeysOf(plan, nodeSuites),
+    publicKeys: shared === null ? publicKeysOf(plan, nodeSuites) : unpackKeys(shared.publicKeys),
     costs: nodeSuites.map((suite) => ({ ...costsOf(suite.name), hashMicrosPerKiB: HASH_MICROS_PER_KIB })),
     hash: (bytes) => bulk.hash(bytes),
     lanes: bulk.lanes,

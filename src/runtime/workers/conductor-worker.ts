@@ -8,7 +8,7 @@ import { loadProtocol } from '../../protocols/loaders.ts';
 import type { FaultPlan, RunPlan, SubmissionPlan } from '../../kernel/plan.ts';
 import type { Advance, AdvanceLimit, ExecutorInfo, ExecutorOptions, ExecutorStatus, RunSnapshot } from '../executor.ts';
 import type { ObserverFactory } from '../inprocess.ts';
-import { openWorld, sharedOf } from '../world.ts';
+import { openWorld, type Proofs, proveSuites, sharedOf } from '../world.ts';
 import { channelBus, mergedBus, upChannel } from './bus.ts';
 import { Conductor } from './conductor.ts';
 import type { GroupControl } from './group.ts';
@@ -35,6 +35,7 @@ export class ConductorWorker {
   #conductor: Conductor | null = null;
   #setup: ConductorSetup | null = null;
   #world: WorldConstants | null = null;
+  #proofs: Proofs = {};
   /** Workers in which the faster engine did not open. */
   #slower = 0;
   #close: () => void = () => undefined;
@@ -49,7 +50,11 @@ export class ConductorWorker {
     setup: ConductorSetup,
     ports: readonly Comlink.Endpoint[],
   ): Promise<Pick<ExecutorInfo, 'engine' | 'verifyAhead' | 'notice'>> {
-    const world = await openWorld(setup.plan, setup.options, await loadProtocol(setup.plan.protocol.name));
+    const { plan, options } = setup;
+    const [protocol, proofs] = await Promise.all([loadProtocol(plan.protocol.name), proveSuites(plan)]);
+    this.#proofs = proofs;
+    const workers = ports.map((port) => this.#reach(port));
+    const world = await openWorld(plan, options, protocol);
     this.#world = world;
     this.#setup = setup;
     const down = channelBus<DownMessage, never>(`${setup.channel}-down`, () => null);
@@ -62,7 +67,7 @@ export class ConductorWorker {
     };
     const groups = setup.groups.map((nodes, index) => ({
       nodes,
-      control: this.#controlOver(index, ports[index] as Comlink.Endpoint),
+      control: this.#controlOver(index, workers[index] as Comlink.Remote<NodeWorker>),
     }));
     this.#conductor = new Conductor(world, this.#makeObservers(world), groups, down, up);
     await this.#conductor.start();
@@ -148,7 +153,7 @@ export class ConductorWorker {
   }
 
   replace(group: number, port: Comlink.Endpoint): Promise<void> {
-    return this.#running().replace(group, this.#controlOver(group, port));
+    return this.#running().replace(group, this.#controlOver(group, this.#reach(port)));
   }
 
   /** Harmless before the testnet is open. */
@@ -172,14 +177,21 @@ export class ConductorWorker {
     return this.#conductor;
   }
 
-  #controlOver(group: number, port: Comlink.Endpoint): GroupControl {
-    const remote = Comlink.wrap<NodeWorker>(port);
+  /** The worker at a port, at work on its engines. */
+  #reach(port: Comlink.Endpoint): Comlink.Remote<NodeWorker> {
+    const worker = Comlink.wrap<NodeWorker>(port);
+    void worker.prepare(this.#proofs).catch(() => undefined);
+    return worker;
+  }
+
+  #controlOver(group: number, remote: Comlink.Remote<NodeWorker>): GroupControl {
     const { plan, options, groups, channel, noise } = this.#setup as ConductorSetup;
     const nodes = groups[group] ?? [];
-    const shared = sharedOf(this.#world as WorldConstants, groups.length);
-    const assignment: NodeAssignment = { plan, options, group, nodes, shared, channel, noise };
     return {
       load: async (controls: readonly ControlEvent[], start: boolean) => {
+        const shared = sharedOf(this.#world as WorldConstants, groups.length);
+        const own: NodeAssignment = { plan, options, group, nodes, shared, channel, noise };
+        const assignment = Comlink.transfer(own, [shared.publicKeys.bytes.buffer]);
         const loaded = await remote.load(assignment, controls, start);
         const wanted = this.#world?.suites[nodes[0] ?? 0]?.engine;
         if (loaded.engine !== wanted) this.#slower++;

@@ -35,7 +35,7 @@ export interface WorkerHandle {
 /** How the platform starts workers and makes names nobody guesses. */
 export interface Platform {
   spawnConductor(): WorkerHandle;
-  /** `protocol`: what it is going to run, so that it may load that before it is asked to. */
+  /** `protocol`: what it is going to run; a worker may know that one only. */
   spawnNode(protocol: string): WorkerHandle;
   channelName(): string;
 }

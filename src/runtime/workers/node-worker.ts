@@ -15,12 +15,13 @@ import type { HostReport, HostSnapshot } from '../../kernel/host/snapshot.ts';
 import type { Work } from '../../kernel/host/work.ts';
 import type { WorldConstants } from '../../kernel/host/world.ts';
 import type { RunPlan } from '../../kernel/plan.ts';
-import { loadProtocol } from '../../protocols/loaders.ts';
+import type { AnyProtocol } from '../../protocols/protocol.ts';
 import type { ExecutorOptions } from '../executor.ts';
-import { openWorld, type SharedConstants, secretKeys } from '../world.ts';
+import { openProved, openWorld, type Proofs, type SharedConstants, secretKeys } from '../world.ts';
 import { type Bus, channelBus, upChannel } from './bus.ts';
 import { CrossedHere } from './crossed.ts';
 import { KeptTrace, keepsTrace } from './keptTrace.ts';
+import { Leftovers } from './leftovers.ts';
 import { Mail, packMail } from './mail.ts';
 import { release } from './release.ts';
 import { type Answer, type DownMessage, isDown, packHighlights, packSegments, type UpMessage } from './wire.ts';
@@ -43,6 +44,9 @@ export interface LoadedGroup {
   readonly verifyAhead: boolean;
 }
 
+/** The protocol of that name; null where it is not to be had here. */
+export type LoadProtocol = (name: string) => Promise<AnyProtocol | null>;
+
 type NodeSnapshots = readonly { readonly node: NodeIndex; readonly snapshot: HostSnapshot }[];
 
 /** The control side, reached through Comlink. Every call names the last window it must come after. */
@@ -63,12 +67,26 @@ export class NodeWorker {
   readonly #trace = new KeptTrace();
   /** Signatures that the conductor holds too. */
   readonly #crossed = new CrossedHere();
+  readonly #leftovers = new Leftovers();
+  readonly #loadProtocol: LoadProtocol;
+
+  constructor(loadProtocol: LoadProtocol) {
+    this.#loadProtocol = loadProtocol;
+  }
+
+  /**
+   * Opens the suites to come, ahead of `load` and while keys are still made. A platform may not let what was compiled cross: then
+   * this call fails or never arrives, and `load` compiles for itself.
+   */
+  async prepare(proofs: Proofs): Promise<void> {
+    await openProved(proofs);
+  }
 
   /** Builds the hosts; they start unless a snapshot is to follow. */
   async load(assignment: NodeAssignment, controls: readonly ControlEvent[], start: boolean): Promise<LoadedGroup> {
     this.#assignment = assignment;
     const { plan, options, shared } = assignment;
-    const world = await openWorld(plan, options, await loadProtocol(plan.protocol.name), shared);
+    const world = await openWorld(plan, options, await this.#loadProtocol(plan.protocol.name), shared);
     this.#world = world;
     const group = new HostGroup(world, assignment.nodes, secretKeys(plan, world, assignment.nodes));
     this.#group = group;
@@ -82,7 +100,8 @@ export class NodeWorker {
     this.#trace.skipTo(-1);
     this.#down = channelBus(`${assignment.channel}-down`, isDown);
     this.#up = channelBus<Answer, never>(upChannel(assignment.channel, assignment.group), () => null);
-    this.#down.listen((message) => this.#enqueue(message, true, release));
+    this.#leftovers.shareWith(shared.threadCount);
+    this.#down.listen((message) => this.#enqueue(message, true, (mail) => this.#done(mail)));
     const suite = world.suites[assignment.nodes[0] ?? 0];
     return { next: group.nextTime, engine: suite?.engine ?? 'modelled', verifyAhead: suite?.verifyAhead != null };
   }
@@ -185,6 +204,12 @@ export class NodeWorker {
     });
   }
 
+  /** Nothing more is needed of a window's mail. */
+  #done(mail: ArrayBuffer): void {
+    this.#leftovers.add(mail.byteLength);
+    release(mail);
+  }
+
   #passed(window: number): void {
     this.#seen = Math.max(this.#seen, window);
     this.#waiters = this.#waiters.filter((waiter) => {
@@ -263,8 +288,9 @@ export class NodeWorker {
 }
 
 /** Serves a node worker on the ports that arrive at `endpoint`: its first message carries one for the conductor. */
-export function serveNodeWorker(endpoint: Comlink.Endpoint): void {
-  Comlink.expose({ connect: (port: Comlink.Endpoint) => Comlink.expose(new NodeWorker(), port) }, endpoint);
+export function serveNodeWorker(endpoint: Comlink.Endpoint, loadProtocol: LoadProtocol): void {
+  const connect = (port: Comlink.Endpoint): void => Comlink.expose(new NodeWorker(loadProtocol), port);
+  Comlink.expose({ connect }, endpoint);
 }
 
 export interface NodeWorkerGate {

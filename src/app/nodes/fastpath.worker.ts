@@ -1,0 +1,4 @@
+import { fastpath } from '../../protocols/fastpath/index.ts';
+import { serveNodes } from './serve.ts';
+
+serveNodes(fastpath);

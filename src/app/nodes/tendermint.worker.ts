@@ -1,0 +1,4 @@
+import { tendermint } from '../../protocols/tendermint/index.ts';
+import { serveNodes } from './serve.ts';
+
+serveNodes(tendermint);
