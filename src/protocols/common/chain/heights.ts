@@ -2,6 +2,7 @@
  * The machine of a protocol that decides one height after the other: messages of the height in progress count, those of the next
  * one wait until it comes, those of the one before still convict.
  */
+import type { Micros } from '../../../core/time.ts';
 import type { Input } from '../../protocol.ts';
 import {
   type Arrival,
@@ -18,11 +19,13 @@ export function heightStep<S extends Future<H>, M, H extends M, T extends { read
   parts: MachineParts<S, M, T, O, C>,
 ) {
   const take = machineStep(parts);
+  // Apart: what a closure holds on to would be put aside at every step.
+  const goOn = (state: S, now: Micros, out: O, ctx: C): void =>
+    replayFuture<H>(state, (waiting) => parts.onMessage(state, { ...waiting, now }, out, ctx));
   return function step(state: S, input: Input<M, T, NoCommand>, out: O, ctx: C): void {
     const { height } = state;
     take(state, input, out, ctx);
-    if (state.height === height) return;
-    replayFuture<H>(state, (waiting) => parts.onMessage(state, { ...waiting, now: input.now }, out, ctx));
+    if (state.height !== height) goOn(state, input.now, out, ctx);
   };
 }
 
