@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 const FOLDER = fileURLToPath(new URL('../node_modules/@openforge-sh/liboqs/dist/', import.meta.url));
 const NAMED = /^@openforge-sh\/liboqs\/dist\/([\w-]+)\.(min\.js|wasm)$/;
 const SPLIT = /\.min\.js\?(code|binary)$/;
+/** What only Node needs: a bundler for browsers would put a file in its place, and what that needs in every worker's way. */
+const NODE_IMPORT = 'await import("module")';
+const NODE_BUILTIN = 'globalThis.process.getBuiltinModule("module")';
 /** The one long text in such a file: its WebAssembly, base64. */
 const BINARY = /"([A-Za-z0-9+/]{10000,}={0,2})"/g;
 
@@ -36,11 +39,12 @@ export function liboqsFiles() {
 /**
  * @param {string} source @param {string} name for errors
  * @returns {{ code: string, binary: string }} the file without its WebAssembly, and that, base64
- * @throws {Error} where there is not exactly one such text
+ * @throws {Error} where there is not exactly one such text, or the file asks Node for modules in another way
  */
 export function splitFile(source, name) {
   const found = [...source.matchAll(BINARY)];
   const [, binary = ''] = found[0] ?? [];
   if (found.length !== 1) throw new Error(`${name}: found ${found.length} WebAssembly binaries, expected 1`);
-  return { code: source.replace(binary, ''), binary };
+  if (source.split(NODE_IMPORT).length !== 2) throw new Error(`${name}: expected to find ${NODE_IMPORT} once`);
+  return { code: source.replace(binary, '').replace(NODE_IMPORT, NODE_BUILTIN), binary };
 }
