@@ -48,7 +48,7 @@ it('what is left when nothing comes any more is cleared away, and not before', (
     vi.advanceTimersByTime(600);
   }
   expect(collect).not.toHaveBeenCalled();
-  vi.advanceTimersByTime(2_000);
+  vi.advanceTimersByTime(4_500);
   expect(collect).toHaveBeenCalledOnce();
   vi.advanceTimersByTime(60_000);
   expect(collect).toHaveBeenCalledOnce();
@@ -57,7 +57,7 @@ it('what is left when nothing comes any more is cleared away, and not before', (
 
 it('very little stays, and sets no timer', () => {
   const { collect, leftovers } = make(4);
-  leftovers.add(1_000);
+  leftovers.add(MIB - 1);
   expect(vi.getTimerCount()).toBe(0);
   vi.advanceTimersByTime(10_000);
   expect(collect).not.toHaveBeenCalled();

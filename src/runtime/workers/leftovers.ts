@@ -13,8 +13,8 @@ const LOOKED_AT_BYTES = 1 << 26;
 const TOTAL_BYTES = 1 << 28;
 const SHARE_BYTES_MIN = 1 << 21;
 /** What is left when nothing has come for a while is cleared away then, unless it is very little. */
-const QUIET_MS = 1_000;
-const QUIET_BYTES_MIN = 1 << 18;
+const QUIET_MS = 2_000;
+const QUIET_BYTES_MIN = 1 << 20;
 
 export class Leftovers {
   readonly #collect: () => void;
