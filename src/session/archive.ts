@@ -236,7 +236,6 @@ export class Archive {
   }
 
   /** The trace up to a snapshot; without it the run still continues, only its past cannot be shown. */
-  /** The trace up to a snapshot; without it the run still continues, only its past cannot be shown. */
   async #loadTrace(record: SnapshotRecord): Promise<readonly TraceBatch[]> {
     const { scenario, payload } = readSaved(record);
     const result = await this.#storage?.readTrace(record.runId, 0, payload.batches);
