@@ -19,18 +19,18 @@ function make(threadCount: number) {
 
 it('a thread at work has them cleared away once they are its share, 4 MiB of 64', () => {
   const { collect, leftovers } = make(64);
-  for (let i = 0; i < 7; i++) leftovers.add(MIB / 2);
+  for (let i = 0; i < 7; i++) leftovers.add(2 * MIB);
   expect(collect).not.toHaveBeenCalled();
-  leftovers.add(MIB / 2);
+  leftovers.add(2 * MIB);
   expect(collect).toHaveBeenCalledOnce();
-  leftovers.add(MIB / 2);
+  leftovers.add(2 * MIB);
   expect(collect).toHaveBeenCalledOnce();
 });
 
 it('fewer threads may leave more, many no less than 2 MiB each', () => {
   for (const [threadCount, share] of [
-    [4, 64 * MIB],
-    [16, 16 * MIB],
+    [4, 256 * MIB],
+    [16, 64 * MIB],
     [1_000, 2 * MIB],
   ] as const) {
     const { collect, leftovers } = make(threadCount);

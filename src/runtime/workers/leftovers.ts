@@ -10,7 +10,7 @@ import { release } from './release.ts';
 /** V8 collects when so much more lies outside its heap than when it last did. */
 const LOOKED_AT_BYTES = 1 << 26;
 /** What all threads together may leave lying while they are at work; the share of one is no smaller than `SHARE_BYTES_MIN`. */
-const TOTAL_BYTES = 1 << 28;
+const TOTAL_BYTES = 1 << 30;
 const SHARE_BYTES_MIN = 1 << 21;
 /** What is left when nothing has come for a while is cleared away then, unless it is very little. */
 const QUIET_MS = 2_000;
