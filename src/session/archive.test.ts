@@ -2,13 +2,16 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, describe, expect, it } from 'vitest';
+import { pack } from '../core/pack.ts';
 import type { ScenarioInput } from '../scenario/index.ts';
+import { importRun } from '../storage/runFile.ts';
 import { openStorage } from '../storage/open.ts';
 import { type LocksLike, tabLock } from '../storage/tabLock.ts';
 import type { Storage } from '../storage/types.ts';
 import type { MakeLock } from './guard.ts';
 import type { TestnetSession } from './index.ts';
 import { openTestnet } from './index.ts';
+import type { FilePayload, Payload } from './payload.ts';
 import { loaded, SCENARIO, toEnd, traceText, undisturbed } from './testing/runs.ts';
 
 let open: TestnetSession[] = [];
@@ -89,6 +92,40 @@ describe('a killed tab', () => {
     const testnet = await tab(await inMemory());
     expect(await testnet.resume()).toBe(false);
     expect(testnet.frame()).toBeNull();
+  });
+});
+
+describe('a run saved by a release that stored batches', () => {
+  it('is taken up with its past, and its trace is written anew when it goes on', async () => {
+    const storage = await openStorage({ indexedDB: new IDBFactory() });
+    const first = await tab(storage);
+    await first.load(SCENARIO);
+    await first.runUntil({ ms: 3000 });
+    await first.pause();
+    const [fingerprint, past] = [await first.fingerprint(), await traceText(first)];
+    const file = importRun(await first.exportRunFile());
+    const last = await storage.loadLastSession();
+    const saved = await storage.loadSnapshot(last?.snapshotId ?? '');
+    if (!file.ok || !saved.ok) throw new Error('nothing was saved');
+    await first.close();
+    // Two stretches of batches instead of pieces and a tail.
+    const { tail: _, ...payload } = saved.record.payload as Payload;
+    const [whole] = (file.record.payload as FilePayload).trace;
+    const { runId } = saved.record;
+    await storage.appendTrace(runId, 0, [pack([whole]), pack([{ horizon: 3_000_000, segments: [] }])]);
+    await storage.saveSnapshot({ ...saved.record, payload: { ...payload, batches: 2 } });
+    const second = await tab(storage);
+    expect(await second.resume()).toBe(true);
+    expect(noticeOf(second)).toBeNull();
+    expect(await second.fingerprint()).toBe(fingerprint);
+    expect(await traceText(second)).toBe(past);
+    expect(await toEnd(second)).toBe(await undisturbed());
+    await second.pause();
+    const [end, told] = [await second.fingerprint(), await traceText(second)];
+    await second.close();
+    const third = await tab(storage);
+    expect(await third.resume()).toBe(true);
+    expect([await third.fingerprint(), await traceText(third)]).toEqual([end, told]);
   });
 });
 
