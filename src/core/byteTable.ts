@@ -7,9 +7,19 @@ const SAMPLES = 16;
 
 export class ByteTable {
   readonly #byKey = new Map<number, Uint8Array>();
+  /** What was answered for the very same array: it mostly comes again and again. */
+  readonly #answers = new WeakMap<Uint8Array, Uint8Array>();
 
   /** An equal array that was given before, else this one, which is remembered. Must not be written to from then on. */
   same(bytes: Uint8Array): Uint8Array {
+    const known = this.#answers.get(bytes);
+    if (known !== undefined) return known;
+    const answer = this.#find(bytes);
+    this.#answers.set(bytes, answer);
+    return answer;
+  }
+
+  #find(bytes: Uint8Array): Uint8Array {
     let key = keyOf(bytes);
     for (let probe = 0; probe < PROBES_MAX; probe++) {
       const found = this.#byKey.get(key);

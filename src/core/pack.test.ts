@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ByteTable } from './byteTable.ts';
-import { PackError, pack, packApart } from './pack.ts';
+import { detached, PackError, pack, packApart } from './pack.ts';
 import { MAX_DEPTH, SHARED_BYTES_MIN, TAG } from './packFormat.ts';
 import { unpack, unpackApart } from './unpack.ts';
 
@@ -252,11 +252,14 @@ describe('equal long byte arrays', () => {
     expect(unpackApart({ ...one, blobs: [] })).toMatchObject({ ok: false });
   });
 
-  it('apart do not hold on to the buffer that they are a part of', () => {
-    const whole = bytes(100_000);
-    const { blobs } = packApart(whole.subarray(8, 1008), new ByteTable());
-    expect(blobs[0]).toStrictEqual(whole.slice(8, 1008));
-    expect(blobs[0]?.buffer.byteLength).toBe(1000);
+  it('apart are those that were given, until they are detached from the buffer that they are a part of', () => {
+    const part = bytes(100_000).subarray(8, 1008);
+    const [blob] = packApart(part, new ByteTable()).blobs;
+    expect(blob).toBe(part);
+    const own = detached(part);
+    expect(own).toStrictEqual(part.slice());
+    expect(own.buffer.byteLength).toBe(1000);
+    expect(detached(own)).toBe(own);
   });
 
   it('a reference to none is refused', () => {

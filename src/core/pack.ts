@@ -52,13 +52,18 @@ export interface PackedApart {
 
 /**
  * As `pack`, but byte arrays of `SHARED_BYTES_MIN` and more stay outside; equal ones that `table` knows are the same object.
- * `unpackApart` puts them back.
+ * `unpackApart` puts them back. What stays outside may be part of a larger buffer, which it then holds on to: see `detached`.
  * @throws PackError as `pack` does
  */
 export function packApart(value: unknown, table: ByteTable): PackedApart {
   const writer = new Writer(table, true);
   writeValue(writer, value, 0);
   return { bytes: writer.bytes.slice(0, writer.at), blobs: [...writer.blobs.keys()] };
+}
+
+/** The bytes in a buffer of their own: themselves, where they are not part of a larger one. */
+export function detached(bytes: Uint8Array): Uint8Array {
+  return bytes.length < bytes.buffer.byteLength ? new Uint8Array(bytes) : bytes;
 }
 
 /** A node of the tree of key lists: which keys can follow, and the shape's number if a list ends here. */
@@ -280,9 +285,7 @@ function writeView(w: Writer, view: ArrayBufferView, depth: number): void {
 
 function writeBytes(w: Writer, bytes: Uint8Array, depth: number): void {
   if (bytes.length < SHARED_BYTES_MIN) return writeRaw(w, TAG.bytes, bytes, depth);
-  // What stays beside must not hold on to a larger buffer that it is a part of.
-  const isPart = w.isApart && bytes.length < bytes.buffer.byteLength;
-  const blob = w.table.same(isPart ? new Uint8Array(bytes) : bytes);
+  const blob = w.table.same(bytes);
   const seen = w.blobs.get(blob);
   if (seen !== undefined) return writeHead(w, TAG.bytesAgain, seen, depth);
   const number = w.blobs.size;

@@ -4,10 +4,13 @@
  * link draws its latencies and losses from another stream. The share of futures that ends in the same violation nevertheless
  * is the answer for that moment: an estimate from samples.
  */
+import type { NodeIndex } from '../core/ids.ts';
 import { PURPOSE, streamKey } from '../core/prng.ts';
 import { microsFromMs, msFromMicros } from '../core/time.ts';
+import type { HostSnapshot } from '../kernel/host/snapshot.ts';
 import type { FaultPlan } from '../kernel/plan.ts';
 import type { RunSnapshot } from '../runtime/executor.ts';
+import { packHosts, unpackHosts } from '../runtime/hosts.ts';
 import type { Scenario } from '../scenario/index.ts';
 import { openJudged, probe } from './probe.ts';
 
@@ -92,9 +95,9 @@ export function withoutNewFaults(snapshot: RunSnapshot): RunSnapshot {
   const { control } = snapshot;
   const begun = new Set(control.active.map(({ fault }) => fault.id));
   const stays = (event: object): boolean => !('fault' in event) || begun.has((event as { fault: FaultPlan }).fault.id);
-  const hosts = snapshot.hosts.map(({ node, snapshot: host }) => ({
-    node,
-    snapshot: { ...host, queue: host.queue.filter(({ payload }) => stays(payload)) },
+  const hosts = changeHosts(snapshot, (_, host) => ({
+    ...host,
+    queue: host.queue.filter(({ payload }) => stays(payload)),
   }));
   return {
     ...snapshot,
@@ -106,14 +109,22 @@ export function withoutNewFaults(snapshot: RunSnapshot): RunSnapshot {
 /** The same moment, with other luck on every link from here on. */
 export function withOtherLinks(snapshot: RunSnapshot, seed: number, future: number): RunSnapshot {
   const other = (seed + Math.imul(future, 0x9e3779b1)) >>> 0;
-  const hosts = snapshot.hosts.map(({ node, snapshot: host }) => {
+  const hosts = changeHosts(snapshot, (node, host) => {
     const keys = host.links.keys.slice();
     for (let to = 0; 2 * to < keys.length; to++) {
       const key = streamKey(other, PURPOSE.latency, node, to);
       keys[2 * to] = key.k0;
       keys[2 * to + 1] = key.k1;
     }
-    return { node, snapshot: { ...host, links: { ...host.links, keys } } };
+    return { ...host, links: { ...host.links, keys } };
   });
   return { ...snapshot, hosts };
+}
+
+function changeHosts(
+  { hosts }: RunSnapshot,
+  change: (node: NodeIndex, host: HostSnapshot) => HostSnapshot,
+): RunSnapshot['hosts'] {
+  const changed = unpackHosts(hosts).map(({ node, snapshot }) => ({ node, snapshot: change(node, snapshot) }));
+  return packHosts(changed);
 }

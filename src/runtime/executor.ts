@@ -4,9 +4,10 @@ import type { Micros } from '../core/time.ts';
 import type { Engine } from '../crypto/suite.ts';
 import type { FaultPlan, RunPlan, SubmissionPlan } from '../kernel/plan.ts';
 import type { Segment } from '../kernel/group.ts';
-import type { HostReport, HostSnapshot } from '../kernel/host/snapshot.ts';
+import type { HostReport } from '../kernel/host/snapshot.ts';
 import type { Work } from '../kernel/host/work.ts';
 import type { ActiveFaultEntry, ControlSnapshot, Goal, Observer } from './control.ts';
+import type { PackedHost } from './hosts.ts';
 
 export interface ExecutorOptions {
   /** Pack the trace for views and exports; sweeps leave it off. */
@@ -33,10 +34,10 @@ export interface Advance {
   readonly reason: AdvanceReason;
 }
 
-/** The run between two windows: a consistent global snapshot. Plain data, owned by whoever holds it. */
+/** The run between two windows: a consistent global snapshot. Plain data, which nobody may write to: it shares what is long. */
 export interface RunSnapshot {
   readonly control: ControlSnapshot;
-  readonly hosts: readonly { readonly node: NodeIndex; readonly snapshot: HostSnapshot }[];
+  readonly hosts: readonly PackedHost[];
   /** What the observers remember (checks, metrics), by their name. */
   readonly observers: Readonly<Record<string, unknown>>;
 }

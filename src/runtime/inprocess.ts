@@ -12,6 +12,7 @@ import { openConstants } from './constants.ts';
 import { secretKeys } from './world.ts';
 import { RunControl } from './control.ts';
 import { EnvelopeMemory } from './envelopes.ts';
+import { packHosts, unpackHosts } from './hosts.ts';
 import type {
   Advance,
   AdvanceLimit,
@@ -147,12 +148,13 @@ export class InProcessExecutor implements Executor {
 
   capture(): Promise<RunSnapshot> {
     const observers = Object.fromEntries(this.#observers.map((observer) => [observer.name, observer.capture()]));
-    return Promise.resolve(clonePlain({ control: this.#control.capture(), hosts: this.#group.capture(), observers }));
+    const own = clonePlain({ control: this.#control.capture(), observers });
+    return Promise.resolve({ ...own, hosts: packHosts(this.#group.capture()) });
   }
 
   restore(snapshot: RunSnapshot): Promise<void> {
-    const own = clonePlain(snapshot);
-    this.#group.restore(own.hosts);
+    const own = clonePlain({ control: snapshot.control, observers: snapshot.observers });
+    this.#group.restore(unpackHosts(snapshot.hosts));
     this.#control.restore(own.control);
     for (const observer of this.#observers) observer.restore(own.observers[observer.name]);
     this.#finished = false;

@@ -5,7 +5,7 @@
  */
 import { InvariantError } from '../core/assert.ts';
 import { ByteTable } from '../core/byteTable.ts';
-import { pack, type PackedApart, packApart } from '../core/pack.ts';
+import { detached, pack, type PackedApart, packApart } from '../core/pack.ts';
 import { describeProblem } from '../core/problem.ts';
 import type { Micros } from '../core/time.ts';
 import { unpack, unpackApart } from '../core/unpack.ts';
@@ -75,7 +75,8 @@ export class Checkpoints {
 
   add({ snapshot, ...place }: Checkpoint): void {
     const { at, interventions } = place;
-    const packed = packApart(snapshot, this.#known);
+    const { bytes, blobs } = packApart(snapshot, this.#known);
+    const packed = { bytes, blobs: blobs.map(detached) };
     this.#known = new ByteTable();
     for (const blob of packed.blobs) this.#known.same(blob);
     // What was done by hand at this very moment can be undone: the one before it stays.

@@ -6,6 +6,7 @@ import { TestnetError } from '../core/problem.ts';
 import { unpack } from '../core/unpack.ts';
 import { exportRun, importRun } from '../storage/runFile.ts';
 import type { SnapshotRecord } from '../storage/types.ts';
+import { packHosts, unpackHosts } from '../runtime/hosts.ts';
 import { PROTOCOLS } from '../protocols/registry.ts';
 import { validateScenario } from '../scenario/index.ts';
 import { openTestnet } from './index.ts';
@@ -180,7 +181,12 @@ describe('a run as a file', () => {
       return { testnet, record: opened.record };
     };
     type Change = (record: SnapshotRecord & { payload: FilePayload }) => void;
-    const host = (record: { payload: FilePayload }) => record.payload.snapshot.hosts[1]?.snapshot as object;
+    /** Gives a node's state these fields. */
+    const assign = ({ payload }: { payload: FilePayload }, node: number, fields: object): void => {
+      const states = unpackHosts(payload.snapshot.hosts);
+      Object.assign(states[node]?.snapshot as object, fields);
+      Object.assign(payload.snapshot, { hosts: packHosts(states) });
+    };
 
     it.each<[string, string, Change]>([
       [
@@ -200,16 +206,13 @@ describe('a run as a file', () => {
         ({ payload }) => (payload.snapshot.hosts as unknown[]).push(payload.snapshot.hosts[0]),
       ],
       ['another time', 'payload.snapshot.control.horizon', (record) => Object.assign(record, { atMicros: 5 })],
+      ['a queue that is none', 'payload.snapshot.hosts[1].snapshot.queue', (record) => assign(record, 1, { queue: 7 })],
       [
-        'a queue that is none',
-        'payload.snapshot.hosts[1].snapshot.queue',
-        (record) => Object.assign(host(record), { queue: 7 }),
+        'bytes that are none',
+        'payload.snapshot.hosts[1].snapshot',
+        ({ payload }) => Object.assign(payload.snapshot.hosts[1] as object, { bytes: new Uint8Array(9).fill(255) }),
       ],
-      [
-        'no state',
-        'payload.snapshot.hosts[1].snapshot.sides',
-        (record) => Object.assign(host(record), { sides: null }),
-      ],
+      ['no state', 'payload.snapshot.hosts[1].snapshot.sides', (record) => assign(record, 1, { sides: null })],
       ['no trace', 'trace', ({ payload }) => Object.assign(payload, { trace: null })],
       ['a shorter trace', 'trace', ({ payload }) => (payload.trace as unknown[]).pop()],
       [
@@ -223,8 +226,10 @@ describe('a run as a file', () => {
       change(record as never);
       // A seed alone changes neither shape nor hashes: it is told by the state that keys and chain no longer fit.
       if (name === 'another history') {
-        const recorder = (record.payload as FilePayload).snapshot.hosts[0]?.snapshot.recorder;
-        if (recorder !== undefined) recorder.digest[0] = (recorder.digest[0] as number) ^ 1;
+        const [first] = unpackHosts((record.payload as FilePayload).snapshot.hosts);
+        const recorder = first?.snapshot.recorder;
+        const digest = recorder?.digest.map((byte, i) => (i === 0 ? byte ^ 1 : byte));
+        assign(record as never, 0, { recorder: { ...recorder, digest } });
       }
       const refused = await testnet.importRunFile(exportRun(record)).then(
         () => null,

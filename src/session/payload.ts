@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { ENVIRONMENT } from '../core/ids.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Micros } from '../core/time.ts';
-import { unpack } from '../core/unpack.ts';
+import type { PackedApart } from '../core/pack.ts';
+import { unpack, unpackApart } from '../core/unpack.ts';
 import { segmentsOfPiece, textWords } from '../kernel/trace/pieces.ts';
 import type { Declaration } from '../protocols/protocol.ts';
 import { checkStream } from '../kernel/trace/streamCheck.ts';
 import type { RunSnapshot } from '../runtime/executor.ts';
+import { type NodeState, packHosts, unpackHosts } from '../runtime/hosts.ts';
 import { problemsOf } from '../scenario/issues.ts';
 import type { Scenario } from '../scenario/index.ts';
 import type { TraceBatch } from './run.ts';
@@ -60,6 +62,15 @@ const host = z.looseObject({
   work: record,
 });
 
+const packedHost = z.looseObject({
+  node,
+  bytes: z.instanceof(Uint8Array),
+  blobs: z.array(z.instanceof(Uint8Array)),
+});
+
+/** As releases saved it that did not pack each by itself. */
+const plainHost = z.looseObject({ node, snapshot: z.unknown() });
+
 const control = z.looseObject({
   recorder,
   upcoming: z.array(record),
@@ -79,7 +90,7 @@ const control = z.looseObject({
 
 const payload = z.looseObject({
   base: z.unknown(),
-  snapshot: z.looseObject({ control, hosts: z.array(z.looseObject({ node, snapshot: host })), observers: record }),
+  snapshot: z.looseObject({ control, hosts: z.array(z.union([packedHost, plainHost])), observers: record }),
   batches: count,
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
 });
@@ -104,7 +115,24 @@ export function readPayload(
     const found = `nodes ${hosts.map((entry) => entry.node).join(', ')}`;
     problems.push({ path: 'snapshot.hosts', found, expected: `each of ${expected.nodeCount} nodes once, in order` });
   }
-  return problems.length > 0 ? { problems: under('payload', problems) } : { payload: value as Payload };
+  const states = hosts.map(stateOf);
+  states.forEach((state, index) => {
+    const checked = host.safeParse(state);
+    if (checked.success) return;
+    problems.push(...under(`snapshot.hosts[${index}].snapshot`, problemsOf(checked.error.issues, state)));
+  });
+  if (problems.length > 0) return { problems: under('payload', problems) };
+  const { snapshot, ...rest } = value as Payload;
+  const isPacked = hosts.every((one) => 'bytes' in one);
+  const packed = isPacked ? snapshot.hosts : packHosts(snapshot.hosts as unknown as NodeState[]);
+  return { payload: { ...rest, snapshot: { ...snapshot, hosts: packed } } };
+}
+
+/** The state of a node as it was saved; null where its bytes are damaged. */
+function stateOf(saved: z.infer<typeof packedHost> | z.infer<typeof plainHost>): unknown {
+  if (!('bytes' in saved)) return saved.snapshot;
+  const unpacked = unpackApart(saved as PackedApart);
+  return unpacked.ok ? unpacked.value : null;
 }
 
 /**
@@ -125,7 +153,7 @@ export function joinTrace(
   if (damaged !== -1)
     return { problems: [{ path: `trace[${damaged}]`, found: 'other bytes', expected: 'a piece of trace' }] };
   const recorders = [
-    ...snapshot.hosts.map(({ node: of, snapshot: saved }) => ({ node: of, recorder: saved.recorder })),
+    ...unpackHosts(snapshot.hosts).map(({ node: of, snapshot: saved }) => ({ node: of, recorder: saved.recorder })),
     { node: ENVIRONMENT, recorder: snapshot.control.recorder },
   ];
   const texts = recorders.map(({ node: of, recorder: { texts: known } }) => ({ node: of, words: textWords(known) }));

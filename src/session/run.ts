@@ -14,6 +14,7 @@ import { transferId } from '../ledger/ledger.ts';
 import type { AnyProtocol } from '../protocols/protocol.ts';
 import { PROTOCOLS } from '../protocols/registry.ts';
 import type { Advance, AdvanceLimit, Executor, ExecutorStatus, RunSnapshot, Turn } from '../runtime/executor.ts';
+import { unpackHosts } from '../runtime/hosts.ts';
 import type { Goal } from '../runtime/control.ts';
 import {
   compileScenario,
@@ -249,7 +250,8 @@ export class Run {
     for (const batch of trace) this.store.append(batch.segments, batch.horizon);
     // Without its past the trace goes on from here; texts that were given before are still referred to.
     if (trace.length === 0) {
-      for (const { node, snapshot: host } of snapshot.hosts) this.store.seedTexts(node, host.recorder.texts);
+      for (const { node, snapshot: host } of unpackHosts(snapshot.hosts))
+        this.store.seedTexts(node, host.recorder.texts);
       this.store.seedTexts(ENVIRONMENT, snapshot.control.recorder.texts);
     }
     if (this.store.horizon < at) this.store.append([], at);

@@ -198,10 +198,10 @@ export class ConductorWorker {
         return loaded;
       },
       firstReport: () => remote.firstReport(),
-      replay: (snapshots, log, window, answer, taken) => remote.replay(snapshots, log, window, answer, taken),
+      replay: (base, log, window, answer, taken) => remote.replay(base, log, window, answer, taken),
       takeTrace: (window) => remote.takeTrace(window),
-      restore: (snapshots, after) => remote.restore(snapshots, after),
-      capture: async (after) => [...(await remote.capture(after))],
+      restore: (base, after) => remote.restore(base, after),
+      capture: (after, tag) => remote.capture(after, tag),
       inspect: (node, after) => remote.inspect(node, after),
       digests: (after) => remote.digests(after),
       work: (after) => remote.work(after),

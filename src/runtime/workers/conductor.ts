@@ -4,6 +4,7 @@
  * what they sent until the next window. At every barrier node states and mail are a consistent global snapshot.
  */
 import { clonePlain } from '../../core/clone.ts';
+import { required } from '../../core/assert.ts';
 import { ENVIRONMENT, type NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { ControlEvent } from '../../kernel/control.ts';
@@ -17,6 +18,7 @@ import { RunControl } from '../control.ts';
 import { EnvelopeMemory } from '../envelopes.ts';
 import type { Advance, AdvanceLimit, ExecutorStatus, RunObserver, RunSnapshot } from '../executor.ts';
 import { fingerprintOf } from '../fingerprint.ts';
+import { type Base, type BaseTag, baseOf, receiveBase, type Start } from './bases.ts';
 import type { Bus } from './bus.ts';
 import { CrossedThere } from './crossed.ts';
 import { type GroupControl, RemoteGroup } from './group.ts';
@@ -62,6 +64,8 @@ export class Conductor {
   #unseen: { readonly answers: readonly Opened[]; readonly until: Micros } | null = null;
   #log: DownMessage[] = [];
   #logBytes = 0;
+  /** Number of the last bases, and the window after which they were taken. */
+  #bases = { number: 0, window: 0 };
   /** A bug of ours stopped a node: no window opens any more. */
   #failure: Error | null = null;
   #repaired: (() => void)[] = [];
@@ -187,7 +191,7 @@ export class Conductor {
 
   async capture(): Promise<RunSnapshot> {
     await this.#rebase();
-    const hosts = this.#groups.flatMap((group) => group.base ?? []);
+    const hosts = this.#groups.flatMap((group) => group.base?.hosts ?? []);
     const observers = Object.fromEntries(this.#observers.map((observer) => [observer.name, observer.capture()]));
     return { ...clonePlain({ control: this.#control.capture(), observers }), hosts };
   }
@@ -203,14 +207,21 @@ export class Conductor {
     // Base and log change together: a worker that is replaced from now on starts from the snapshot.
     this.#log = [];
     this.#logBytes = 0;
-    const bases = this.#groups.map(({ nodes }) => snapshot.hosts.filter(({ node }) => nodes.includes(node)));
-    this.#groups.forEach((group, index) => {
-      group.base = bases[index] ?? [];
-      group.taken = this.#window;
-    });
     const after = this.#window;
+    const number = this.#bases.number + 1;
+    this.#bases = { number, window: after };
+    this.#crossed.settle(after);
+    for (const group of this.#groups) {
+      group.base = baseOf(
+        snapshot.hosts.filter(({ node }) => group.nodes.includes(node)),
+        number,
+      );
+      group.taken = after;
+    }
     const nexts = await Promise.all(
-      this.#groups.map((group, index) => group.call((control) => control.restore(bases[index] ?? [], after))),
+      this.#groups.map((group) =>
+        group.call((control) => control.restore(required(startOf(group), 'its base'), after)),
+      ),
     );
     this.#groups.forEach((group, index) => {
       group.next = nexts[index] as Micros;
@@ -252,7 +263,7 @@ export class Conductor {
     const group = this.#groups[index] as RemoteGroup;
     await group.succeed(successor, async (control) => {
       await control.load(this.#startControls, group.base === null);
-      await control.replay(group.base, this.#log, this.#window, group.expected, group.taken);
+      await control.replay(startOf(group), this.#log, this.#window, group.expected, group.taken);
     });
     for (const resolve of this.#repaired.splice(0)) resolve();
   }
@@ -369,13 +380,23 @@ export class Conductor {
     // Windows that the log no longer has are never run again: their trace must be here.
     await this.#taking;
     this.#records.push(...(await this.#takeTrace(after)));
-    const bases = await Promise.all(this.#groups.map((group) => group.call((control) => control.capture(after))));
+    const number = this.#bases.number + 1;
+    const since = this.#bases.window;
+    const bases = await Promise.all(this.#groups.map((group) => this.#askBase(group, after, number, since)));
     // All at once: a worker replaced between two of them must not run the log on top of a state that contains it.
     this.#groups.forEach((group, index) => {
       group.base = bases[index] ?? null;
     });
+    this.#bases = { number, window: after };
+    this.#crossed.settle(after);
     this.#log = [];
     this.#logBytes = 0;
+  }
+
+  async #askBase(group: RemoteGroup, after: number, next: number, since: number): Promise<Base> {
+    const tag: BaseTag = { known: group.base?.number ?? null, next, since };
+    const sent = await group.call((control) => control.capture(after, tag));
+    return receiveBase(sent, tag, group.base, (name) => this.#crossed.signatureOf(name));
   }
 
   #rest(next: Micros, limit: AdvanceLimit): Advance {
@@ -395,4 +416,9 @@ export class Conductor {
     if (reason === 'goal') this.#control.setGoal(null);
     return { horizon: this.#control.horizon, reason };
   }
+}
+
+/** What a worker of the group starts from; null: as loaded. The list of blobs stays here. */
+function startOf({ base }: RemoteGroup): Start | null {
+  return base === null ? null : { number: base.number, hosts: base.hosts };
 }

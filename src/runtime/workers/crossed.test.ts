@@ -97,13 +97,25 @@ describe('what crossed long ago', () => {
     let named = 0;
     for (let window = 2; window < 40; window++) {
       there.take(mailOf([envelopeOf(0, window)]), window);
+      there.settle(window);
       const packed = here.pack({ votes }, window);
       expect(there.unpack(packed)).toEqual({ votes });
       if (packed !== undefined && !Array.isArray((packed as { votes: unknown }).votes)) named++;
     }
     expect(named).toBeGreaterThan(8);
     expect(named).toBeLessThan(20);
-    expect(() => there.unpack(here.pack(votes, 2))).toThrow('crossed a few windows ago');
+    expect(() => there.unpack(here.pack(votes, 2))).toThrow('has crossed since then');
+  });
+
+  it('is kept for the next base, and until that one has been taken', () => {
+    const { here, there, votes } = afterVotes(1);
+    const [vote] = votes as [SignedRef];
+    const name = here.nameOf(vote.signature, 0) as number;
+    for (let window = 2; window < 40; window++) there.take(mailOf([envelopeOf(0, window)]), window);
+    expect(there.signatureOf(name)).toEqual(vote.signature);
+    there.settle(40);
+    expect(here.nameOf(vote.signature, 40)).toBeUndefined();
+    expect(() => there.signatureOf(name)).toThrow('has crossed since then');
   });
 
   it('is known anew when it comes again', () => {
@@ -111,6 +123,7 @@ describe('what crossed long ago', () => {
     const again = mailOf([1, 2, 3, 4].map((origin) => envelopeOf(origin, 2 ** 32 - origin)));
     there.take(again, 10);
     for (let window = 11; window < 20; window++) there.take(mailOf([envelopeOf(0, window)]), window);
+    there.settle(19);
     expect(there.unpack(here.pack(votes, 5))).toEqual(votes);
   });
 
@@ -120,6 +133,6 @@ describe('what crossed long ago', () => {
     expect(here.pack(votes, 2)).toBe(votes);
     there.clear();
     there.take(mailOf([envelopeOf(2, 5)]), 2);
-    expect(() => there.unpack(Float64Array.of(1, 2 ** 32))).toThrow('crossed a few windows ago');
+    expect(() => there.unpack(Float64Array.of(1, 2 ** 32))).toThrow('has crossed since then');
   });
 });

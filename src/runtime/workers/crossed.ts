@@ -31,6 +31,12 @@ export class CrossedHere {
     this.#names = new WeakMap();
   }
 
+  /** Of a signature that crossed after the window `since`; undefined where it did not. */
+  nameOf(signature: Uint8Array, since: number): number | undefined {
+    const named = this.#names.get(signature);
+    return named !== undefined && named.window > since ? named.name : undefined;
+  }
+
   /** A certificate whose lists of proofs are names where the conductor knows them all; the very same one where it knows none. */
   pack(certificate: unknown, window: number): unknown {
     return this.#pack(certificate, window - WINDOWS_NAMED, 0);
@@ -50,10 +56,10 @@ export class CrossedHere {
     const pairs = new Float64Array(2 * list.length);
     for (let i = 0; i < list.length; i++) {
       const proof = list[i];
-      const named = isProof(proof) ? this.#names.get(proof.signature) : undefined;
-      if (named === undefined || named.window < oldest) return null;
+      const name = isProof(proof) ? this.nameOf(proof.signature, oldest - 1) : undefined;
+      if (name === undefined) return null;
       pairs[2 * i] = (proof as SignedRef).signer;
-      pairs[2 * i + 1] = named.name;
+      pairs[2 * i + 1] = name;
     }
     return list.length === 0 ? null : pairs;
   }
@@ -67,6 +73,7 @@ function isProof(value: unknown): value is SignedRef {
 }
 
 interface Place {
+  readonly window: number;
   readonly mail: Mail;
   readonly place: number;
   /** Made when it is first asked for; all certificates share it. */
@@ -77,6 +84,8 @@ interface Place {
 export class CrossedThere {
   readonly #places = new Map<number, Place>();
   #windows: { readonly window: number; readonly names: readonly number[] }[] = [];
+  /** Nothing of later windows is forgotten. */
+  #since = 0;
 
   /** The mail that came with an answer of that window. */
   take(mail: Mail, window: number): void {
@@ -84,15 +93,27 @@ export class CrossedThere {
     for (let place = 0; place < mail.envelopeCount; place++) {
       const name = mail.nameOf(place);
       names.push(name);
-      this.#places.set(name, { mail, place, proof: null });
+      this.#places.set(name, { window, mail, place, proof: null });
     }
     if (names.length > 0) this.#windows.push({ window, names });
-    while ((this.#windows[0]?.window ?? window) < window - WINDOWS_KEPT) this.#forget();
+    this.#forgetBefore(window);
+  }
+
+  /** From here on only what crosses after that window is named, but for the last few. */
+  settle(window: number): void {
+    this.#since = window;
+    this.#forgetBefore(window);
   }
 
   clear(): void {
     this.#places.clear();
     this.#windows = [];
+  }
+
+  /** The signature of an envelope. */
+  signatureOf(name: number): Uint8Array {
+    const { mail, place } = this.#placeOf(name);
+    return mail.envelope(place).signature;
   }
 
   /** The certificate that a worker packed. */
@@ -110,8 +131,7 @@ export class CrossedThere {
   #proofs(pairs: Float64Array): SignedRef[] {
     const proofs: SignedRef[] = [];
     for (let i = 0; i < pairs.length; i += 2) {
-      const found = this.#places.get(pairs[i + 1] as number);
-      assert(found !== undefined, 'what a worker names has crossed a few windows ago');
+      const found = this.#placeOf(pairs[i + 1] as number);
       const signer = pairs[i] as number;
       if (found.proof?.signer !== signer) {
         found.proof = { signer, signature: found.mail.envelope(found.place).signature };
@@ -121,10 +141,22 @@ export class CrossedThere {
     return proofs;
   }
 
+  #placeOf(name: number): Place {
+    const found = this.#places.get(name);
+    assert(found !== undefined, 'what a worker names has crossed since then');
+    return found;
+  }
+
+  #forgetBefore(window: number): void {
+    const oldest = Math.min(window - WINDOWS_KEPT, this.#since);
+    while ((this.#windows[0]?.window ?? oldest) < oldest) this.#forget();
+  }
+
   /** The oldest window; a name that has come again since (a copy held back at a cut) stays. */
   #forget(): void {
     const oldest = this.#windows.shift();
-    const later = new Set(this.#windows.flatMap(({ names }) => names));
-    for (const name of oldest?.names ?? []) if (!later.has(name)) this.#places.delete(name);
+    for (const name of oldest?.names ?? []) {
+      if (this.#places.get(name)?.window === oldest?.window) this.#places.delete(name);
+    }
   }
 }

@@ -2,18 +2,17 @@
 import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { ControlEvent } from '../../kernel/control.ts';
-import type { HostReport, HostSnapshot } from '../../kernel/host/snapshot.ts';
+import type { HostReport } from '../../kernel/host/snapshot.ts';
 import type { Work } from '../../kernel/host/work.ts';
+import type { Base, BaseTag, SentBase, Start } from './bases.ts';
 import type { DownMessage, UpMessage } from './wire.ts';
-
-export type NodeSnapshots = { readonly node: NodeIndex; readonly snapshot: HostSnapshot }[];
 
 /** The control side of a group, whatever carries the calls. Each waits for the window it must come after. */
 export interface GroupControl {
   load(controls: readonly ControlEvent[], start: boolean): Promise<{ readonly next: Micros }>;
   firstReport(): Promise<UpMessage>;
   replay(
-    snapshots: NodeSnapshots | null,
+    base: Start | null,
     log: readonly DownMessage[],
     window: number,
     answer: boolean,
@@ -21,8 +20,8 @@ export interface GroupControl {
   ): Promise<Micros>;
   /** The trace of the windows up to `window` that was not taken yet, packed. */
   takeTrace(window: number): Promise<Uint32Array<ArrayBuffer>[]>;
-  restore(snapshots: NodeSnapshots, after: number): Promise<Micros>;
-  capture(after: number): Promise<NodeSnapshots>;
+  restore(base: Start, after: number): Promise<Micros>;
+  capture(after: number, tag: BaseTag): Promise<SentBase>;
   inspect(node: NodeIndex, after: number): Promise<HostReport | null>;
   digests(after: number): Promise<{ node: NodeIndex; digest: Uint8Array }[]>;
   work(after: number): Promise<{ readonly work: Work; readonly events: number }>;
@@ -39,7 +38,7 @@ export class RemoteGroup {
   /** Time of its next event, mail under way included. */
   next: Micros = Number.POSITIVE_INFINITY;
   /** Its state at the start of the conductor's log; null: as loaded. */
-  base: NodeSnapshots | null = null;
+  base: Base | null = null;
   /** Its trace is here up to this window; −1: none of it. */
   taken = -1;
   #control: GroupControl;

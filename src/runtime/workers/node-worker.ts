@@ -11,13 +11,14 @@ import type { ControlEvent } from '../../kernel/control.ts';
 import type { Envelope } from '../../kernel/envelope.ts';
 import { HostGroup } from '../../kernel/group.ts';
 import { verifyAhead } from '../../kernel/host/signing.ts';
-import type { HostReport, HostSnapshot } from '../../kernel/host/snapshot.ts';
+import type { HostReport } from '../../kernel/host/snapshot.ts';
 import type { Work } from '../../kernel/host/work.ts';
 import type { WorldConstants } from '../../kernel/host/world.ts';
 import type { RunPlan } from '../../kernel/plan.ts';
 import type { AnyProtocol } from '../../protocols/protocol.ts';
 import type { ExecutorOptions } from '../executor.ts';
 import { openProved, openWorld, type Proofs, type SharedConstants, secretKeys } from '../world.ts';
+import { BaseHere, type BaseTag, type SentBase, type Start } from './bases.ts';
 import { type Bus, channelBus, upChannel } from './bus.ts';
 import { CrossedHere } from './crossed.ts';
 import { KeptTrace, keepsTrace } from './keptTrace.ts';
@@ -47,8 +48,6 @@ export interface LoadedGroup {
 /** The protocol of that name; null where it is not to be had here. */
 export type LoadProtocol = (name: string) => Promise<AnyProtocol | null>;
 
-type NodeSnapshots = readonly { readonly node: NodeIndex; readonly snapshot: HostSnapshot }[];
-
 /** The control side, reached through Comlink. Every call names the last window it must come after. */
 export class NodeWorker {
   #group: HostGroup | null = null;
@@ -67,6 +66,7 @@ export class NodeWorker {
   readonly #trace = new KeptTrace();
   /** Signatures that the conductor holds too. */
   readonly #crossed = new CrossedHere();
+  readonly #base = new BaseHere();
   readonly #leftovers = new Leftovers();
   readonly #loadProtocol: LoadProtocol;
 
@@ -112,11 +112,11 @@ export class NodeWorker {
   }
 
   /**
-   * Becomes the snapshot and runs the windows since then again, up to `window`, which alone is answered if so wished. The trace
+   * Becomes the base and runs the windows since then again, up to `window`, which alone is answered if so wished. The trace
    * of those up to `taken` is with the conductor.
    */
   async replay(
-    snapshots: NodeSnapshots | null,
+    base: Start | null,
     log: readonly DownMessage[],
     window: number,
     answer: boolean,
@@ -124,7 +124,7 @@ export class NodeWorker {
   ): Promise<Micros> {
     const group = this.#running();
     this.#trace.skipTo(taken);
-    if (snapshots !== null) group.restore(snapshots);
+    if (base !== null) group.restore(this.#base.take(base));
     else this.#report(0);
     for (const message of log) this.#enqueue(message, answer && message.window === window);
     await this.#work;
@@ -141,19 +141,20 @@ export class NodeWorker {
     );
   }
 
-  async restore(snapshots: NodeSnapshots, after: number): Promise<Micros> {
+  async restore(base: Start, after: number): Promise<Micros> {
     await this.#reached(after);
     this.#verifying = [];
     this.#trace.skipTo(after);
     this.#crossed.clear();
     const group = this.#running();
-    group.restore(snapshots);
+    group.restore(this.#base.take(base));
     return group.nextTime;
   }
 
-  async capture(after: number): Promise<NodeSnapshots> {
+  async capture(after: number, tag: BaseTag): Promise<SentBase> {
     await this.#reached(after);
-    return this.#running().capture();
+    const nameOf = (signature: Uint8Array, since: number) => this.#crossed.nameOf(signature, since);
+    return this.#base.send(this.#running().capture(), tag, nameOf);
   }
 
   async inspect(node: NodeIndex, after: number): Promise<HostReport | null> {
