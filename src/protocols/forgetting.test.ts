@@ -159,6 +159,24 @@ describe.each(NAMES)('%s forgets', (name) => {
   }, 60_000);
 });
 
+describe.each(['svbft', 'fastpath'] as const)('%s', (name) => {
+  it('keeps on disk what was said at the last heights only, and comes back to the same state with it', () => {
+    const config = { blocksKept: 0 };
+    const network = running(name, 12, { config }).start();
+    network.run(10 * SECOND);
+    network.crash(2);
+    const kinds = (kind: string) => (network.disks[2] ?? []).filter((record) => record.kind === kind);
+    expect(kinds('decided').length).toBeGreaterThan(50);
+    expect(kinds('accepted').length).toBeGreaterThan(0);
+    for (const kind of ['accepted', 'prepared', 'view']) expect(kinds(kind).length, kind).toBeLessThan(10);
+    const before = heightOf(name, network, 2);
+    network.restart(2);
+    expect(heightOf(name, network, 2)).toBe(before);
+    network.run(12 * SECOND);
+    expect(heightOf(name, network, 2)).toBe(heightOf(name, network, 0));
+  });
+});
+
 /** A unit more in the first account: the proof of the block is whole, the state is not the one behind it. */
 function enriched(message: { readonly type: string }): { readonly type: string } {
   for (const [key, value] of Object.entries(message)) {

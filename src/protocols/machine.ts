@@ -60,6 +60,8 @@ export interface Effects<M, T, R> {
    * use. Harnesses whose disks only grow leave it out.
    */
   rewrite?(records: readonly R[]): void;
+  /** Takes records off the disk that `recover` would pass over; each is an R. Harnesses whose disks only grow leave it out. */
+  discard?(isObsolete: (record: unknown) => boolean): void;
   decide(decision: Decision): void;
   /** Which rule fired, or why an input was refused: a short constant text. */
   note(rule: string): void;

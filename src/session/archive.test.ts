@@ -3,6 +3,7 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { pack } from '../core/pack.ts';
+import { unpackHosts } from '../runtime/hosts.ts';
 import type { ScenarioInput } from '../scenario/index.ts';
 import { importRun } from '../storage/runFile.ts';
 import { openStorage } from '../storage/open.ts';
@@ -95,7 +96,7 @@ describe('a killed tab', () => {
   });
 });
 
-describe('a run saved by a release that stored batches', () => {
+describe('a run saved by a release that stored batches, and states as they are', () => {
   it('is taken up with its past, and its trace is written anew when it goes on', async () => {
     const storage = await openStorage({ indexedDB: new IDBFactory() });
     const first = await tab(storage);
@@ -108,12 +109,13 @@ describe('a run saved by a release that stored batches', () => {
     const saved = await storage.loadSnapshot(last?.snapshotId ?? '');
     if (!file.ok || !saved.ok) throw new Error('nothing was saved');
     await first.close();
-    // Two stretches of batches instead of pieces and a tail.
-    const { tail: _, ...payload } = saved.record.payload as Payload;
+    // Two stretches of batches instead of pieces and a tail; states that are not packed each by itself.
+    const { tail: _, snapshot: packed, ...payload } = saved.record.payload as Payload;
+    const snapshot = { ...packed, hosts: unpackHosts(packed.hosts) };
     const [whole] = (file.record.payload as FilePayload).trace;
     const { runId } = saved.record;
     await storage.appendTrace(runId, 0, [pack([whole]), pack([{ horizon: 3_000_000, segments: [] }])]);
-    await storage.saveSnapshot({ ...saved.record, payload: { ...payload, batches: 2 } });
+    await storage.saveSnapshot({ ...saved.record, payload: { ...payload, snapshot, batches: 2 } });
     const second = await tab(storage);
     expect(await second.resume()).toBe(true);
     expect(noticeOf(second)).toBeNull();

@@ -20,6 +20,7 @@ export interface EffectsTarget {
   disarmTimer(timer: unknown): void;
   store(record: unknown): void;
   rewriteDisk(records: readonly unknown[]): void;
+  discard(isObsolete: (record: unknown) => boolean): void;
   decided(decision: Decision): void;
   readonly observation: Observation;
   readonly recorder: Recorder;
@@ -86,6 +87,10 @@ export class HostEffects implements Effects<Message, unknown, unknown> {
 
   rewrite(records: readonly unknown[]): void {
     this.#host.rewriteDisk(records);
+  }
+
+  discard(isObsolete: (record: unknown) => boolean): void {
+    this.#host.discard(isObsolete);
   }
 
   decide(decision: Decision): void {

@@ -315,6 +315,10 @@ export class NodeHost implements EffectsTarget {
     if (this.#active === 0) this.#disk = [...records];
   }
 
+  discard(isObsolete: (record: unknown) => boolean): void {
+    if (this.#active === 0) this.#disk = this.#disk.filter((record) => !isObsolete(record));
+  }
+
   decided(decision: Decision): void {
     if (this.#active !== 0) return;
     this.recorder.decide(this.now, decision.slot, decision.epoch, decision.digest);

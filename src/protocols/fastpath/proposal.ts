@@ -3,6 +3,7 @@ import type { Micros } from '../../core/time.ts';
 import { buildBlock } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
 import { blockRules } from '../common/blocks.ts';
+import { discardOld } from '../common/chain/forget.ts';
 import { addVote } from '../common/tally.ts';
 import { highestPrepared, viewMicros } from '../common/views.ts';
 import type { SignedRef } from '../protocol.ts';
@@ -13,7 +14,16 @@ import type { Proposal } from './messages.ts';
 import { NOTE } from './notes.ts';
 import { type Ctx, mayVote } from './rules.ts';
 import { digestOf, voteMessage } from './signing.ts';
-import { currentRound, moveToView, type Out, type Round, roundAt, type State, takeProposal } from './state.ts';
+import {
+  currentRound,
+  heightOfRecord,
+  moveToView,
+  type Out,
+  type Round,
+  roundAt,
+  type State,
+  takeProposal,
+} from './state.ts';
 import { checkProposal } from './validity.ts';
 import { leaveFast, showDissenters, tryDecide } from './votes.ts';
 
@@ -96,6 +106,7 @@ function keep(
 function accept(state: State, proposal: Proposal, proof: SignedRef, now: Micros, out: Out, ctx: Ctx): void {
   const signed = { message: proposal, proof };
   out.persist({ kind: 'accepted', signed });
+  discardOld(state.height, out, heightOfRecord);
   const round = takeProposal(state, signed, digestOf(proposal));
   state.phase = 'fast';
   state.progressAt = now;

@@ -3,6 +3,7 @@ import type { Micros } from '../../core/time.ts';
 import { buildBlock } from '../../ledger/block.ts';
 import type { Block } from '../../ledger/types.ts';
 import { blockRules } from '../common/blocks.ts';
+import { discardOld } from '../common/chain/forget.ts';
 import { addVote } from '../common/tally.ts';
 import { highestPrepared, viewMicros } from '../common/views.ts';
 import type { SignedRef } from '../protocol.ts';
@@ -15,6 +16,7 @@ import { type Ctx, mayPrepare } from './rules.ts';
 import { digestOf, prepareMessage } from './signing.ts';
 import {
   currentRound,
+  heightOfRecord,
   isVoter,
   moveToView,
   type Out,
@@ -106,6 +108,7 @@ function accept(state: State, proposal: Proposal, proof: SignedRef, now: Micros,
   state.phase = 'prepare';
   state.progressAt = now;
   out.persist({ kind: 'accepted', signed: round.proposal });
+  discardOld(state.height, out, heightOfRecord);
   if (isVoter(state)) {
     if (state.isIdle) wakeForProposal(state, now, out, ctx);
     if (proposal.view > 0) armView(state, viewMicros(proposal.view, ctx), out);

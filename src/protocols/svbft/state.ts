@@ -35,6 +35,20 @@ export type Durable =
   | { readonly kind: 'prepared'; readonly view: number; readonly block: Block; readonly votes: readonly SignedRef[] }
   | ChainRecord<DecidedEntry>;
 
+/** At which height a record was said; null for what is decided. */
+export function heightOfRecord(record: Durable): number | null {
+  switch (record.kind) {
+    case 'view':
+      return record.height;
+    case 'accepted':
+      return record.signed.message.height;
+    case 'prepared':
+      return record.block.height;
+    default:
+      return null;
+  }
+}
+
 export type Out = Effects<Message, Timer, Durable>;
 
 /** `changing`: we asked for this view and wait for its NEW-VIEW. */

@@ -29,3 +29,20 @@ export function forgetOld<E, R = never>(
   // The older blocks come last: they are what may be lost with the last write.
   out.rewrite([{ kind: 'snapshot', snapshot }, ...others, { kind: 'kept', entries: state.chain.slice(0, -1) }]);
 }
+
+/** Heights from one clearing of the disk to the next. */
+const DISCARD_PERIOD = 8;
+
+/**
+ * Every few heights takes off the disk what was said at earlier ones, certificates above all, which are most of what it holds.
+ * `heightOf`: at which height a record was said; null for what is not only about one. Those of the height before stay: they count
+ * again should its decision be the write that a crash tore.
+ */
+export function discardOld<R>(
+  height: number,
+  out: { discard?(isObsolete: (record: unknown) => boolean): void },
+  heightOf: (record: R) => number | null,
+): void {
+  if (height % DISCARD_PERIOD !== 0) return;
+  out.discard?.((record) => (heightOf(record as R) ?? height) < height - 1);
+}

@@ -241,6 +241,9 @@ export class TestNetwork<S, M extends AnyMessage, T, R, K> {
       cancelTimer: (timer) => void this.timers[node]?.delete(this.#protocol.validator.timerKey(timer)),
       persist: (record) => void this.disks[node]?.push(clonePlain(record)),
       rewrite: (records) => void this.disks[node]?.splice(0, Number.POSITIVE_INFINITY, ...records.map(clonePlain)),
+      discard: (isObsolete) => {
+        this.disks[node] = this.disks[node]?.filter((record) => !isObsolete(record)) ?? [];
+      },
       decide: (decision) => {
         this.decisions[node]?.push(decision);
         this.log.push(this.#line(node, `DECIDES ${decision.slot}/${decision.epoch} ${decision.digest.slice(0, 6)}`));

@@ -271,6 +271,9 @@ export class SignedNetwork<S, M extends { readonly type: string }, T, R, K, N> {
       cancelTimer: (timer) => this.#timers[node]?.delete(this.#protocol.validator.timerKey(timer)),
       persist: (record) => this.disks[node]?.push(record),
       rewrite: (records) => this.disks[node]?.splice(0, Number.POSITIVE_INFINITY, ...records),
+      discard: (isObsolete) => {
+        this.disks[node] = this.disks[node]?.filter((record) => !isObsolete(record)) ?? [];
+      },
       decide: (decision) => {
         this.decisions[node]?.push(decision);
         tell(decided(decision));
