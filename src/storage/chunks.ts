@@ -4,7 +4,7 @@
  */
 import { type Change, QuotaError, UnavailableError, UnreadableError } from './backend.ts';
 import type { Context } from './context.ts';
-import { SEAL_KIND, sealMuch, unseal } from './seal.ts';
+import { SEAL_KIND, sealMuch, unsealMuch } from './seal.ts';
 import type { Done, Storage } from './types.ts';
 
 export function chunkCalls(context: Context): Pick<Storage, 'writeChunks' | 'readChunks' | 'dropChunks'> {
@@ -47,9 +47,10 @@ async function read({ backend }: Context, shelf: string, chunk: number): Promise
   try {
     const sealed = await backend.get('chunks', [shelf, chunk]);
     if (!(sealed instanceof Uint8Array)) return null;
-    const opened = unseal(SEAL_KIND.chunk, sealed);
-    // A copy: what was sealed does not begin at a multiple of four bytes in every engine's buffer.
-    return opened.ok ? new Uint32Array(opened.content.slice().buffer) : null;
+    const opened = await unsealMuch(SEAL_KIND.chunk, sealed);
+    if (!opened.ok) return null;
+    const { buffer, byteOffset, byteLength } = opened.content;
+    return new Uint32Array(buffer, byteOffset, byteLength >>> 2);
   } catch (error) {
     if (!isOperating(error) && !(error instanceof QuotaError)) throw error;
     return null;

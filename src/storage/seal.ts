@@ -65,6 +65,23 @@ function unsummed(kind: SealKind, content: Uint8Array, version: number): Uint8Ar
 
 /** The content, if every bit is as it was sealed and this release can read it. Never throws. */
 export function unseal(kind: SealKind, sealed: Uint8Array): UnsealResult {
+  return opened(kind, sealed, () => checksum(sealed, sealed.subarray(SEAL_BYTES)));
+}
+
+/** The same for much data, as `sealMuch`. The content has a buffer of its own and begins there at a multiple of four bytes. */
+export async function unsealMuch(kind: SealKind, sealed: Uint8Array): Promise<UnsealResult> {
+  const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
+  const summed = new Uint8Array(PREFIX_BYTES + Math.max(0, sealed.length - SEAL_BYTES));
+  summed.set(sealed.subarray(0, PREFIX_BYTES));
+  summed.set(sealed.subarray(SEAL_BYTES), PREFIX_BYTES);
+  const content = summed.subarray(PREFIX_BYTES);
+  const sum = subtle === undefined ? checksum(summed, content) : new Uint8Array(await subtle.digest('SHA-256', summed));
+  const result = opened(kind, sealed, () => sum);
+  return result.ok ? { ok: true, content } : result;
+}
+
+/** `checksumOf` is asked once the lengths are right. */
+function opened(kind: SealKind, sealed: Uint8Array, checksumOf: () => Uint8Array): UnsealResult {
   const damaged = (path: string, found: string, expected: string): UnsealResult => ({
     ok: false,
     reason: 'damaged',
@@ -83,8 +100,7 @@ export function unseal(kind: SealKind, sealed: Uint8Array): UnsealResult {
   const content = sealed.subarray(SEAL_BYTES);
   const length = new DataView(sealed.buffer, sealed.byteOffset).getUint32(12, true);
   if (length !== content.length) return damaged('byte 12', `${content.length} bytes of content`, `${length}`);
-  const sum = checksum(sealed, content);
-  if (sum.some((byte, i) => byte !== sealed[PREFIX_BYTES + i])) {
+  if (checksumOf().some((byte, i) => byte !== sealed[PREFIX_BYTES + i])) {
     return damaged('byte 16', 'content that does not match its checksum', 'the bytes that were written');
   }
   if (sealed[8] !== kind) return damaged('byte 8', `content of kind ${sealed[8]}`, `kind ${kind}`);

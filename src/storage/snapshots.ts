@@ -5,7 +5,7 @@ import { type Change, QuotaError, UnavailableError, UnreadableError } from './ba
 import { type Context, failure, failureOf, orThrow } from './context.ts';
 import { infoOf, readRecord } from './records.ts';
 import { newestFirst, surplus } from './retention.ts';
-import { SEAL_KIND, type SealKind, sealMuch, unseal } from './seal.ts';
+import { SEAL_KIND, type SealKind, sealMuch, type UnsealResult, unseal, unsealMuch } from './seal.ts';
 import type { LoadResult, SaveResult, SnapshotInfo, SnapshotRecord, Storage } from './types.ts';
 
 type SnapshotCalls = Pick<Storage, 'saveSnapshot' | 'listSnapshots' | 'loadSnapshot' | 'deleteSnapshot'>;
@@ -77,7 +77,7 @@ async function load(context: Context, id: string): Promise<LoadResult> {
       return { ok: false, reason: 'missing', message: `There is no snapshot ${id}.` };
     }
     if (!(sealed instanceof Uint8Array)) return damaged('found another kind of value');
-    const opened = openRecord(SEAL_KIND.snapshot, sealed);
+    const opened = recordIn(await unsealMuch(SEAL_KIND.snapshot, sealed));
     if (opened.ok) return opened.record.id === id ? opened : damaged('found another snapshot in its place');
     if (opened.reason === 'damaged') return damaged(opened.problems.map(describeProblem).join('; '));
     return {
@@ -117,7 +117,10 @@ export type OpenResult =
 
 /** The record behind sealed bytes, or everything that is wrong with them. Never throws. */
 export function openRecord(kind: SealKind, sealed: Uint8Array): OpenResult {
-  const unsealed = unseal(kind, sealed);
+  return recordIn(unseal(kind, sealed));
+}
+
+function recordIn(unsealed: UnsealResult): OpenResult {
   if (!unsealed.ok) return { ok: false, reason: unsealed.reason, problems: [unsealed.problem] };
   const unpacked = unpack(unsealed.content);
   if (!unpacked.ok) return { ok: false, reason: 'damaged', problems: [unpacked.problem] };

@@ -1,7 +1,7 @@
 import { describeProblem } from '../core/problem.ts';
 import { type Change, QuotaError, UnavailableError, UnreadableError } from './backend.ts';
 import { type Context, failure, failureOf } from './context.ts';
-import { SEAL_KIND, sealMuch, unseal } from './seal.ts';
+import { SEAL_KIND, sealMuch, unsealMuch } from './seal.ts';
 import type { Done, Storage, TraceResult, TraceSegment } from './types.ts';
 
 /** Copied in one go, so that a long trace is never in memory as a whole. */
@@ -96,10 +96,10 @@ async function read(
         return damaged(`nothing is stored from ${before.to} to ${key[1]}`);
       const sealed = await context.backend.get('trace', key);
       if (!(sealed instanceof Uint8Array)) return damaged(`the segment from ${key[1]} is gone`);
-      const opened = unseal(SEAL_KIND.trace, sealed);
+      const opened = await unsealMuch(SEAL_KIND.trace, sealed);
       if (!opened.ok)
         return { ...damaged(`segment from ${key[1]}: ${describeProblem(opened.problem)}`), reason: opened.reason };
-      segments.push({ from: key[1], to: key[2], bytes: opened.content.slice() });
+      segments.push({ from: key[1], to: key[2], bytes: opened.content });
     }
     return { ok: true, segments };
   } catch (error) {
