@@ -41,6 +41,29 @@ describe.each(MODES)('mode $name', ({ name }) => {
   });
 });
 
+it.each(MODES.map(({ name }) => name))(
+  'mode %s leaves a node alone that its scenario has down already',
+  async (mode) => {
+    const faults: ScenarioInput['faults'] = [
+      { kind: 'crash', target: 'v1', at: 900, until: 2_500 },
+      { kind: 'byzantine', target: 'v3', behaviour: 'equivocate', at: 500 },
+    ];
+    const base = checked({
+      ...plainScenario({ protocol: 'svbft', mutant: null, validators: 4 }),
+      faults,
+    } as ScenarioInput);
+    const explorer = await Explorer.open({ ...requestFor(null, 4, mode), base });
+    const crashed = new Set<string>();
+    for (let index = 0; index < 200; index++) {
+      for (const fault of explorer.candidate(index)?.faults.slice(2) ?? []) {
+        if (fault.kind === 'crash') crashed.add(fault.target);
+      }
+    }
+    // Others still crash, and so does the same node at other times.
+    if (mode === 'mixed' || mode === 'targeted') expect([...crashed].sort()).toEqual(['v0', 'v1', 'v2', 'v3']);
+  },
+);
+
 describe('twins', () => {
   it('enumerates every split once and then ends', async () => {
     const { field, ...explorer } = await Explorer.open(requestFor(null, 4, 'twins')).then((opened) => ({

@@ -18,13 +18,32 @@ export interface Drawn {
   readonly stopMs: number;
 }
 
+/** Crashes of the base, and when each ends, ms; those that wait for a condition left out. */
+function downTimes({ faults }: Scenario): readonly { target: string; from: number; to: number }[] {
+  return faults.flatMap((fault) =>
+    fault.kind === 'crash' && fault.when === null
+      ? [{ target: fault.target, from: fault.at ?? 0, to: fault.until ?? Number.POSITIVE_INFINITY }]
+      : [],
+  );
+}
+
+/** What can be added to the base: a node that it has down at the time has nothing left to crash. */
+function possible(base: Scenario, drawn: readonly FaultInput[]): readonly FaultInput[] {
+  const down = downTimes(base);
+  return drawn.filter((fault) => {
+    if (fault.kind !== 'crash') return true;
+    const [from, to] = [fault.at ?? 0, fault.until ?? Number.POSITIVE_INFINITY];
+    return !down.some((before) => before.target === fault.target && from < before.to && before.from < to);
+  });
+}
+
 /** The base with other faults (its own come first), another seed, and an end. */
 export function withFaults({ base }: Field, drawn: Drawn): Scenario {
   return checked({
     ...base,
     seed: drawn.seed ?? base.seed,
     network: { ...base.network, ...drawn.network },
-    faults: [...base.faults, ...drawn.faults],
+    faults: [...base.faults, ...possible(base, drawn.faults)],
     stop: { height: null, ms: Math.ceil(drawn.stopMs) },
   });
 }
