@@ -137,7 +137,7 @@ test('names with HTML, control characters and direction marks are shown as text'
   await expect(field.locator('option:checked')).toContainText('<img src=x');
   await tab('Scenarios').click();
   await tab('Scenarios').click();
-  await panel('Scenarios').getByRole('button', { name: 'Present scenario' }).click();
+  await panel('Scenarios').getByRole('button', { name: 'This scenario' }).click();
   await testnet.snapshot(`${HIDDEN}${HOSTILE}`);
   await snapshot.click();
   await expect(panel('Snapshots').getByText('<img src=x onerror').first()).toBeVisible();

@@ -6,7 +6,7 @@ import { handlesOf } from './handles.ts';
 test.use({ hash: '#preset=primary-crash' });
 
 async function openEditor(page: Page) {
-  await page.getByRole('button', { name: 'Present scenario' }).click();
+  await page.getByRole('button', { name: 'This scenario' }).click();
   await page.getByRole('button', { name: 'Edit…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Edit scenario' });
   const text = dialog.getByRole('textbox', { name: 'Scenario as JSON' });

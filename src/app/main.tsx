@@ -3,6 +3,7 @@ import { describeProblem, TestnetError } from '../core/problem.ts';
 import { presetById, presets } from '../scenario/library.ts';
 import { encodeLink, parseHash } from '../scenario/link.ts';
 import type { ScenarioInput } from '../scenario/types.ts';
+import { announced } from '../ui/announced.ts';
 import { deferredSession } from '../ui/deferredSession.ts';
 import { mount } from '../ui/mount.tsx';
 import { errorText, type Session } from '../ui/playground.tsx';
@@ -16,7 +17,7 @@ const FALLBACK = 'happy-path';
 const store = createUiStore();
 // The kernel and its cryptography arrive while the shell is already on screen.
 const opening: Promise<Session> = import('./openPage.ts').then(({ openPage }) => openPage());
-const session = deferredSession(opening);
+const session = announced(deferredSession(opening), store);
 followSession(store, session);
 
 const root = document.getElementById('root');

@@ -65,6 +65,8 @@ export interface UiState extends LabState {
   readonly toasts: readonly Toast[];
   /** Why no testnet could be opened at all; null while all is well. */
   readonly bootProblem: string | null;
+  /** Another testnet is being built, or one brought back, and it takes long enough to be noticed. */
+  readonly isBuilding: boolean;
   /** What *Play* plays at; kept while paused. */
   readonly speed: Speed;
   /** Counts the snapshots taken from this page, so that lists of them know to look again. */
@@ -124,6 +126,7 @@ export function createUiStore(storage: Storage | null = localStorageOrNull()): U
     dialog: null,
     toasts: [],
     bootProblem: null,
+    isBuilding: false,
     speed: 1,
     snapshotVersion: 0,
     endHint: () => set({ hinted: true }),

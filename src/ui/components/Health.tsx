@@ -1,5 +1,6 @@
 /** The five monitors of a run: verdict as sign and word, what was measured, and why it is not well. */
 import type { Health, HealthMonitor } from '../../session/api.ts';
+import { briefFault } from '../lib/faults.ts';
 import { Icon, type IconName } from './icons.tsx';
 import styles from './Health.module.css';
 import { Foreign } from './small.tsx';
@@ -25,7 +26,7 @@ export function HealthList({ health }: { readonly health: Health }) {
             <ul className={styles.reasons}>
               {reasons.map((reason) => (
                 <li key={reason}>
-                  <Foreign text={reason} limit={160} />
+                  <Foreign text={briefFault(reason)} limit={160} />
                 </li>
               ))}
             </ul>

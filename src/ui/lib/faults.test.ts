@@ -4,6 +4,7 @@ import { BEHAVIOURS, faultSchema } from '../../scenario/schema.ts';
 import {
   BEHAVIOUR_TEXT,
   behavioursFor,
+  briefFault,
   byzantineFaults,
   faultText,
   halves,
@@ -45,6 +46,14 @@ describe('faults by hand', () => {
       'v1 crashes instead of handling its vote no. 2',
     );
     expect(faultText({ kind: 'crash', target: 'v1' })).toBe('v1 crashes');
+    expect(faultText({ kind: 'crash', target: 'v1', restart: 'amnesia' })).toBe('v1 crashes, losing its disk');
+  });
+
+  it('are as brief on the page as they can be', () => {
+    expect(briefFault('v1 crashes (durable disk)')).toBe('v1 crashes');
+    expect(briefFault('v1 crashes (torn disk)')).toBe('v1 crashes, its last write torn');
+    expect(briefFault('partition v0, v1, v2 | v3 (held)')).toBe('partition v0–v2 | v3 (held)');
+    expect(briefFault('link v0 ↔ v1: +200 ms')).toBe('link v0 ↔ v1: +200 ms');
   });
 
   it('explain every behaviour and offer only those the protocol has hooks for', () => {

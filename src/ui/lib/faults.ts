@@ -4,7 +4,7 @@ import type { Behaviour, MessageAction } from '../../kernel/plan.ts';
 import type { Declaration } from '../../protocols/protocol.ts';
 import type { FaultInput } from '../../scenario/types.ts';
 import type { Frame } from '../../session/view.ts';
-import { sentence } from './format.ts';
+import { foldIds, sentence } from './format.ts';
 
 export interface FaultChoice {
   readonly label: string;
@@ -135,11 +135,11 @@ export const MESSAGE_ACTION_TEXT: Readonly<Record<MessageAction, string>> = {
 export function faultText(fault: FaultInput): string {
   switch (fault.kind) {
     case 'crash':
-      return `${fault.target} crashes${pointText(fault.point)}`;
+      return `${fault.target} crashes${pointText(fault.point)}${DISK_TEXT[fault.restart ?? 'durable'] ?? ''}`;
     case 'partition':
-      return `${fault.groups[0]?.join(', ')} cut off from ${fault.groups.slice(1).flat().join(', ')}`;
+      return foldIds(`${fault.groups[0]?.join(', ')} cut off from ${fault.groups.slice(1).flat().join(', ')}`);
     case 'link':
-      return `the link ${fault.from?.join(', ') ?? 'from all'} – ${fault.to?.join(', ') ?? 'to all'}`;
+      return foldIds(`the link ${fault.from?.join(', ') ?? 'from all'} – ${fault.to?.join(', ') ?? 'to all'}`);
     case 'message':
       return `${fault.message} to ${fault.to?.join(', ') ?? 'everybody'} is ${MESSAGE_ACTION_TEXT[fault.action ?? 'drop']}`;
     case 'slow':
@@ -159,6 +159,17 @@ function pointText(point: (FaultInput & { readonly kind: 'crash' })['point']): s
   if (point == null) return '';
   const { on, type, nth = 1 } = point;
   return ` ${POINT_TEXT[on]} its ${nth === 1 ? `next ${type}` : `${type} no. ${nth}`}`;
+}
+
+const DISK_TEXT: Readonly<Record<string, string>> = {
+  durable: '',
+  amnesia: ', losing its disk',
+  torn: ', its last write torn',
+};
+
+/** What the run says of a fault, shorter: ids as ranges, and of the disk only what is out of the ordinary. */
+export function briefFault(text: string): string {
+  return foldIds(text).replace(/ \((durable|amnesia|torn) disk\)/g, (_, disk: string) => DISK_TEXT[disk] ?? '');
 }
 
 /** What ending a fault is called. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  foldIds,
   formatBytes,
   formatCount,
   formatDuration,
@@ -24,6 +25,15 @@ describe('format', () => {
     expect(formatDuration(450_000)).toBe('450 ms');
     expect(formatDuration(1_200_000)).toBe('1.20 s');
     expect(formatDuration(Number.POSITIVE_INFINITY)).toBe('–');
+  });
+
+  it('writes ids that follow each other as a range, and leaves all else alone', () => {
+    expect(foldIds('v0, v1, v2, v3 | v4, v5, v6 (held)')).toBe('v0–v3 | v4–v6 (held)');
+    expect(foldIds('v0, v1, v3, v8, v9, v10 cut off from v2')).toBe('v0, v1, v3, v8–v10 cut off from v2');
+    expect(foldIds('s0v0, s0v1, s0v2, s1v0')).toBe('s0v0–s0v2, s1v0');
+    expect(foldIds('s0v0, s1v0, s2v0')).toBe('s0v0, s1v0, s2v0');
+    expect(foldIds('v0, v1')).toBe('v0, v1');
+    expect(foldIds('v2, v1, v0')).toBe('v2, v1, v0');
   });
 
   it('makes many of one, and puts the article before it', () => {

@@ -34,11 +34,12 @@ export function formatCount(value: number): string {
     .replace(/\B(?=(\d{3})+$)/g, NARROW_SPACE);
 }
 
-/** Bytes with a decimal unit: `812 B`, `5.3 kB`, `1.2 MB`. */
+/** Bytes with a decimal unit: `812 B`, `5.3 kB`, `1.2 MB`, `2.1 GB`. */
 export function formatBytes(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} B`;
+  if (bytes < 1_000) return `${Math.round(bytes)} B`;
   if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(bytes < 10_000 ? 1 : 0)} kB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes < 1_000_000_000) return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  return `${(bytes / 1_000_000_000).toFixed(1)} GB`;
 }
 
 /** A rate with sensible digits: `0.98`, `12.4`, `850`. */
@@ -72,6 +73,22 @@ export function withArticle(words: string): string {
 export function sentence(name: string): string {
   const words = name === name.toUpperCase() ? name.toLowerCase() : name;
   return `${words.charAt(0).toUpperCase()}${words.slice(1).replaceAll('-', ' ')}`;
+}
+
+const LISTED_IDS = /\b((?:s\d+)?[vc])(\d+)(?:, \1\d+){2,}/g;
+
+/** Ids that follow each other as one range: `v0, v1, v2, v5` becomes `v0–v2, v5`. Other text stays as it is. */
+export function foldIds(text: string): string {
+  return text.replace(LISTED_IDS, (list, kind: string) => {
+    const numbers = list.split(', ').map((id) => Number(id.slice(kind.length)));
+    const parts: string[] = [];
+    for (let begin = 0, end = 0; begin < numbers.length; begin = ++end) {
+      while (numbers[end + 1] === (numbers[end] as number) + 1) end++;
+      if (end - begin >= 2) parts.push(`${kind}${numbers[begin]}–${kind}${numbers[end]}`);
+      else parts.push(...numbers.slice(begin, end + 1).map((number) => `${kind}${number}`));
+    }
+    return parts.join(', ');
+  });
 }
 
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;

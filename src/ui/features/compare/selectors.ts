@@ -23,6 +23,7 @@ import {
 import type { Declaration } from '../../../protocols/protocol.ts';
 import type { Scenario } from '../../../scenario/index.ts';
 import type { Option } from '../../components/controls.tsx';
+import { formatBytes } from '../../lib/format.ts';
 import type { Choice } from './desk.ts';
 
 /** The run that the page shows, in the place of a shipped comparison. */
@@ -30,7 +31,7 @@ export const PRESENT = 'present';
 const COLUMNS = 4;
 
 export const WHAT_OPTIONS: readonly Option[] = [
-  { value: PRESENT, label: 'The scenario at hand' },
+  { value: PRESENT, label: 'The scenario on screen' },
   ...SHIPPED.map(({ id, title }) => ({ value: id, label: title })),
 ];
 
@@ -120,8 +121,11 @@ export function measureOptions(): Option[] {
   ];
 }
 
+/** Written with the unit that suits each figure. */
+const BYTES = 'B';
+
 export function measureTitle({ label, unit }: Pick<Measure, 'label' | 'unit'>): string {
-  return unit === '' ? label : `${label}, ${unit}`;
+  return unit === '' || unit === BYTES ? label : `${label}, ${unit}`;
 }
 
 /** The measure to look at first. */
@@ -165,7 +169,8 @@ function figuresOf(measure: Measure, values: readonly (number | null)[]): Figure
     const mark = marks[i] ?? null;
     const isWorse = mark !== null && mark !== 1;
     const worse = !isWorse ? '' : Number.isFinite(mark) ? `×${mark.toFixed(1)}` : '×∞';
-    return { text: figureText(measure, value), isBest: mark === 1, worse, isFarWorse: isWorse && mark >= 2 };
+    const text = measure.unit === BYTES && value !== null ? formatBytes(value) : figureText(measure, value);
+    return { text, isBest: mark === 1, worse, isFarWorse: isWorse && mark >= 2 };
   });
 }
 

@@ -51,7 +51,8 @@ function Progress({ state }: { readonly state: SearchState }) {
       {!isDone && (
         <label className={styles.progress}>
           <span>{PHASE_WORDS[phase]}</span>
-          <progress value={share} max={1} />
+          {/* Before the first run has ended there is work, and no share of it. */}
+          <progress value={share === 0 ? undefined : share} max={1} />
         </label>
       )}
       <Facts

@@ -30,9 +30,9 @@ class FakeWorker implements SearchWorker {
   work(foundAt: number): void {
     const chunk = this.posted.at(-1);
     if (chunk?.kind !== 'chunk') throw new Error(`no chunk: ${JSON.stringify(chunk)}`);
-    const reports: IndexReport[] = [];
-    for (let index = chunk.from; index < chunk.to; index++) reports.push(report(index, index === foundAt));
-    this.say({ kind: 'reports', reports });
+    for (let index = chunk.from; index < chunk.to; index++) {
+      this.say({ kind: 'report', report: report(index, index === foundAt), isLast: index + 1 === chunk.to });
+    }
   }
 }
 
@@ -70,6 +70,15 @@ describe('a search of the page', () => {
     workers[0]?.work(-1);
     expect(desk.store.getState()).toMatchObject({ phase: 'done', runs: 12, events: 1200, found: null, share: 1 });
     expect(workers.every(({ isTerminated }) => isTerminated)).toBe(true);
+  });
+
+  it('counts every run when it ends, and leaves a worker to its chunk until that is done', () => {
+    const { desk, workers } = open(1);
+    desk.start(REQUEST);
+    workers[0]?.say({ kind: 'ready' });
+    workers[0]?.say({ kind: 'report', report: report(0, false), isLast: false });
+    expect(desk.store.getState()).toMatchObject({ phase: 'searching', runs: 1 });
+    expect(workers[0]?.posted.at(-1)).toEqual({ kind: 'chunk', from: 0, to: 4 });
   });
 
   it('shrinks what it found, then follows it into other futures', () => {

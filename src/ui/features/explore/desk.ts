@@ -141,11 +141,13 @@ class Desk implements SearchDesk {
 
   #onSearch(worker: SearchWorker, message: FromWorker): void {
     if (message.kind === 'failed') return this.#fail(message.text);
-    if (message.kind === 'reports') {
-      this.#schedule.take(message.reports);
+    if (message.kind === 'report') {
+      this.#schedule.take([message.report]);
       this.#publish();
     }
     if (this.#schedule.isDone) this.#conclude();
+    // It goes on with its chunk by itself.
+    else if (message.kind === 'report' && !message.isLast) return;
     else if (this.store.getState().phase === 'paused') this.#idle.push(worker);
     else this.#give(worker);
   }

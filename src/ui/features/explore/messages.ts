@@ -11,7 +11,8 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'reports'; readonly reports: readonly IndexReport[] }
+  /** `isLast`: of its chunk; the worker has nothing to do then. */
+  | { readonly kind: 'report'; readonly report: IndexReport; readonly isLast: boolean }
   | { readonly kind: 'progress'; readonly done: number; readonly total: number; readonly best: Scenario | null }
   | { readonly kind: 'shrunk'; readonly shrunk: Shrunk | null }
   | { readonly kind: 'moments'; readonly moments: readonly Moment[] }

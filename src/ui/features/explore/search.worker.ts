@@ -1,5 +1,5 @@
 /** Entry of a browser worker that runs what a search asks for, one thing after the other. */
-import { checked, Explorer, futures, type IndexReport, probe, shrinkScenario } from '../../../explore/index.ts';
+import { checked, Explorer, futures, probe, shrinkScenario } from '../../../explore/index.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 
 const SHRINK_BUDGET = 600;
@@ -23,9 +23,11 @@ async function serve(message: ToWorker): Promise<void> {
       return tell({ kind: 'ready' });
     case 'chunk': {
       if (explorer === null) return;
-      const reports: IndexReport[] = [];
-      for (let index = message.from; index < message.to; index++) reports.push(await explorer.run(index));
-      return tell({ kind: 'reports', reports });
+      // Each by itself: runs of a large testnet take long, and whoever waits sees them counted.
+      for (let index = message.from; index < message.to; index++) {
+        tell({ kind: 'report', report: await explorer.run(index), isLast: index + 1 === message.to });
+      }
+      return;
     }
     case 'shrink': {
       const onProgress = (done: number, best: Parameters<typeof probe>[0]): void =>

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Button, NumberField, Select } from '../../components/controls.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Foreign, Note } from '../../components/small.tsx';
-import { halves, healWord, linkFaults } from '../../lib/faults.ts';
+import { briefFault, halves, healWord, linkFaults } from '../../lib/faults.ts';
 import { formatMs } from '../../lib/format.ts';
 import { useAction, useCalmFrame, useFaults, useFrame, useInject, usePlayground, useUi } from '../../playground.tsx';
 import type { Frame } from '../../../session/view.ts';
@@ -50,13 +50,13 @@ function ActiveFaults() {
         {faults.map((fault) => (
           <li key={fault.id}>
             <span className={styles.text}>
-              <Foreign text={fault.text} limit={160} />
+              <Foreign text={briefFault(fault.text)} limit={160} />
               <span className={styles.since}>since {formatMs(fault.sinceMs)}</span>
             </span>
             {fault.canEnd ? (
               <Button
                 onClick={() => void act(() => session.heal(fault.id))}
-                label={`${healWord(fault.kind)} ${fault.text}`}
+                label={`${healWord(fault.kind)} ${briefFault(fault.text)}`}
               >
                 {healWord(fault.kind)}
               </Button>
@@ -84,7 +84,7 @@ function DoneByHand() {
       <ol className={styles.list} reversed>
         {done.toReversed().map((deed, position) => {
           const index = done.length - 1 - position;
-          const text = `${deed.kind === 'heal' ? 'healed: ' : ''}${deed.text}`;
+          const text = `${deed.kind === 'heal' ? 'healed: ' : ''}${briefFault(deed.text)}`;
           return (
             <li key={index}>
               <span className={styles.text}>

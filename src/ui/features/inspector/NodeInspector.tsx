@@ -7,6 +7,7 @@ import { Hash } from '../../components/Hash.tsx';
 import { Section } from '../../components/Section.tsx';
 import { Badge, Facts, Foreign, Note } from '../../components/small.tsx';
 import { fieldText } from '../../lib/fields.ts';
+import { briefFault } from '../../lib/faults.ts';
 import { formatCount, formatTime, plural, sentence } from '../../lib/format.ts';
 import { isDown } from '../../lib/moments.ts';
 import { useAction, useCalmFrame, useFaults, usePlayground, useUi } from '../../playground.tsx';
@@ -83,7 +84,7 @@ function NodeActions({ frame, node }: { readonly frame: Frame; readonly node: Fr
     <div className={styles.actions}>
       <FaultMenu frame={frame} node={node} />
       {mine.map((fault) => (
-        <Button key={fault.id} title={fault.text} onClick={() => void act(() => session.heal(fault.id))}>
+        <Button key={fault.id} title={briefFault(fault.text)} onClick={() => void act(() => session.heal(fault.id))}>
           {fault.kind === 'crash' ? 'Restart' : `Heal ${fault.kind}`}
         </Button>
       ))}

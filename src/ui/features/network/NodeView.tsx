@@ -17,7 +17,10 @@ export interface NodeData extends Record<string, unknown> {
   readonly choose: (together: boolean) => void;
 }
 
-/** Layout units (px at zoom 1) added around the disc for crown and label. */
+/** Nodes smaller than this, px, stand so close that the word under one would lie on its neighbour's crown. */
+const ROOMY_RADIUS = 30;
+
+/** Its accessible name says everything that its signs do. */
 export const NodeView = memo(function NodeView({ data }: NodeProps & { readonly data: NodeData }) {
   const { index, looks, scale, selected, marked, choose } = data;
   const look = useLook(looks, index);
@@ -41,7 +44,7 @@ export const NodeView = memo(function NodeView({ data }: NodeProps & { readonly 
       {look.crown !== null && <Crown half={look.crown === 'candidate'} radius={radius} />}
       {look.byzantine !== null && <Horns radius={radius} />}
       {labels === 'full' && look.byzantine !== null && (
-        <span className={styles.behaviour} aria-hidden="true">
+        <span className={styles.behaviour} data-crowded={radius < ROOMY_RADIUS} aria-hidden="true">
           {look.byzantine}
         </span>
       )}

@@ -3,7 +3,8 @@ import { Button, IconButton } from '../../components/controls.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { Foreign } from '../../components/small.tsx';
 import { PHONE, useMedia } from '../../components/useMedia.ts';
-import { healWord } from '../../lib/faults.ts';
+import { briefFault, healWord } from '../../lib/faults.ts';
+import { foldIds } from '../../lib/format.ts';
 import { useAction, useFaults, useFrame, useInject, usePlayground, useUi } from '../../playground.tsx';
 import styles from './Notices.module.css';
 import { partitionOf } from './selectors.ts';
@@ -53,7 +54,7 @@ function Marked() {
   };
   return (
     <fieldset className={styles.notice} aria-label="Marked nodes" data-floats>
-      <span>{marked.map((node) => nodes[node]?.id).join(', ')}</span>
+      <span>{foldIds(marked.map((node) => nodes[node]?.id).join(', '))}</span>
       <Button tone="primary" onClick={cutOff} disabled={groups === null} title="A partition between these and the rest">
         Cut off
       </Button>
@@ -86,12 +87,12 @@ function Faults() {
         >
           <Icon name="faults" size={14} />
           <span>
-            <Foreign text={fault.text} limit={60} />
+            <Foreign text={briefFault(fault.text)} limit={60} />
           </span>
           {fault.canEnd && (
             <Button
               onClick={() => void act(() => session.heal(fault.id))}
-              label={`${healWord(fault.kind)}: ${fault.text}`}
+              label={`${healWord(fault.kind)}: ${briefFault(fault.text)}`}
             >
               {healWord(fault.kind)}
             </Button>

@@ -39,6 +39,7 @@ function playsFlatOut({ status, speed }: Frame): boolean {
   return status === 'playing' && speed === 'max';
 }
 
+const BUILDING = 'Building the testnet: deriving keys, starting workers…';
 const ORIGIN: [number, number] = [0.5, 0.5];
 const NO_NODES: Frame['nodes'] = [];
 
@@ -50,10 +51,11 @@ export function NetworkPanel() {
       {ready ? (
         <ReactFlowProvider>
           <Network />
+          <Building />
         </ReactFlowProvider>
       ) : (
         <p className={styles.empty} role={problem === null ? undefined : 'alert'}>
-          {problem ?? 'Building the testnet: deriving keys, starting workers…'}
+          {problem ?? BUILDING}
         </p>
       )}
     </section>
@@ -121,6 +123,16 @@ function Network() {
       </div>
       <StoryLine />
     </>
+  );
+}
+
+/** Over the run before, while the next testnet is being built. */
+function Building() {
+  const isBuilding = useUi((state) => state.isBuilding);
+  return (
+    <p className={styles.building} aria-live="polite">
+      {isBuilding && BUILDING}
+    </p>
   );
 }
 

@@ -2,6 +2,7 @@
 import { Icon } from '../../components/icons.tsx';
 import { PhaseGlyph } from '../../components/PhaseGlyph.tsx';
 import { Foreign } from '../../components/small.tsx';
+import { briefFault } from '../../lib/faults.ts';
 import { formatDuration, plainText } from '../../lib/format.ts';
 import { useCalmFrame, usePlayground, useUi } from '../../playground.tsx';
 import styles from './Story.module.css';
@@ -27,7 +28,7 @@ export function StoryLine() {
       {news !== null && (
         <strong className={styles.news} data-kind={news.kind} title={plainText(news.label)}>
           {news.kind === 'violation' && <Icon name="alert" size={14} />}
-          <Foreign text={news.label} limit={90} />
+          <Foreign text={briefFault(news.label)} limit={90} />
         </strong>
       )}
       <p className={styles.text}>

@@ -23,6 +23,8 @@ export function useLoad(): (scenario: ScenarioInput | string) => Promise<boolean
 }
 
 export function ScenarioFields({ compact }: { readonly compact: boolean }) {
+  const isLoaded = useFrame(() => true, false);
+  if (!isLoaded) return <div className={styles.fields} />;
   return (
     <div className={styles.fields}>
       <ScenarioField />

@@ -21,7 +21,7 @@ export function ScenariosPanel({ withFields = false }: { readonly withFields?: b
           <SeedField />
         </div>
       )}
-      <Section title="Present scenario" startsFolded>
+      <Section title="This scenario" startsFolded>
         <Present />
       </Section>
       <Section title="Import" startsFolded>

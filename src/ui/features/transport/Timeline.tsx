@@ -3,6 +3,7 @@ import { type PointerEvent, type ReactNode, useEffect, useMemo, useRef, useState
 import { IconButton } from '../../components/controls.tsx';
 import { Pointed } from '../../components/Pointed.tsx';
 import { useMedia } from '../../components/useMedia.ts';
+import { briefFault } from '../../lib/faults.ts';
 import { formatTime, plainText } from '../../lib/format.ts';
 import { useCalmFrame, usePlayground, useUi } from '../../playground.tsx';
 import {
@@ -132,7 +133,9 @@ function Field({ range, onZoom, children }: FieldProps) {
     const { left, width } = event.currentTarget.getBoundingClientRect();
     const x = event.clientX - left;
     const marker = markerNear(session.view().markers, range, width, x);
-    setTip(marker === null ? null : { x, text: `${formatTime(marker.at)} ${plainText(marker.label, 120)}` });
+    setTip(
+      marker === null ? null : { x, text: `${formatTime(marker.at)} ${plainText(briefFault(marker.label), 120)}` },
+    );
   };
   return (
     <div className={styles.field} ref={field} onPointerMove={point} onPointerLeave={() => setTip(null)}>
