@@ -26,7 +26,7 @@ if (root !== null) mount(root, { session, store, catalogue: { presets, protocols
 
 // Programs wait for the page's own first scenario: it must neither replace what they load nor set it playing.
 const started = start();
-Object.assign(window, { testnet: deferredSession(started.then(() => opening)) });
+Object.assign(window, { testnet: announced(deferredSession(started.then(() => opening)), store) });
 window.addEventListener('hashchange', () => {
   // An address that only asks for a comparison leaves the run at hand alone.
   const { source, options } = parseHash(location.hash);
