@@ -264,6 +264,32 @@ test('the theme can be chosen and is remembered', async ({ page }) => {
   await expect.poll(ground).toBe(light);
 });
 
+test('a dialog gives the focus back to what opened it, and a form keeps it', async ({ page, testnet }) => {
+  await testnet.runUntil({ height: 2 });
+  const { share, tab } = handlesOf(page);
+  for (const opener of [share, page.getByRole('button', { name: 'Export', exact: true })]) {
+    await opener.click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toBeHidden();
+    await expect(opener).toBeFocused();
+  }
+  await tab('Checks').click();
+  const formula = page.getByRole('combobox', { name: 'Formula' });
+  await formula.fill('F decide');
+  await page.getByRole('button', { name: 'Add formula' }).click();
+  await expect(formula).toHaveValue('');
+  await expect(formula).toBeFocused();
+});
+
+test('what is broken while time stands still is said to begin when it goes on', async ({ page, testnet }) => {
+  await testnet.runUntil({ height: 2 });
+  const { node, causeFault } = handlesOf(page);
+  await node('v1').click();
+  await causeFault('Crash');
+  await expect(page.getByText('Put in by hand: v1 crashes, as soon as time goes on')).toBeVisible();
+});
+
 /** What axe finds on the page as it is, a line each. */
 async function axeFindings(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();

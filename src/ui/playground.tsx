@@ -131,7 +131,8 @@ export function useInject(): (fault: FaultInput) => Promise<void> {
         id = await session.inject(fault);
       });
       if (!done) return;
-      store.getState().notify(`Put in by hand: ${faultText(fault)}`, 'info', {
+      const begins = session.frame()?.status !== 'paused' ? '' : ', as soon as time goes on';
+      store.getState().notify(`Put in by hand: ${faultText(fault)}${begins}`, 'info', {
         label: healWord(fault.kind),
         run: () => void act(() => session.heal(id)),
       });

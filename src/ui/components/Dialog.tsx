@@ -17,10 +17,16 @@ export function Dialog({
 }) {
   const ref = useRef<HTMLDialogElement>(null);
   const heading = useId();
+  const opener = useRef<Element | null>(null);
   useEffect(() => {
     const element = ref.current;
+    opener.current ??= document.activeElement;
     // Not closed on clean-up: leaving the document closes it, and a close event would come too late to be told apart.
     if (element !== null && !element.open) element.showModal();
+    // Taken away instead of closed, it does not give the focus back by itself.
+    return () => {
+      if (opener.current instanceof HTMLElement && opener.current.isConnected) opener.current.focus();
+    };
   }, []);
   return (
     <dialog

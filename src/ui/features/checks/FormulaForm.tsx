@@ -31,11 +31,15 @@ export default function FormulaForm() {
   const setting = useSetting();
   const [text, setText] = useState('');
   const problem = useMemo(() => problemOf(text, setting), [text, setting]);
-  const add = async (event: FormEvent) => {
+  const add = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
+    const form = event.currentTarget;
     const ltl = text.trim();
     if (ltl === '' || problem !== null) return;
-    if (await act(() => session.formulas.add({ name: ltl.slice(0, NAME_MAX), ltl }))) setText('');
+    if (!(await act(() => session.formulas.add({ name: ltl.slice(0, NAME_MAX), ltl })))) return;
+    setText('');
+    // The button has nothing more to add: whoever pressed it goes on with the next one.
+    form.querySelector('input')?.focus();
   };
   const choose = (index: string) => {
     const chosen = READY[Number(index)];

@@ -18,6 +18,8 @@ describe('completion', () => {
     ['pha', ['phase(']],
     ['', []],
     ['G (', []],
+    ['F decide', []],
+    ['G (crash', []],
   ])('%j', (text, expected) => {
     expect(offered(text)).toEqual(expect.arrayContaining(expected));
     if (expected.length === 0) expect(offered(text)).toEqual([]);

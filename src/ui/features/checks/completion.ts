@@ -43,6 +43,8 @@ export function completionsAt(text: string, caret: number, setting: Setting): re
 }
 
 function pick(part: string, caret: number, offers: readonly (readonly [string, string])[]): readonly Suggestion[] {
+  // A whole word needs no completion; a list would only cover what comes next, and take Enter for itself.
+  if (offers.some(([text]) => text === part)) return [];
   const lower = part.toLowerCase();
   const starts = offers.filter(([text]) => text.toLowerCase().startsWith(lower) && text !== part);
   const holds = offers.filter(([text]) => !starts.some(([one]) => one === text) && text.toLowerCase().includes(lower));
