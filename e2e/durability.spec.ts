@@ -163,7 +163,7 @@ test('where storage is denied the run goes on, and snapshots last as long as the
   await page.goto('./');
   const { line, pause, snapshot, panel } = handlesOf(page);
   await expect(line).toContainText('This browser offers no storage here');
-  await expect(line).toContainText('height 1');
+  await expect(line).toContainText(/height [1-9]/);
   await pause.click();
   await snapshot.click();
   await expect(panel('Snapshots').getByRole('button', { name: 'Restore Happy path' }).first()).toBeVisible();
