@@ -5,9 +5,10 @@
  * meanwhile; the warm-up lasts until every worker has compiled what it runs often.
  */
 import { measureScale, scaleRows } from './bench-scale.mjs';
+import { load, quietPage } from './page-tools.mjs';
 
-/** @typedef {import('@playwright/test').Page} Page */
-/** @typedef {{ group: 'consensus', name: string, value: number | null, unit: string, note?: string }} Row */
+/** @typedef {import('./page-tools.mjs').Bench} Bench */
+/** @typedef {import('./page-tools.mjs').Row} Row */
 /** @typedef {{ forMs: number, blocks: number, atMostMs: number }} Stretch lasts `forMs` and `blocks` blocks, yet no longer than `atMostMs` */
 /** @typedef {{ blocks: number, virtualMs: number, wallMs: number }} Played */
 
@@ -22,16 +23,9 @@ const LARGE = {
   measured: { forMs: 8_000, blocks: 20, atMostMs: 40_000 },
 };
 
-/**
- * @param {{
- *   open: (workers: string) => Promise<Page>,
- *   load: (page: Page, what: { validators: number, suite: string, rate: number | null, latency: object }) => Promise<unknown>,
- *   sizes: readonly number[],
- *   suites: readonly string[],
- *   add: (row: Row) => void,
- * }} bench
- */
-export async function benchConsensus({ open, load, sizes, suites, add }) {
+/** @param {Bench} bench */
+export async function benchConsensus({ browser, address, sizes, suites, add }) {
+  const open = (/** @type {string} */ workers) => quietPage(browser, `${address}?workers=${workers}`);
   const scale = async (/** @type {string} */ when) => {
     const page = await open('each');
     for (const row of scaleRows(await measureScale(page), when)) add({ group: 'consensus', ...row });

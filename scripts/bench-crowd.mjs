@@ -4,9 +4,10 @@
  * crowd`. Processor time of that thread, so that what else the machine does is not in it; playing at 1×, modelled signatures.
  */
 
+import { median, quietPage, scrubTimeline, threadSeconds } from './page-tools.mjs';
+
 /** @typedef {import('@playwright/test').Page} Page */
-/** @typedef {import('@playwright/test').CDPSession} CDPSession */
-/** @typedef {{ group: 'crowd', name: string, value: number | null, unit: string, note?: string }} Row */
+/** @typedef {import('./page-tools.mjs').Bench} Bench */
 
 /** PBFT decides several numbers at once: the time between them sets how many copies are under way. */
 const CROWDS = [
@@ -20,19 +21,18 @@ const MEASURED_MS = 4_000;
 const JUMPS = 15;
 const VIEWS = /** @type {const} */ (['Chain', 'Space-time']);
 
-/** @param {{ open: () => Promise<Page>, largest: number, add: (row: Row) => void }} bench */
-export async function benchCrowd({ open, largest, add }) {
-  for (const crowd of CROWDS) {
-    if (crowd.validators > largest) continue;
+/** The largest is left out where 64 validators are. @param {Bench} bench */
+export async function benchCrowd({ browser, address, sizes, add }) {
+  for (const crowd of sizes.includes(64) ? CROWDS : CROWDS.slice(0, 1)) {
     for (const view of VIEWS) {
-      const page = await open();
+      const page = await quietPage(browser, address);
       await measure(page, view, crowd, add);
       await page.close();
     }
   }
 }
 
-/** @param {Page} page @param {string} view @param {typeof CROWDS[number]} crowd @param {(row: Row) => void} add */
+/** @param {Page} page @param {string} view @param {typeof CROWDS[number]} crowd @param {Bench['add']} add */
 async function measure(page, view, { validators, blockTimeMs, targetMs }, add) {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Performance.enable');
@@ -57,13 +57,13 @@ async function measure(page, view, { validators, blockTimeMs, targetMs }, add) {
   const name = `${validators} validators, ${shown}`;
   const note = `${Math.round(flying)} copies under way; wanted ${targetMs}; slowest frame ${Math.round(slowest)} ms`;
   add({ group: 'crowd', name, value: busyMs, unit: 'ms/frame', note });
-  const took = (await page.evaluate(jumpAbout, JUMPS)).toSorted((a, b) => a - b);
+  const took = await page.evaluate(scrubTimeline, JUMPS);
   add({
     group: 'crowd',
     name: `${name}, scrub to picture`,
-    value: took[took.length >> 1] ?? null,
+    value: median(took),
     unit: 'ms',
-    note: `slowest ${Math.round(took.at(-1) ?? 0)} ms`,
+    note: `slowest ${Math.round(Math.max(...took))} ms`,
   });
 }
 
@@ -92,28 +92,4 @@ async function countFrames(forMs) {
     if (deliverAt !== undefined) flownMs += Math.max(0, Math.min(until, deliverAt) - Math.max(from, t));
   }
   return { frames, slowest, flying: flownMs / Math.max(1, until - from) };
-}
-
-/** Runs in the page: ms from moving the timeline's slider until the frame after has been painted. @param {number} times */
-async function jumpAbout(times) {
-  const slider = document.querySelector('input[aria-label="Timeline"]');
-  if (!(slider instanceof HTMLInputElement)) return [];
-  const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set;
-  /** @type {number[]} */
-  const took = [];
-  for (let i = 0; i < times; i++) {
-    const began = performance.now();
-    setValue?.call(slider, String(Math.round((Number(slider.max) * ((i * 7) % times)) / times)));
-    slider.dispatchEvent(new Event('input', { bubbles: true }));
-    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-    took.push(performance.now() - began);
-    await new Promise((done) => setTimeout(done, 60));
-  }
-  return took;
-}
-
-/** Seconds of processor time of the main thread. @param {CDPSession} devtools */
-async function threadSeconds(devtools) {
-  const { metrics } = await devtools.send('Performance.getMetrics');
-  return metrics.find(({ name }) => name === 'ThreadTime')?.value ?? 0;
 }

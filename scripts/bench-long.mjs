@@ -1,16 +1,12 @@
 // @ts-check
 /** Thirty virtual minutes in the built page at full speed: what it holds in memory, and how fast an earlier moment is there. */
+import { existsSync } from 'node:fs';
 import { played } from './bench-scrub.mjs';
+import { load, privateBytes, quietPage, rendererPids } from './page-tools.mjs';
 import { scrubTo } from './scrub.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
-/**
- * What `bench-page.mjs` lends.
- * @typedef {object} Tools
- * @property {(page: Page) => Promise<void>} load the testnet to be played
- * @property {() => number} privateBytes of the page's process
- * @property {(name: string, value: number, unit: string, note?: string) => void} add
- */
+/** @typedef {import('./page-tools.mjs').Bench} Bench */
 
 const MINUTES = 30;
 const ASKED = [1, 5, 10, 15, 20, 25, 30];
@@ -18,16 +14,36 @@ const ASKED = [1, 5, 10, 15, 20, 25, 30];
 const FLAT_FROM = 20;
 const GROWTH_MAX_PERCENT = 10;
 
-/** @param {Page} page in a browser with `gc` exposed, as `--js-flags=--expose-gc` does @param {Tools} tools */
-export async function playLong(page, { load, privateBytes, add }) {
-  await load(page);
+/** With four validators. The browser exposes `gc`, as `--js-flags=--expose-gc` does. @param {Bench} bench */
+export async function benchLong({ browser, address, suites, add }) {
+  if (!existsSync('/proc/self/smaps_rollup')) return;
+  for (const suite of suites) {
+    const before = await rendererPids(browser);
+    const page = await quietPage(browser, address);
+    const pids = (await rendererPids(browser)).filter((pid) => !before.includes(pid));
+    await load(page, { validators: 4, suite, rate: 50, blockTimeMs: 1_000 });
+    await playLong(
+      page,
+      () => Math.max(0, ...pids.map(privateBytes)),
+      (name, value, unit, note) =>
+        add({ group: 'long', name: `${name}, ${suite}`, value, unit, ...(note === undefined ? {} : { note }) }),
+    );
+    await page.close();
+  }
+}
+
+/**
+ * @param {Page} page @param {() => number} wholeBytes of the page's process
+ * @param {(name: string, value: number, unit: string, note?: string) => void} add
+ */
+async function playLong(page, wholeBytes, add) {
   const devtools = await page.context().newCDPSession(page);
   await page.evaluate(() => /** @type {any} */ (globalThis).testnet.play({ speed: 'max' }));
   /** @type {Map<number, { thread: number, whole: number }>} */
   const held = new Map();
   for (const minutes of ASKED) {
     await played(page, minutes * 60_000);
-    const now = { thread: await threadBytes(page, devtools), whole: privateBytes() };
+    const now = { thread: await threadBytes(page, devtools), whole: wholeBytes() };
     held.set(minutes, now);
     add(`page thread after ${minutes} min`, now.thread / 1e6, 'MB', 'objects and buffers');
     add(`page and workers after ${minutes} min`, now.whole / 1e6, 'MB', 'private memory');

@@ -6,7 +6,6 @@
  * GROUP` picks a group (`long`, half an hour of virtual time, only when it is picked).
  * It measures `dist/`, built anew when a source has changed since, or the folder that `E2E_DIST` names, as it is.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,26 +14,21 @@ import { chromium } from '@playwright/test';
 import { preview } from 'vite';
 import { benchConsensus } from './bench-consensus.mjs';
 import { benchCrowd } from './bench-crowd.mjs';
-import { playLong } from './bench-long.mjs';
+import { benchFrames } from './bench-frames.mjs';
+import { benchLong } from './bench-long.mjs';
+import { benchMemory } from './bench-memory.mjs';
 import { benchScrub } from './bench-scrub.mjs';
 import { chromiumFlags, ensureChromium } from './chromium.mjs';
 import { ensurePageBuild } from './page-build.mjs';
+import { load, median, quietPage, SUITES } from './page-tools.mjs';
 
-/** @typedef {import('@playwright/test').Browser} Browser */
-/** @typedef {import('@playwright/test').Page} Page */
-/** @typedef {import('@playwright/test').CDPSession} CDPSession */
-/** @typedef {{ group: Group, name: string, value: number | null, unit: string, note?: string }} Row */
-/** @typedef {typeof GROUPS[number]} Group */
-/** @typedef {{ browser: Browser, address: string, sizes: readonly number[], suites: readonly string[], add: (row: Row) => void }} Bench */
+/** @typedef {import('./page-tools.mjs').Row} Row */
+/** @typedef {import('./page-tools.mjs').Bench} Bench */
 
 const GROUPS = /** @type {const} */ (['open', 'start', 'consensus', 'frames', 'crowd', 'scrub', 'memory', 'long']);
 /** Takes many minutes: only when asked for. */
 const ASKED_ONLY = 'long';
-const SUITES = ['ml-dsa-65', 'modelled:ml-dsa-65'];
 const OPENINGS = 5;
-const WARM_UP_MS = 800;
-const FRAMES_MS = 2_500;
-const VARYING = { kind: 'uniform', minMs: 20, maxMs: 80 };
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = resolve(root, process.env.E2E_DIST ?? 'dist');
 
@@ -89,27 +83,10 @@ async function main() {
     const measurers = {
       open: benchOpen,
       start: benchStart,
-      consensus: (/** @type {Bench} */ each) =>
-        benchConsensus({
-          open: (workers) => quietPage(browser, `${each.address}?workers=${workers}`),
-          load,
-          sizes: each.sizes,
-          suites: each.suites,
-          add: each.add,
-        }),
+      consensus: benchConsensus,
       frames: benchFrames,
-      crowd: (/** @type {Bench} */ each) =>
-        benchCrowd({
-          open: () => quietPage(browser, each.address),
-          largest: values.quick === true ? 16 : 128,
-          add: each.add,
-        }),
-      scrub: async (/** @type {Bench} */ each) => {
-        const page = await quietPage(browser, each.address);
-        const scene = { validators: 16, suite: SUITES[1] ?? '', rate: 20, blockTimeMs: 1_000 };
-        await benchScrub({ page, load: (opened) => load(opened, scene), add: each.add });
-        await page.close();
-      },
+      crowd: benchCrowd,
+      scrub: benchScrub,
       memory: benchMemory,
       long: benchLong,
     };
@@ -170,238 +147,6 @@ async function benchStart({ browser, address, sizes, suites, add }) {
     }
   }
   await page.close();
-}
-
-/** Animation frames that the page gets, and what its main thread spends on each. @param {Bench} bench */
-async function benchFrames({ browser, address, sizes, add }) {
-  for (const validators of sizes) {
-    const page = await quietPage(browser, address);
-    const devtools = await page.context().newCDPSession(page);
-    await devtools.send('Performance.enable');
-    for (const speed of [1, 'max']) {
-      await load(page, { validators, suite: SUITES[1] ?? '', rate: null, blockTimeMs: 500 });
-      await page.evaluate((value) => /** @type {any} */ (globalThis).testnet.play({ speed: value }), speed);
-      await page.evaluate(countFrames, WARM_UP_MS);
-      const virtualMs = () => page.evaluate(async () => (await /** @type {any} */ (globalThis).testnet.state()).timeMs);
-      const [before, beganAt] = [await taskSeconds(devtools), await virtualMs()];
-      const { frames, slowest, ms } = await page.evaluate(countFrames, FRAMES_MS);
-      const busyMs = (1_000 * ((await taskSeconds(devtools)) - before)) / Math.max(1, frames);
-      const name = `${validators} validators at ${speed === 'max' ? 'max' : `${speed}×`}`;
-      const pace = ((await virtualMs()) - beganAt) / ms;
-      const note = `slowest ${Math.round(slowest)} ms; ${pace.toFixed(2)} virtual s per s`;
-      add({ group: 'frames', name, value: (frames * 1_000) / ms, unit: 'frames/s', note });
-      add({ group: 'frames', name: `${name}, main thread`, value: busyMs, unit: 'ms/frame' });
-    }
-    await benchDiagram(page, devtools, validators, add);
-    await page.close();
-  }
-}
-
-/**
- * The same with the space-time diagram open: what a painting of it takes while it is moved over a paused run, all of
- * which it must draw anew, and how long a jump of the playhead takes to be on screen.
- * @param {Page} page @param {CDPSession} devtools @param {number} validators @param {Bench['add']} add
- */
-async function benchDiagram(page, devtools, validators, add) {
-  await load(page, { validators, suite: SUITES[1] ?? '', rate: null, blockTimeMs: 500 });
-  await page.evaluate(() => /** @type {any} */ (globalThis).testnet.runUntil({ ms: 6_000 }));
-  const still = await paintsPerFrame(page, devtools, false);
-  await page.getByRole('tab', { name: 'Space-time' }).click();
-  await page.getByRole('application', { name: 'Diagram' }).waitFor();
-  const moving = await paintsPerFrame(page, devtools, true);
-  const name = `${validators} validators, space-time diagram`;
-  add({
-    group: 'frames',
-    name: `${name}, moved`,
-    value: moving.busyMs - still.busyMs,
-    unit: 'ms/frame',
-    note: moving.note,
-  });
-  const scrub = await page.evaluate(scrubTimeline, 20);
-  add({
-    group: 'frames',
-    name: `${name}, scrub to picture`,
-    value: median(scrub),
-    unit: 'ms',
-    note: `slowest ${Math.round(Math.max(...scrub))} ms`,
-  });
-}
-
-/**
- * Processor time of the main thread in a frame, with the diagram panned by a wheel event in each.
- * @param {Page} page @param {CDPSession} devtools @param {boolean} moves
- */
-async function paintsPerFrame(page, devtools, moves) {
-  const before = await threadSeconds(devtools);
-  const { frames, slowest } = await page.evaluate(moveDiagram, { forMs: FRAMES_MS, moves });
-  const busyMs = (1_000 * ((await threadSeconds(devtools)) - before)) / Math.max(1, frames);
-  return { busyMs, note: `slowest frame ${Math.round(slowest)} ms` };
-}
-
-/** Runs in the page. @param {{ forMs: number, moves: boolean }} what */
-async function moveDiagram({ forMs, moves }) {
-  const canvas = document.querySelector('[aria-label="Diagram"] canvas');
-  const began = performance.now();
-  let [last, frames, slowest, back] = [began, 0, 0, 1];
-  while (last - began < forMs) {
-    if (moves && canvas !== null) canvas.dispatchEvent(new WheelEvent('wheel', { deltaY: back * 9, cancelable: true }));
-    if (frames % 40 === 39) back = -back;
-    await new Promise((done) => requestAnimationFrame(done));
-    const now = performance.now();
-    slowest = Math.max(slowest, now - last);
-    last = now;
-    frames++;
-  }
-  return { frames, slowest };
-}
-
-/** Runs in the page: ms from moving the timeline's slider until the frame after has been painted. @param {number} times */
-async function scrubTimeline(times) {
-  const slider = document.querySelector('input[aria-label="Timeline"]');
-  if (!(slider instanceof HTMLInputElement)) return [];
-  const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set;
-  /** @type {number[]} */
-  const took = [];
-  for (let i = 0; i < times; i++) {
-    const began = performance.now();
-    setValue?.call(slider, String(Math.round((Number(slider.max) * ((i * 7) % times)) / times)));
-    slider.dispatchEvent(new Event('input', { bubbles: true }));
-    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-    took.push(performance.now() - began);
-    await new Promise((done) => setTimeout(done, 60));
-  }
-  return took;
-}
-
-/** Runs in the page: animation frames in `forMs` ms of wall clock. @param {number} forMs */
-async function countFrames(forMs) {
-  const began = performance.now();
-  let [last, frames, slowest] = [began, 0, 0];
-  while (last - began < forMs) {
-    await new Promise((done) => requestAnimationFrame(done));
-    const now = performance.now();
-    slowest = Math.max(slowest, now - last);
-    last = now;
-    frames++;
-  }
-  return { frames, slowest, ms: last - began };
-}
-
-/** Seconds of processor time of the main thread: what else the machine does is not in it. @param {CDPSession} devtools */
-async function threadSeconds(devtools) {
-  const { metrics } = await devtools.send('Performance.getMetrics');
-  return metrics.find(({ name }) => name === 'ThreadTime')?.value ?? 0;
-}
-
-/** Seconds that the main thread has worked. @param {CDPSession} devtools */
-async function taskSeconds(devtools) {
-  const { metrics } = await devtools.send('Performance.getMetrics');
-  return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0;
-}
-
-/**
- * Private memory of the page's process, from /proc (Linux only): a worker is a thread of it, so that what one costs is the
- * difference between two sizes of testnet over the difference in workers. After 2 virtual seconds.
- * @param {Bench} bench
- */
-async function benchMemory({ browser, address, sizes, suites, add }) {
-  if (!existsSync('/proc/self/smaps_rollup')) return;
-  for (const suite of suites) {
-    /** @type {{ validators: number, bytes: number } | null} */
-    let smaller = null;
-    for (const validators of sizes) {
-      const before = await rendererPids(browser);
-      const page = await quietPage(browser, `${address}?workers=each`);
-      await load(page, { validators, suite, rate: null, blockTimeMs: 1_000 });
-      await page.evaluate(() => /** @type {any} */ (globalThis).testnet.runUntil({ ms: 2_000 }));
-      const pids = (await rendererPids(browser)).filter((pid) => !before.includes(pid));
-      const bytes = Math.max(0, ...pids.map(privateBytes));
-      const value = bytes / 1e6;
-      add({
-        group: 'memory',
-        name: `${validators} validators, ${suite}`,
-        value,
-        unit: 'MB',
-        note: 'private memory of the page',
-      });
-      if (smaller !== null) {
-        const each = (bytes - smaller.bytes) / 1e6 / (validators - smaller.validators);
-        const name = `each worker, ${suite}, from ${smaller.validators} to ${validators}`;
-        add({ group: 'memory', name, value: each, unit: 'MB' });
-      }
-      smaller = { validators, bytes };
-      await page.close();
-    }
-  }
-}
-
-/** Half an hour of virtual time with four validators. @param {Bench} bench */
-async function benchLong({ browser, address, suites, add }) {
-  if (!existsSync('/proc/self/smaps_rollup')) return;
-  for (const suite of suites) {
-    const before = await rendererPids(browser);
-    const page = await quietPage(browser, address);
-    const pids = (await rendererPids(browser)).filter((pid) => !before.includes(pid));
-    await playLong(page, {
-      load: async (opened) => void (await load(opened, { validators: 4, suite, rate: 50, blockTimeMs: 1_000 })),
-      privateBytes: () => Math.max(0, ...pids.map(privateBytes)),
-      add: (name, value, unit, note) =>
-        add({ group: 'long', name: `${name}, ${suite}`, value, unit, ...(note === undefined ? {} : { note }) }),
-    });
-    await page.close();
-  }
-}
-
-/** @param {Browser} browser @returns {Promise<number[]>} */
-async function rendererPids(browser) {
-  const devtools = await browser.newBrowserCDPSession();
-  const { processInfo } = await devtools.send('SystemInfo.getProcessInfo');
-  await devtools.detach();
-  return processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
-}
-
-/** @param {number} pid */
-function privateBytes(pid) {
-  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const sizes = [...rollup.matchAll(/^Private_(?:Clean|Dirty): +(\d+) kB$/gm)].map(([, size]) => Number(size));
-  return 1_024 * sizes.reduce((sum, size) => sum + size, 0);
-}
-
-/** The page, open, with its own testnet paused. @param {Browser} browser @param {string} address */
-async function quietPage(browser, address) {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  await page.goto(address);
-  await page.waitForFunction(() => 'testnet' in globalThis);
-  await page.evaluate(() => /** @type {any} */ (globalThis).testnet.pause());
-  return page;
-}
-
-/**
- * Loads a testnet; resolves to how long that took, ms.
- * @param {Page} page @param {{ validators: number, suite: string, rate: number | null, blockTimeMs?: number, latency?: object }} what
- * @returns {Promise<number>}
- */
-function load(page, { validators, suite, rate, blockTimeMs = 0, latency = VARYING }) {
-  const scenario = {
-    name: 'Benchmark',
-    seed: 1,
-    protocol: { name: 'svbft', config: { blockTimeMs } },
-    validators,
-    crypto: { suite },
-    network: { latency, bandwidthMbps: 1_000 },
-    ...(rate === null ? {} : { workload: { kind: 'transfers', ratePerSecond: rate } }),
-  };
-  return page.evaluate(async (document) => {
-    const began = performance.now();
-    await /** @type {any} */ (globalThis).testnet.load(document);
-    return performance.now() - began;
-  }, scenario);
-}
-
-/** @param {readonly number[]} values */
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? 0;
 }
 
 /** @param {readonly Row[]} rows @param {{ cpu: string, cores: number, browser: string }} machine */

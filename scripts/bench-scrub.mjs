@@ -3,19 +3,21 @@
  * How long a jump to an earlier moment takes to be on screen after ten virtual minutes of sixteen validators, most of whose trace
  * has left memory: the rows of `npm run bench:page -- --only scrub`.
  */
+import { load, quietPage, SUITES } from './page-tools.mjs';
 import { scrubTo } from './scrub.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
-/** @typedef {{ group: 'scrub', name: string, value: number | null, unit: string, note?: string }} Row */
+/** @typedef {import('./page-tools.mjs').Bench} Bench */
 
 const MINUTES = 10;
 const JUMPS = 20;
 const TARGET_MS = 100;
 const EVERY_MS = 500;
 
-/** @param {{ page: Page, load: (page: Page) => Promise<unknown>, add: (row: Row) => void }} bench `load`: sixteen validators */
-export async function benchScrub({ page, load, add }) {
-  await load(page);
+/** @param {Bench} bench */
+export async function benchScrub({ browser, address, add }) {
+  const page = await quietPage(browser, address);
+  await load(page, { validators: 16, suite: SUITES[1] ?? '', rate: 20, blockTimeMs: 1_000 });
   await page.evaluate(() => /** @type {any} */ (globalThis).testnet.play({ speed: 'max' }));
   await played(page, MINUTES * 60_000);
   await page.evaluate(() => /** @type {any} */ (globalThis).testnet.pause());
@@ -28,6 +30,7 @@ export async function benchScrub({ page, load, add }) {
   const note = `${JUMPS} random moments; slowest ${Math.round(took.at(-1) ?? 0)} ms`;
   add({ group: 'scrub', name: `${name}, median`, value: at(0.5), unit: 'ms', note });
   add({ group: 'scrub', name: `${name}, 95 %`, value: at(0.95), unit: 'ms', note: `wanted ${TARGET_MS}` });
+  await page.close();
 }
 
 /** Plays until so much virtual time has passed. @param {Page} page @param {number} untilMs */

@@ -27,6 +27,13 @@ const MAX_SPEED_PICTURE_MS_MANY = 250;
 const FEW_NODES = 8;
 /** A turn should last about so long, at "max" speed and where the machine cannot keep up: the page shows each. */
 const TURN_MS = 40;
+/**
+ * At "max" speed, where many workers keep the trace: turns and reports each cost a call to everyone of them, which together came to
+ * half of all messages of a block of 64 workers.
+ */
+const MAX_SPEED_TURN_MS_MANY = 110;
+const MAX_SPEED_STATUS_MS_MANY = 250;
+const FEW_WORKERS = 16;
 /** Windows of the first turn, when nobody knows yet how long one takes: those of 128 validators take a second. */
 const FIRST_WINDOWS = 4;
 
@@ -43,6 +50,8 @@ export class Pacer {
   #generation = 0;
   #shownAt = 0;
   #pictureMs = MAX_SPEED_PICTURE_MS;
+  #turnMs = TURN_MS;
+  #statusMs = STATUS_MS;
   /** The longest turn of late, ms. */
   #longest = 0;
 
@@ -50,9 +59,12 @@ export class Pacer {
     this.#target = target;
   }
 
-  /** `nodeCount`: how many nodes a picture shows. */
-  start(speed: Speed, horizon: Micros, nodeCount: number): void {
-    this.#pictureMs = nodeCount > FEW_NODES ? MAX_SPEED_PICTURE_MS_MANY : MAX_SPEED_PICTURE_MS;
+  /** `nodes`: how many a picture shows; `workers`: how many run it. */
+  start(speed: Speed, horizon: Micros, { nodes, workers }: { readonly nodes: number; readonly workers: number }): void {
+    const isCrowded = speed === 'max' && workers > FEW_WORKERS;
+    this.#pictureMs = nodes > FEW_NODES ? MAX_SPEED_PICTURE_MS_MANY : MAX_SPEED_PICTURE_MS;
+    this.#turnMs = isCrowded ? MAX_SPEED_TURN_MS_MANY : TURN_MS;
+    this.#statusMs = isCrowded ? MAX_SPEED_STATUS_MS_MANY : STATUS_MS;
     const from = this.playing ? this.playhead(horizon) : horizon;
     this.speed = speed;
     this.playing = true;
@@ -79,7 +91,7 @@ export class Pacer {
   /** True once every so often: reports cost a round of calls to all workers. */
   wantsStatus(): boolean {
     const now = performance.now();
-    if (now - this.#statusAt < STATUS_MS) return false;
+    if (now - this.#statusAt < this.#statusMs) return false;
     this.#statusAt = now;
     return true;
   }
@@ -138,8 +150,8 @@ export class Pacer {
    * it was paced says nothing about how long the windows it was allowed would take.
    */
   #adapt(tookMs: number, usedAll: boolean): void {
-    if (tookMs > TURN_MS * 1.5) this.#windows = Math.max(1, Math.floor(this.#windows / 2));
-    else if (usedAll && tookMs < TURN_MS / 2) this.#windows = Math.min(100_000, this.#windows * 2);
+    if (tookMs > this.#turnMs * 1.5) this.#windows = Math.max(1, Math.floor(this.#windows / 2));
+    else if (usedAll && tookMs < this.#turnMs / 2) this.#windows = Math.min(100_000, this.#windows * 2);
   }
 
   /** A run that cannot keep the pace sets it: the playhead waits instead of jumping later. */

@@ -89,7 +89,7 @@ export class TestnetSession implements Testnet, LiveSession {
     await this.#queue.run(async () => {
       const run = this.#need();
       this.#stage.follow();
-      this.#pacer.start(speed, run.horizon, run.nodeCount);
+      this.#start(run, speed);
       this.#publish();
     });
   }
@@ -271,7 +271,7 @@ export class TestnetSession implements Testnet, LiveSession {
       const resumed = await this.#archive.resume(newRunId(), this.#options.openExecutor);
       if (resumed === null) return false;
       await this.#adopt(resumed.run);
-      if (resumed.playing) this.#pacer.start(resumed.speed, resumed.run.horizon, resumed.run.nodeCount);
+      if (resumed.playing) this.#start(resumed.run, resumed.speed);
       return true;
     });
   }
@@ -366,6 +366,10 @@ export class TestnetSession implements Testnet, LiveSession {
     if (this.#pacer.playing) return 'playing';
     if (this.#running) return 'running';
     return run.finished ? 'finished' : 'paused';
+  }
+
+  #start(run: Run, speed: Speed): void {
+    this.#pacer.start(speed, run.horizon, { nodes: run.nodeCount, workers: run.executor.info.workers });
   }
 
   #publish(): void {
