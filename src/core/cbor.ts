@@ -172,9 +172,10 @@ function writeText(text: string): boolean {
 
 function writeBytes(bytes: Uint8Array): boolean {
   writeHead(MAJOR.bytes, bytes.length);
-  reserve(bytes.length);
+  const { length } = bytes;
+  reserve(length);
   buffer.set(bytes, fill);
-  fill += bytes.length;
+  fill += length;
   return true;
 }
 
@@ -282,13 +283,47 @@ function readBytes(length: number): unknown {
 }
 
 function readText(length: number): string | typeof UNCOMMON {
-  if (at + length > source.length) return UNCOMMON;
+  const first = at;
+  const end = first + length;
+  if (end > source.length) return UNCOMMON;
+  const place = placeOf(first, length);
+  const known = place < 0 ? '' : (words[place] as string);
+  let same = known.length === length ? 0 : -1;
+  while (same >= 0 && same < length) same = known.charCodeAt(same) === source[first + same] ? same + 1 : -1;
+  at = end;
+  if (same === length) return known;
+  let codes = 0;
+  for (let i = first; i < end; i++) codes |= source[i] as number;
+  if (codes > 0x7f) return UNCOMMON;
+  const text = length === DIGEST_DIGITS ? digestText(first) : slowText(first, end);
+  // The very string that objects have as a key.
+  if (place >= 0) words[place] = Object.keys({ [text]: null })[0] as string;
+  return text;
+}
+
+/** Short texts met last: keys, and types of messages, of which there are a few dozen. */
+const WORDS = 256;
+const WORD_MAX = 32;
+const words = new Array<string>(WORDS).fill('');
+
+/** By length, first and last code; −1 for what is no word. */
+function placeOf(first: number, length: number): number {
+  if (length === 0 || length > WORD_MAX) return -1;
+  return (length * 37 + (source[first] as number) * 7 + (source[first + length - 1] as number)) % WORDS;
+}
+
+const DIGEST_DIGITS = 64;
+const digits = new Array<number>(DIGEST_DIGITS).fill(0);
+
+/** All at once: code by code a hash would be a rope of sixty pieces. */
+function digestText(first: number): string {
+  for (let i = 0; i < DIGEST_DIGITS; i++) digits[i] = source[first + i] as number;
+  return String.fromCharCode.apply(null, digits);
+}
+
+function slowText(first: number, end: number): string {
   let text = '';
-  for (const end = at + length; at < end; at++) {
-    const code = source[at] as number;
-    if (code > 0x7f) return UNCOMMON;
-    text += ASCII[code];
-  }
+  for (let i = first; i < end; i++) text += ASCII[source[i] as number];
   return text;
 }
 
