@@ -10,7 +10,7 @@ import { chorusOf } from './host/chorus.ts';
 import { NodeHost } from './host/host.ts';
 import type { HostReport, HostSnapshot } from './host/snapshot.ts';
 import { addWork, createWork, type Work } from './host/work.ts';
-import type { World, WorldConstants } from './host/world.ts';
+import { type WorldConstants, worldOf } from './host/world.ts';
 import type { Highlight } from './trace/highlights.ts';
 
 /** A copy on its way to a node of another group. */
@@ -40,12 +40,12 @@ export class HostGroup {
   constructor(constants: WorldConstants, nodes: readonly NodeIndex[], secretKeys: ReadonlyMap<NodeIndex, Uint8Array>) {
     this.nodes = nodes;
     this.#next = new Float64Array(nodes.length).fill(Number.POSITIVE_INFINITY);
-    const world: World = {
-      ...constants,
-      chorus: chorusOf(constants, secretKeys),
-      route: (to, envelope, arrivesAt) => this.#route(to, envelope, arrivesAt),
-      emit: (highlight) => this.#highlights.push(highlight),
-    };
+    const world = worldOf(
+      constants,
+      chorusOf(constants, secretKeys),
+      (to, envelope, arrivesAt) => this.#route(to, envelope, arrivesAt),
+      (highlight) => this.#highlights.push(highlight),
+    );
     nodes.forEach((node, position) => {
       const host = new NodeHost(world, node, secretKeys.get(node) ?? new Uint8Array(0));
       this.#hosts.push(host);

@@ -46,6 +46,37 @@ export interface World extends WorldConstants {
   emit(highlight: Highlight): void;
 }
 
+/**
+ * What the hosts of a thread share. Named one by one: engines give every object that is made by spreading another a shape of its own, run
+ * by run, and all that hosts ask of their world, a dozen times an event, would be looked up by name.
+ */
+export function worldOf(
+  constants: WorldConstants,
+  chorus: World['chorus'],
+  route: World['route'],
+  emit: World['emit'],
+): World {
+  const { plan, protocol, config, prefix, suites, publicKeys, costs } = constants;
+  const { hash, lanes, keepWords, highlights, verdicts } = constants;
+  return {
+    plan,
+    protocol,
+    config,
+    prefix,
+    suites,
+    publicKeys,
+    costs,
+    hash,
+    lanes,
+    keepWords,
+    highlights,
+    verdicts,
+    chorus,
+    route,
+    emit,
+  };
+}
+
 /** A bounded memory of (signer, statement, signature) → verdict. First in, first out. */
 export class VerdictCache {
   readonly #verdicts = new Map<string, boolean>();
