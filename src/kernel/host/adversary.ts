@@ -24,6 +24,19 @@ export interface Outgoing {
   readonly tampered: boolean;
 }
 
+/** The message with some of it changed. Named one by one: what leaves has one shape, whoever made it (see `worldOf`). */
+export function changed(item: Outgoing, changes: Partial<Omit<Outgoing, 'message'>>): Outgoing {
+  return {
+    to: changes.to ?? item.to,
+    claimedFrom: changes.claimedFrom ?? item.claimedFrom,
+    message: item.message,
+    bytes: changes.bytes ?? item.bytes,
+    signature: changes.signature ?? item.signature,
+    delay: changes.delay ?? item.delay,
+    tampered: changes.tampered ?? item.tampered,
+  };
+}
+
 /** What a traitor has at hand. */
 export interface Powers {
   readonly self: NodeIndex;
@@ -107,10 +120,10 @@ function twoFaces(item: Outgoing, powers: Powers): { first: Outgoing; second: Ou
 function withForgeries(item: Outgoing, to: NodeIndex, powers: Powers): Outgoing[] {
   const forged = powers.protocol.adversary.forgeries(item.message, powers.ctx);
   return [
-    { ...item, to },
+    changed(item, { to }),
     ...forged
       .filter(({ claimedFrom }) => claimedFrom !== to)
-      .map(({ claimedFrom, message }) => ({ ...powers.signOwn(to, message), claimedFrom, tampered: true })),
+      .map(({ claimedFrom, message }) => changed(powers.signOwn(to, message), { claimedFrom, tampered: true })),
   ];
 }
 
@@ -119,11 +132,11 @@ const BEHAVIOURS: Readonly<Record<Behaviour, Rule>> = {
   selective: (item, powers) =>
     receivers(item, powers)
       .filter((to) => favoured(powers, to))
-      .map((to) => ({ ...item, to })),
+      .map((to) => changed(item, { to })),
   equivocate: (item, powers) => {
     const faces = twoFaces(item, powers);
     if (faces === null) return [item];
-    return receivers(item, powers).map((to) => ({ ...(favoured(powers, to) ? faces.first : faces.second), to }));
+    return receivers(item, powers).map((to) => changed(favoured(powers, to) ? faces.first : faces.second, { to }));
   },
   'double-vote': (item, powers) => {
     if (!isVote(item, powers)) return [item];
@@ -140,15 +153,17 @@ const BEHAVIOURS: Readonly<Record<Behaviour, Rule>> = {
     const bytes = item.bytes.slice();
     const at = powers.draw(bytes.length);
     bytes[at] = (bytes[at] as number) ^ (1 + powers.draw(255));
-    return [{ ...item, bytes, tampered: true }];
+    return [changed(item, { bytes, tampered: true })];
   },
   replay: (item, powers) => {
     const { heard } = powers.memory;
     const old = heard[powers.draw(Math.max(1, heard.length))];
     if (old === undefined) return [item];
-    return [item, { ...old, to: EVERYONE, delay: 0, tampered: true }];
+    const { claimedFrom, message, bytes, signature } = old;
+    return [item, { to: EVERYONE, claimedFrom, message, bytes, signature, delay: 0, tampered: true }];
   },
-  withhold: (item, powers) => (isVote(item, powers) ? [{ ...item, delay: item.delay + WITHHOLD_MICROS }] : [item]),
+  withhold: (item, powers) =>
+    isVote(item, powers) ? [changed(item, { delay: item.delay + WITHHOLD_MICROS })] : [item],
   'duplicate-votes': (item, powers) =>
     isVote(item, powers) ? Array.from({ length: powers.validatorCount }, () => item) : [item],
   transplant: (item, powers) => {
@@ -160,7 +175,7 @@ const BEHAVIOURS: Readonly<Record<Behaviour, Rule>> = {
       const message = powers.protocol.adversary.transplant(signed, powers.ctx) as { readonly type: string } | null;
       if (message === null) return [];
       const own = powers.signOwn(EVERYONE, message);
-      return [{ ...own, claimedFrom: entry.claimedFrom, signature: entry.signature, tampered: true }];
+      return [changed(own, { claimedFrom: entry.claimedFrom, signature: entry.signature, tampered: true })];
     });
     powers.memory.heard.length = 0;
     return [item, ...stolen];

@@ -3,7 +3,7 @@ import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Decision, Effects, MarkKind, SignedMessage, SignedRef } from '../../protocols/protocol.ts';
 import type { Recorder } from '../trace/recorder.ts';
-import { EVERYONE, type Outgoing } from './adversary.ts';
+import { changed, EVERYONE, type Outgoing } from './adversary.ts';
 import type { Observation } from './observation.ts';
 
 type Message = { readonly type: string };
@@ -50,7 +50,7 @@ export class HostEffects implements Effects<Message, unknown, unknown> {
   multicast(to: readonly NodeIndex[], message: Message): SignedRef {
     const [first = EVERYONE] = to;
     const item = this.#host.signOwn(first, message);
-    for (const each of to) this.#leave(each === first ? item : { ...item, to: each });
+    for (const each of to) this.#leave(each === first ? item : changed(item, { to: each }));
     return { signer: this.#host.self, signature: item.signature };
   }
 

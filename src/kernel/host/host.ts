@@ -15,7 +15,7 @@ import { EVENT_CLASS, EventQueue } from '../queue.ts';
 import { Recorder } from '../trace/recorder.ts';
 import { dropCode } from '../trace/records.ts';
 import type { DropReason } from '../trace/events.ts';
-import type { Outgoing } from './adversary.ts';
+import { changed, type Outgoing } from './adversary.ts';
 import { Cpu } from './cpu.ts';
 import { type CrashTrap, catchesArrival, departuresBefore } from './crash-trap.ts';
 import { type EffectsTarget, HostEffects } from './effects.ts';
@@ -268,7 +268,7 @@ export class NodeHost implements EffectsTarget {
       );
       for (const item of items) {
         if (item.delay === 0) continue;
-        const later = { ...item, delay: 0 };
+        const later = changed(item, { delay: 0 });
         this.#queue.push(departure + item.delay, EVENT_CLASS.delayedSend, this.self, this.#generation++, later);
       }
       items = items.filter((item) => item.delay === 0);

@@ -4,7 +4,7 @@ import { draw, PURPOSE, type StreamKey, scale, streamKey } from '../../core/prng
 import type { NodeContext } from '../../protocols/protocol.ts';
 import type { Envelope } from '../envelope.ts';
 import type { FaultPlan } from '../plan.ts';
-import { type AdversaryMemory, EVERYONE, misbehave, type Outgoing, overhear } from './adversary.ts';
+import { type AdversaryMemory, changed, misbehave, type Outgoing, EVERYONE, overhear } from './adversary.ts';
 import type { Message } from './machines.ts';
 import type { World } from './world.ts';
 
@@ -91,20 +91,23 @@ export class Traitor {
     ctx: NodeContext<unknown, Message>,
     signOwn: (to: NodeIndex, message: Message) => Outgoing,
   ): readonly Outgoing[] {
-    const powers = {
-      self: this.#self,
-      validatorCount: ctx.validatorCount,
-      protocol: this.#world.protocol,
-      ctx: ctx as NodeContext<unknown, unknown>,
-      state,
-      memory: this.#memory,
-      signOwn,
-      draw: (bound: number) => scale(draw(this.#key, this.#memory.drawn++), bound),
-    };
     let current: readonly Outgoing[] = items;
     for (const fault of this.#faults) {
-      if (fault.behaviour === 'twins') current = this.#toOwnAudience(current, side, fault);
-      else current = misbehave(fault.behaviour, fault.types, current, { ...powers, peers: fault.peers });
+      if (fault.behaviour === 'twins') {
+        current = this.#toOwnAudience(current, side, fault);
+        continue;
+      }
+      current = misbehave(fault.behaviour, fault.types, current, {
+        self: this.#self,
+        validatorCount: ctx.validatorCount,
+        protocol: this.#world.protocol,
+        ctx: ctx as NodeContext<unknown, unknown>,
+        state,
+        peers: fault.peers,
+        signOwn,
+        draw: (bound: number) => scale(draw(this.#key, this.#memory.drawn++), bound),
+        memory: this.#memory,
+      });
     }
     return current;
   }
@@ -133,7 +136,7 @@ export class Traitor {
       if (item.to !== EVERYONE) return hears(item.to) ? [item] : [];
       const copies: Outgoing[] = [];
       for (let to = 0; to < this.#world.plan.validators.length; to++) {
-        if (to !== this.#self && hears(to)) copies.push({ ...item, to });
+        if (to !== this.#self && hears(to)) copies.push(changed(item, { to }));
       }
       return copies;
     });

@@ -21,7 +21,9 @@ export function heightStep<S extends Future<H>, M, H extends M, T extends { read
   const take = machineStep(parts);
   // Apart: what a closure holds on to would be put aside at every step.
   const goOn = (state: S, now: Micros, out: O, ctx: C): void =>
-    replayFuture<H>(state, (waiting) => parts.onMessage(state, { ...waiting, now }, out, ctx));
+    replayFuture<H>(state, ({ from, message, proof }) =>
+      parts.onMessage(state, { now, from, message, proof }, out, ctx),
+    );
   return function step(state: S, input: Input<M, T, NoCommand>, out: O, ctx: C): void {
     const { height } = state;
     take(state, input, out, ctx);
