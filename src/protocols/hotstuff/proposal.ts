@@ -1,12 +1,13 @@
 /** PROPOSAL: made by the leader on top of the highest certificate, checked by everyone, answered with VOTE. Ref: Algorithms 2 and 3. */
 import type { Micros } from '../../core/time.ts';
-import { buildBlock, checkBlock } from '../../ledger/block.ts';
+import { buildBlock } from '../../ledger/block.ts';
 import type { Mempool } from '../../ledger/mempool.ts';
 import type { Block } from '../../ledger/types.ts';
 import { areSigned, blockRules } from '../common/blocks.ts';
 import type { SignedRef } from '../protocol.ts';
 import { addBlock, adopt, onCertificate } from './certify.ts';
 import { reportProposals } from './evidence.ts';
+import { refusalOf } from './ledgers.ts';
 import type { Proposal, Qc, Wish } from './messages.ts';
 import { NOTE } from './notes.ts';
 import { checkTimeouts, type Ctx, isSafe, mayVote } from './rules.ts';
@@ -124,7 +125,7 @@ function takeBlock(state: State, { block, justify }: Proposal, now: Micros, out:
 export function checkContent(state: State, block: Block, ctx: Ctx): string | null {
   const ledger = ledgerAt(state, block.parent);
   if (ledger === null) return NOTE.wrongPlace;
-  const refusal = checkBlock(ledger, block, blockRules(ctx));
+  const refusal = refusalOf(ledger, block, blockRules(ctx));
   if (refusal !== null) return `block refused: ${refusal}`;
   return areSigned(block.batches, state.pool, ctx) ? null : NOTE.badBatch;
 }

@@ -4,7 +4,6 @@ import type { NodeIndex } from '../../core/ids.ts';
 import { quorumSize } from '../../core/quorum.ts';
 import type { Micros } from '../../core/time.ts';
 import { GENESIS_HASH } from '../../ledger/block.ts';
-import { createLedger } from '../../ledger/ledger.ts';
 import type { Mempool } from '../../ledger/mempool.ts';
 import type { Block, LedgerState } from '../../ledger/types.ts';
 import { createPool } from '../common/blocks.ts';
@@ -12,6 +11,7 @@ import type { Snapshot } from '../common/chain/snapshot.ts';
 import { createTally, type Tally } from '../common/tally.ts';
 import type { Effects, SignedMessage } from '../protocol.ts';
 import type { Mode } from './config.ts';
+import { genesisLedger } from './ledgers.ts';
 import {
   type DecidedEntry,
   type Message,
@@ -153,7 +153,7 @@ export function createState(ctx: Ctx): State {
     chain: [],
     provedBy: [],
     tip: GENESIS_HASH,
-    ledger: createLedger(ctx.workload, clientCount),
+    ledger: genesisLedger(ctx.workload, clientCount),
     pool: createPool(ctx),
     waiting: 0,
     tree: new Map(),

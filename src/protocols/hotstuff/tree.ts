@@ -4,9 +4,9 @@
  */
 import { required } from '../../core/assert.ts';
 import { blockHash } from '../../ledger/block.ts';
-import { copyLedger, executeBatch } from '../../ledger/ledger.ts';
 import { removeBatches, sizeOf } from '../../ledger/mempool.ts';
 import type { Block, LedgerState } from '../../ledger/types.ts';
+import { ledgerAfter } from './ledgers.ts';
 import type { DecidedEntry, Qc } from './messages.ts';
 import { type Ctx, isThreeChain, isTwoChain, type Lock } from './rules.ts';
 import { viewOf } from './signing.ts';
@@ -48,13 +48,6 @@ export function insertBlock(state: State, block: Block, ctx: Ctx): readonly Deci
   if (below === null || state.tree.has(digest)) return NOTHING;
   state.tree.set(digest, { block, qc: null, ledger: ledgerAfter(below, block, ctx.validatorCount) });
   return state.highQc?.digest === digest ? applyQc(state, state.highQc, ctx) : NOTHING;
-}
-
-function ledgerAfter(below: LedgerState, block: Block, validatorCount: number): LedgerState {
-  if (block.batches.length === 0) return below;
-  const ledger = copyLedger(below);
-  for (const { batch } of block.batches) executeBatch(ledger, batch, validatorCount);
-  return ledger;
 }
 
 /** Whether a certificate tells us anything new. */
