@@ -24,7 +24,7 @@ import { nodeContext } from './context.ts';
 import { Meter } from './meter.ts';
 import { contentHash, Outbox } from './outbox.ts';
 import { Observation } from './observation.ts';
-import type { Side } from './side.ts';
+import { arm, type Side, take, wake } from './side.ts';
 import { envelopeStripper, type HostReport, type HostSnapshot, type Payload, type TimerEntry } from './snapshot.ts';
 import { encodeAgain, encodeOwn, openEnvelope, signStatement, verifyEnvelope } from './signing.ts';
 import { Traitor } from './traitor.ts';
@@ -140,8 +140,10 @@ export class NodeHost implements EffectsTarget {
   }
 
   #onDue(entry: TimerEntry, now: Micros): void {
-    if (!this.alive) return;
-    if (this.#cpu.readyNow(now, 0)) this.#onTimer(entry, now);
+    const woken = wake(this.#sides[entry.side], entry.key, entry.generation, now);
+    if (woken === null) return;
+    if (woken !== 'due') this.#await(entry.side, entry.key, woken.due, woken.generation);
+    else if (this.#cpu.readyNow(now, 0)) this.#onTimer(entry, now);
     else this.#cpu.offer(entry, now, 0);
   }
 
@@ -178,10 +180,8 @@ export class NodeHost implements EffectsTarget {
   }
 
   #onTimer(entry: TimerEntry, now: Micros): void {
-    const side = this.#sides[entry.side];
-    const armed = side?.timers.get(entry.key);
-    if (side === undefined || armed === undefined || armed.generation !== entry.generation) return;
-    side.timers.delete(entry.key);
+    const armed = take(this.#sides[entry.side], entry.key, entry.generation);
+    if (armed === null) return;
     this.recorder.timer(now, entry.key);
     this.#runStep(entry.side, { kind: 'timeout', now, timer: armed.timer }, now);
   }
@@ -229,9 +229,7 @@ export class NodeHost implements EffectsTarget {
   #crash(now: Micros): void {
     if (!this.alive) return;
     this.alive = false;
-    for (const work of this.#cpu.clear(now)) {
-      if ('origin' in work.payload) this.#drop(work.payload, now, 'crashed');
-    }
+    for (const { payload } of this.#cpu.clear(now)) if ('origin' in payload) this.#drop(payload, now, 'crashed');
     this.#sides = [];
     this.#observe(now);
   }
@@ -299,8 +297,12 @@ export class NodeHost implements EffectsTarget {
   #arm(sideIndex: number, timer: unknown, due: Micros): void {
     const key = this.#machine.timerKey(timer);
     const generation = this.#generation++;
-    this.#sides[sideIndex]?.timers.set(key, { timer, due, generation });
-    this.#queue.push(due, EVENT_CLASS.timer, sideIndex, generation, { side: sideIndex, key, generation });
+    const isNew = arm(this.#sides[sideIndex] as Side, key, timer, due, generation, this.now);
+    if (isNew) this.#await(sideIndex, key, due, generation);
+  }
+
+  #await(side: number, key: string, due: Micros, generation: number): void {
+    this.#queue.push(due, EVENT_CLASS.timer, side, generation, { side, key, generation });
   }
 
   disarmTimer(timer: unknown): void {
