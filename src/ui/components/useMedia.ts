@@ -1,7 +1,10 @@
 import { useSyncExternalStore } from 'react';
 
-/** The width below which the page is laid out for a phone. Also written in the style sheets. */
-export const PHONE = '(max-width: 760px)';
+/**
+ * When the page is laid out for a phone: it is narrow, or low, as a phone on its side and a desk's page enlarged to 200 % are.
+ * Also written in the style sheets.
+ */
+export const PHONE = '(max-width: 960px), (max-height: 560px)';
 
 /** Whether a media query matches now. */
 export function useMedia(query: string): boolean {
