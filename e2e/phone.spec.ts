@@ -84,6 +84,17 @@ test('the page itself never scrolls, whatever a panel holds', async ({ page, tes
   }
 });
 
+test('what is violated stands first at the foot, with the way to it', async ({ page, testnet }) => {
+  const expected = { name: 'an assertion with a name that is longer than any phone is wide', ltl: 'G (height < 2)' };
+  await testnet.load({ ...SCENARIO, expect: [expected] });
+  await testnet.runUntil({ height: 3 });
+  const { line, timeline } = handlesOf(page);
+  const jump = line.getByRole('button', { name: /^1 violated: / });
+  await expect(jump.getByText(/^Go to \d/)).toBeInViewport({ ratio: 1 });
+  await jump.tap();
+  await expect(timeline).not.toHaveJSProperty('value', await timeline.getAttribute('max'));
+});
+
 /** A phone on its side, desks enlarged to 200 %, a tablet: CSS px. */
 const OTHER_SCREENS = [
   { width: 844, height: 390 },

@@ -88,7 +88,7 @@ function Checks({ frame }: { readonly frame: Frame }) {
   return (
     <button type="button" className={styles.checks} onClick={jump} title="Go to the moment of the violation">
       <Icon name="alert" size={15} />
-      {text}
+      <span className={styles.violated}>{text}</span>
       {first !== null && <span className={styles.jump}>Go to {formatMs(first)}</span>}
     </button>
   );
