@@ -228,8 +228,8 @@ test('the dialog is usable by keyboard alone', async ({ page, testnet }) => {
 });
 
 test('only the body of the dialog scrolls, not its frame as well', async ({ page, testnet }) => {
-  await page.setViewportSize({ width: 1000, height: 420 });
   const dialog = await openExport(page, testnet);
+  await page.setViewportSize({ width: 1000, height: 420 });
   const { frame, body } = await dialog.evaluate((element) => {
     const hidden = (part: Element) => part.scrollHeight - part.clientHeight;
     return { frame: hidden(element), body: hidden(element.querySelector('[tabindex="0"]') ?? element) };

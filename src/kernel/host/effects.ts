@@ -4,6 +4,7 @@ import type { Micros } from '../../core/time.ts';
 import type { Decision, Effects, MarkKind, SignedMessage, SignedRef } from '../../protocols/protocol.ts';
 import type { Recorder } from '../trace/recorder.ts';
 import { changed, EVERYONE, type Outgoing } from './adversary.ts';
+import type { Disk } from './disk.ts';
 import type { Observation } from './observation.ts';
 
 type Message = { readonly type: string };
@@ -18,9 +19,8 @@ export interface EffectsTarget {
   passOn(to: NodeIndex, message: Message, proof: SignedRef): Outgoing;
   armTimer(timer: unknown, after: Micros): void;
   disarmTimer(timer: unknown): void;
-  store(record: unknown): void;
-  rewriteDisk(records: readonly unknown[]): void;
-  discard(isObsolete: (record: unknown) => boolean): void;
+  /** Null: the side whose step runs is a traitor's second, and has none. */
+  readonly disk: Disk | null;
   decided(decision: Decision): void;
   readonly observation: Observation;
   readonly recorder: Recorder;
@@ -82,15 +82,15 @@ export class HostEffects implements Effects<Message, unknown, unknown> {
   }
 
   persist(record: unknown): void {
-    this.#host.store(record);
+    this.#host.disk?.append(record);
   }
 
   rewrite(records: readonly unknown[]): void {
-    this.#host.rewriteDisk(records);
+    this.#host.disk?.rewrite(records);
   }
 
   discard(isObsolete: (record: unknown) => boolean): void {
-    this.#host.discard(isObsolete);
+    this.#host.disk?.discard(isObsolete);
   }
 
   decide(decision: Decision): void {

@@ -18,6 +18,7 @@ import type { DropReason } from '../trace/events.ts';
 import { changed, type Outgoing } from './adversary.ts';
 import { Cpu } from './cpu.ts';
 import { type CrashTrap, catchesArrival, departuresBefore } from './crash-trap.ts';
+import { Disk } from './disk.ts';
 import { type EffectsTarget, HostEffects } from './effects.ts';
 import { type AnyMachine, type Message, machineOf } from './machines.ts';
 import { nodeContext } from './context.ts';
@@ -47,7 +48,7 @@ export class NodeHost implements EffectsTarget {
   #sides: Side[] = [];
   /** The side whose step runs, and its virtual time. */
   #active = 0;
-  #disk: unknown[] = [];
+  readonly #disk = new Disk();
   #generation = 0;
   now: Micros = 0;
   /** Time of the last event. */
@@ -237,11 +238,10 @@ export class NodeHost implements EffectsTarget {
   #restart(disk: 'durable' | 'amnesia' | 'torn', now: Micros): void {
     this.#trap = null;
     if (this.alive) return;
-    if (disk === 'amnesia') this.#disk = [];
-    if (disk === 'torn') this.#disk.pop();
+    this.#disk.survive(disk);
     this.alive = true;
     this.#cpu.freeAt = now;
-    this.#sides = [{ state: this.#machine.recover(this.#ctx, this.#disk), timers: new Map() }];
+    this.#sides = [{ state: this.#machine.recover(this.#ctx, this.#disk.records), timers: new Map() }];
     this.#runStep(0, { kind: 'start', now }, now);
   }
 
@@ -309,16 +309,8 @@ export class NodeHost implements EffectsTarget {
     this.#sides[this.#active]?.timers.delete(this.#machine.timerKey(timer));
   }
 
-  store(record: unknown): void {
-    if (this.#active === 0) this.#disk.push(record);
-  }
-
-  rewriteDisk(records: readonly unknown[]): void {
-    if (this.#active === 0) this.#disk = [...records];
-  }
-
-  discard(isObsolete: (record: unknown) => boolean): void {
-    if (this.#active === 0) this.#disk = this.#disk.filter((record) => !isObsolete(record));
+  get disk(): Disk | null {
+    return this.#active === 0 ? this.#disk : null;
   }
 
   decided(decision: Decision): void {
@@ -341,7 +333,7 @@ export class NodeHost implements EffectsTarget {
     return {
       alive: this.alive,
       sides: this.#sides,
-      disk: this.#disk,
+      disk: this.#disk.records,
       queue: [...this.#queue.entries()].map((entry) => ({ ...entry, payload: strip(entry.payload) })),
       cpu: { ...cpu, inbox: cpu.inbox.map((work) => ({ ...work, payload: strip(work.payload) })) },
       links: this.#outbox.capture(strip),
@@ -361,7 +353,7 @@ export class NodeHost implements EffectsTarget {
     this.alive = snapshot.alive;
     this.#clock = 0;
     this.#sides = [...snapshot.sides];
-    this.#disk = [...snapshot.disk];
+    this.#disk.rewrite(snapshot.disk);
     this.#queue.clear();
     for (const { time, eventClass, source, sequence, payload } of snapshot.queue) {
       this.#queue.push(time, eventClass, source, sequence, payload);

@@ -21,14 +21,12 @@ import { fingerprintOf } from '../fingerprint.ts';
 import { type Base, type BaseTag, baseOf, receiveBase, type Start } from './bases.ts';
 import type { Bus } from './bus.ts';
 import { CrossedThere } from './crossed.ts';
+import { GatheredTrace } from './gatheredTrace.ts';
 import { type GroupControl, RemoteGroup } from './group.ts';
-import { keepsTrace } from './keptTrace.ts';
 import { joinMail, Mail, packMail } from './mail.ts';
+import { ReplayLog } from './replayLog.ts';
 import { type Answer, type DownMessage, packSegments, type UpMessage, unpackHighlights } from './wire.ts';
 
-/** Bytes of mail and number of windows after which the log starts anew from a fresh snapshot. */
-const LOG_BYTES_MAX = 32 * 1024 * 1024;
-const LOG_WINDOWS_MAX = 5000;
 const NO_MAIL = packMail([], [], 0);
 
 interface Opened {
@@ -45,6 +43,8 @@ export class Conductor {
   readonly #groupOf: number[] = [];
   readonly #down: Bus<DownMessage, never>;
   readonly #envelopes: EnvelopeMemory;
+  readonly #trace: GatheredTrace;
+  readonly #log = new ReplayLog();
   /** What the certificates of answers name. */
   readonly #crossed = new CrossedThere();
   #window = 0;
@@ -56,16 +56,8 @@ export class Conductor {
   #mail: Mail[] = [];
   #controls: ControlEvent[] = [];
   #startControls: readonly ControlEvent[] = [];
-  /** The trace that is here and that nobody has taken yet, packed. What workers still keep comes after it. */
-  #records: Uint32Array<ArrayBuffer>[] = [];
-  /** The last time that somebody took the trace. */
-  #taking: Promise<unknown> = Promise.resolve();
   /** A window that has been run but not yet shown to control and judges. */
   #unseen: { readonly answers: readonly Opened[]; readonly until: Micros } | null = null;
-  #log: DownMessage[] = [];
-  #logBytes = 0;
-  /** Number of the last bases, and the window after which they were taken. */
-  #bases = { number: 0, window: 0 };
   /** A bug of ours stopped a node: no window opens any more. */
   #failure: Error | null = null;
   #repaired: (() => void)[] = [];
@@ -88,6 +80,7 @@ export class Conductor {
     });
     this.#down = down;
     this.#envelopes = new EnvelopeMemory();
+    this.#trace = new GatheredTrace(this.#groups);
     up.listen((message) => this.#onAnswer(message));
   }
 
@@ -120,7 +113,7 @@ export class Conductor {
       await this.#runWindow(until, -1);
       this.#unseen = { answers: this.#takeMail(), until };
       if (control.mayAct) this.#see();
-      if (this.#logBytes > LOG_BYTES_MAX || this.#log.length > LOG_WINDOWS_MAX) await this.#rebase();
+      if (this.#log.isFull) await this.#rebase();
     }
   }
 
@@ -197,27 +190,21 @@ export class Conductor {
   }
 
   async restore(snapshot: RunSnapshot): Promise<void> {
-    await this.#taking;
+    await this.#trace.rest();
     this.#mail = [];
     this.#crossed.clear();
     this.#controls = [];
     const own = clonePlain({ control: snapshot.control, observers: snapshot.observers });
     this.#control.restore(own.control);
     for (const observer of this.#observers) observer.restore(own.observers[observer.name]);
-    // Base and log change together: a worker that is replaced from now on starts from the snapshot.
-    this.#log = [];
-    this.#logBytes = 0;
     const after = this.#window;
-    const number = this.#bases.number + 1;
-    this.#bases = { number, window: after };
-    this.#crossed.settle(after);
-    for (const group of this.#groups) {
-      group.base = baseOf(
-        snapshot.hosts.filter(({ node }) => group.nodes.includes(node)),
-        number,
-      );
-      group.taken = after;
-    }
+    const number = this.#log.bases.number + 1;
+    const hostsOf = ({ nodes }: RemoteGroup) => snapshot.hosts.filter(({ node }) => nodes.includes(node));
+    this.#startFrom(
+      this.#groups.map((group) => baseOf(hostsOf(group), number)),
+      number,
+    );
+    for (const group of this.#groups) group.taken = after;
     const nexts = await Promise.all(
       this.#groups.map((group) =>
         group.call((control) => control.restore(required(startOf(group), 'its base'), after)),
@@ -226,27 +213,16 @@ export class Conductor {
     this.#groups.forEach((group, index) => {
       group.next = nexts[index] as Micros;
     });
-    this.#records = [];
+    this.#trace.clear();
     this.#finished = false;
     this.#failure = null;
   }
 
   /** The segments since the last call, packed: of everything that has been run by now, and of nothing that is run meanwhile. */
   takeRecords(): Promise<Uint32Array<ArrayBuffer>[]> {
-    const here = this.#records;
-    this.#records = [];
     const words = this.#control.recorder.takeSegment();
-    if (words !== null) here.push(packSegments([{ node: ENVIRONMENT, words }]));
-    const after = this.#window;
-    const taken = this.#taking.then(async () => [...here, ...(await this.#takeTrace(after))]);
-    this.#taking = taken.catch(() => undefined);
-    return taken;
-  }
-
-  /** What workers keep of the trace of the windows up to `window`. */
-  async #takeTrace(window: number): Promise<Uint32Array<ArrayBuffer>[]> {
-    const keepers = this.#groups.filter(({ nodes }) => keepsTrace(nodes));
-    return (await Promise.all(keepers.map((group) => group.takeTrace(window)))).flat();
+    if (words !== null) this.#trace.add(packSegments([{ node: ENVIRONMENT, words }]));
+    return this.#trace.take(this.#window);
   }
 
   envelope(origin: NodeIndex, sequence: number) {
@@ -263,7 +239,7 @@ export class Conductor {
     const group = this.#groups[index] as RemoteGroup;
     await group.succeed(successor, async (control) => {
       await control.load(this.#startControls, group.base === null);
-      await control.replay(startOf(group), this.#log, this.#window, group.expected, group.taken);
+      await control.replay(startOf(group), this.#log.windows, this.#window, group.expected, group.taken);
     });
     for (const resolve of this.#repaired.splice(0)) resolve();
   }
@@ -308,8 +284,7 @@ export class Conductor {
     const message: DownMessage = { kind: 'down', window: this.#window, until, single, controls: this.#controls, mail };
     this.#mail = [];
     this.#controls = [];
-    this.#log.push(message);
-    this.#logBytes += mail.byteLength;
+    this.#log.add(message);
     if (this.#missing === 0) {
       this.#down.post(message);
       return;
@@ -361,7 +336,7 @@ export class Conductor {
     const highlights: Highlight[] = [];
     for (const { answer, mail } of unseen.answers) {
       for (const highlight of unpackHighlights(answer.highlights, mail, this.#crossed)) highlights.push(highlight);
-      if (answer.records.length > 0) this.#records.push(answer.records);
+      this.#trace.add(answer.records);
     }
     this.#envelopes.keep(highlights);
     this.#control.absorb(highlights, unseen.until);
@@ -377,20 +352,20 @@ export class Conductor {
   async #rebase(): Promise<void> {
     await this.#flush();
     const after = this.#window;
-    // Windows that the log no longer has are never run again: their trace must be here.
-    await this.#taking;
-    this.#records.push(...(await this.#takeTrace(after)));
-    const number = this.#bases.number + 1;
-    const since = this.#bases.window;
+    await this.#trace.fetch(after);
+    const number = this.#log.bases.number + 1;
+    const since = this.#log.bases.window;
     const bases = await Promise.all(this.#groups.map((group) => this.#askBase(group, after, number, since)));
-    // All at once: a worker replaced between two of them must not run the log on top of a state that contains it.
+    this.#startFrom(bases, number);
+  }
+
+  /** All bases and the log change together: a worker replaced in between must not run the log on top of a state that contains it. */
+  #startFrom(bases: readonly Base[], number: number): void {
     this.#groups.forEach((group, index) => {
       group.base = bases[index] ?? null;
     });
-    this.#bases = { number, window: after };
-    this.#crossed.settle(after);
-    this.#log = [];
-    this.#logBytes = 0;
+    this.#crossed.settle(this.#window);
+    this.#log.begin({ number, window: this.#window });
   }
 
   async #askBase(group: RemoteGroup, after: number, next: number, since: number): Promise<Base> {
