@@ -152,6 +152,11 @@ async function takeSocial(browser, address, path) {
   const network = await take(browser, address, picture, async (page) => {
     await page.getByRole('button', { name: 'Close panel' }).click();
     const field = page.getByRole('region', { name: 'Network' });
+    // What floats in its corners would be cut off.
+    await page.evaluate(() => {
+      for (const part of document.querySelectorAll('[data-floats], .react-flow__attribution'))
+        /** @type {HTMLElement} */ (part).style.visibility = 'hidden';
+    });
     const box = await field.boundingBox();
     if (box === null) throw new Error('no network on the page');
     return page.screenshot({ clip: { x: box.x, y: box.y, width: box.width, height: Math.min(box.height - 62, 630) } });
