@@ -13,8 +13,15 @@ import { microsOf, type Run } from './run.ts';
 import type { StepGoal } from './step.ts';
 
 const STEP_EVENTS_MAX = 200_000;
-/** The trace of a long run is taken over so often on the way, so that it does not pile up where it is made. */
-const STRETCH = 60 * SECOND;
+/**
+ * A long run goes in stretches of about so much wall-clock time and at most so much virtual time: in between its trace is taken over,
+ * so that it does not pile up where it is made, and every few seconds there is a point to go back to.
+ */
+const STRETCH_MS = 1_000;
+const STRETCH_MAX = 60 * SECOND;
+const STRETCH_FIRST = SECOND;
+const STRETCH_MIN = SECOND / 4;
+const KEPT_EVERY_MS = 5_000;
 
 /**
  * Advances until the step is over. Events show once their µs is past, so that a step by event never stops within one: all that
@@ -53,12 +60,22 @@ export async function pursue(run: Run, goal: RunUntil, deadline: Micros): Promis
   if (decided !== undefined && node === null) return pursueTransaction(run, decided, Math.min(deadline, wanted));
   const waitsFor = goal.height === undefined && node === null ? null : { height: goal.height ?? null, decidedBy: node };
   const end = Math.min(deadline, wanted);
+  let stretch = STRETCH_FIRST;
+  let keptAt = performance.now();
   for (;;) {
-    const until = Math.min(end, run.horizon + STRETCH);
+    const began = performance.now();
+    const until = Math.min(end, run.horizon + stretch);
     const { reason } = await run.advance({ until, goal: waitsFor });
     if (reason === 'goal' || run.horizon >= wanted) return null;
     if (run.finished || run.horizon < until || until === end) return '';
-    await run.pull();
+    const now = performance.now();
+    stretch =
+      now - began < STRETCH_MS ? Math.min(2 * stretch, STRETCH_MAX) : Math.max(STRETCH_MIN, Math.floor(stretch / 2));
+    if (now - keptAt < KEPT_EVERY_MS) await run.pull();
+    else {
+      await run.capture();
+      keptAt = performance.now();
+    }
   }
 }
 
