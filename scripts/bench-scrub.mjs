@@ -10,7 +10,7 @@ import { scrubTo } from './scrub.mjs';
 /** @typedef {import('./page-tools.mjs').Bench} Bench */
 
 const MINUTES = 10;
-const JUMPS = 20;
+const JUMPS = 40;
 const TARGET_MS = 100;
 const EVERY_MS = 500;
 

@@ -15,6 +15,9 @@ const HEIGHT = 92;
 const SIDES = 18;
 const MARGIN = 14;
 const TICKS_UP_TO = 32;
+const TICKS_A_ROW = 10;
+/** A square and the gap beside it. */
+const TICK = 9;
 const HEADS_UP_TO = 5;
 
 interface Props {
@@ -149,14 +152,23 @@ function Ticks({ block }: { readonly block: BlockView }) {
         {block.decidedCount} of {block.decided.length}
       </span>
     );
+  const rows = Math.ceil(block.decided.length / TICKS_A_ROW);
   return (
-    <span className={styles.ticks}>
-      {block.decided.map((has, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the position is the validator.
-        <i key={index} data-has={has} />
-      ))}
-    </span>
+    <svg className={styles.ticks} width={TICKS_A_ROW * TICK} height={rows * TICK} aria-hidden="true">
+      <path d={ticksOf(block, false)} />
+      <path d={ticksOf(block, true)} data-has />
+    </svg>
   );
+}
+
+/** The squares of all validators that have the block, or of those that lack it: in one piece, for there may be two thousand. */
+function ticksOf({ decided }: BlockView, have: boolean): string {
+  return decided
+    .map((has, index) => {
+      const [x, y] = [(index % TICKS_A_ROW) * TICK, Math.floor(index / TICKS_A_ROW) * TICK];
+      return has === have ? `M${x + 0.5} ${y + 0.5}h6v6h-6z` : '';
+    })
+    .join('');
 }
 
 function nameOf(block: BlockView): string {
