@@ -1,6 +1,6 @@
 /** The page's entry: paint the shell, open a testnet, load what the address asks for, play. */
 import { describeProblem, TestnetError } from '../core/problem.ts';
-import { presetById, presets } from '../scenario/library.ts';
+import { presetById, presets, unknownPreset } from '../scenario/library.ts';
 import { encodeLink, parseHash } from '../scenario/link.ts';
 import type { ScenarioInput } from '../scenario/types.ts';
 import { announced } from '../ui/announced.ts';
@@ -60,7 +60,7 @@ async function loadAddress(): Promise<boolean> {
   try {
     const wanted = await scenarioOfAddress(location.hash);
     if (typeof wanted === 'string' && presetById(wanted) === null)
-      throw new TestnetError('not-found', `there is no preset "${wanted}"`);
+      throw new Error(describeProblem(unknownPreset(wanted)));
     await loadAndPlay(wanted);
     return true;
   } catch (error) {

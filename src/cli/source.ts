@@ -1,13 +1,16 @@
 /** From what the command line names to a scenario that is valid and ends by itself. */
 import { readFileSync, statSync } from 'node:fs';
+import { didYouMean } from '../core/near.ts';
 import type { Problem } from '../core/problem.ts';
 import { PROTOCOLS } from '../protocols/registry.ts';
 import {
   decodeLink,
   parseHash,
   presetById,
+  presets,
   type Scenario,
   setPaths,
+  unknownPreset,
   validateScenario,
   withSeed,
 } from '../scenario/index.ts';
@@ -50,7 +53,10 @@ async function loadDocument(source: string): Promise<Loaded<{ readonly document:
   const hash = source.indexOf('#');
   if (hash >= 0) {
     const request = parseHash(source.slice(hash)).source;
-    if (request?.kind === 'preset') return loadDocument(request.id);
+    if (request?.kind === 'preset') {
+      const linked = presetById(request.id);
+      return linked === null ? { problems: [unknownPreset(request.id)] } : { document: linked.scenario };
+    }
     if (request?.kind === 'scenario') return asDocument(await decodeLink(request.payload));
   }
   return readFile(source);
@@ -62,7 +68,10 @@ function readFile(path: string): Loaded<{ readonly document: unknown }> {
     return refuse(
       'scenario',
       JSON.stringify(path.slice(0, 80)),
-      'a file, a preset id (see --list) or a link with #s=…',
+      `a file, a preset id (see --list) or a link with #s=…${didYouMean(
+        path,
+        presets.map(({ id }) => id),
+      )}`,
     );
   }
   if (!stat.isFile()) return refuse(path, 'no regular file', 'a JSON file');

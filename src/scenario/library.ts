@@ -1,4 +1,6 @@
 /** The scenarios that come with the playground, in the order in which they are shown. */
+import { didYouMean } from '../core/near.ts';
+import type { Problem } from '../core/problem.ts';
 import { attackPresets } from './presets/attacks.ts';
 import { avalanchePresets } from './presets/avalanche.ts';
 import { basicPresets } from './presets/basics.ts';
@@ -10,6 +12,7 @@ import { mutantPresets } from './presets/mutants.ts';
 import { pbftPresets } from './presets/pbft.ts';
 import { pbftMutantPresets } from './presets/pbft-mutants.ts';
 import type { Preset } from './presets/preset.ts';
+import { showValue } from './show.ts';
 import { paxosPresets } from './presets/paxos.ts';
 import { raftPresets } from './presets/raft.ts';
 import { raftMutantPresets } from './presets/raft-mutants.ts';
@@ -50,6 +53,15 @@ export const presets: readonly Preset[] = [
   ...replicatedPresets,
   ...orderingPresets,
 ];
+
+/** What to say of an id that no preset has. */
+export function unknownPreset(id: string): Problem {
+  const meant = didYouMean(
+    id,
+    presets.map((preset) => preset.id),
+  );
+  return { path: 'preset', found: showValue(id), expected: `the id of a preset${meant}` };
+}
 
 /** The preset with this id, or null. */
 export function presetById(id: string): Preset | null {

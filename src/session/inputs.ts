@@ -6,7 +6,7 @@ import { type RunPlan, namingOf } from '../kernel/plan.ts';
 import { EVENT_KIND } from '../kernel/trace/decoder.ts';
 import type { ReservedKind, TraceEventKind } from '../kernel/trace/events.ts';
 import { PROTOCOLS } from '../protocols/registry.ts';
-import { presetById, type Scenario, type ScenarioInput, validateScenario } from '../scenario/index.ts';
+import { presetById, type Scenario, type ScenarioInput, unknownPreset, validateScenario } from '../scenario/index.ts';
 import type { TraceQuery } from '../kernel/trace/query.ts';
 import { oneOf, showValue } from '../scenario/show.ts';
 import type { RunUntil, Speed, TraceFilter } from './api.ts';
@@ -21,8 +21,8 @@ const FORMULA_MAX: Micros = 60 * SECOND;
 export function readScenario(given: ScenarioInput | string): Scenario {
   const preset = typeof given === 'string' ? presetById(given) : null;
   if (typeof given === 'string' && preset === null) {
-    const found = showValue(given);
-    throw new TestnetError('bad-input', `no preset ${found}`, [{ path: '', found, expected: 'the id of a preset' }]);
+    const { path, found, expected } = unknownPreset(given);
+    throw badInput(path, found, expected);
   }
   const validated = validateScenario(preset?.scenario ?? given, PROTOCOLS);
   if ('scenario' in validated) return validated.scenario;

@@ -1,5 +1,6 @@
 /** Ties the propositions of a formula to a testnet, or says which of them mean nothing in it. */
 import { nodeName, type NodeIndex } from '../../core/ids.ts';
+import { didYouMean } from '../../core/near.ts';
 import { compares, type Formula, type Literal, type Proposition, propositionText, variableOf } from './formula.ts';
 import { type NodeTable, nodeTable } from './nodes.ts';
 import { type FormulaProblem, parseFormula, problemAt, shorten } from './parse.ts';
@@ -185,24 +186,8 @@ function canonical(word: Word, value: Literal, setting: Setting): Literal {
 }
 
 function suggestion(word: string, words: ReadonlyMap<string, Word>): string {
-  const near = [...words.keys()].filter((one) => distance(word.toLowerCase(), one.toLowerCase()) <= 2);
-  if (near.length > 0) return `a word of this testnet (did you mean ${near.slice(0, 3).join(' or ')}?)`;
-  return `a word of this testnet: ${[...words.keys()].join(', ')}`;
-}
-
-/** Insertions, deletions and replacements between two words (Levenshtein). */
-function distance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 2) return 3;
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      next.push(Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, (row[j - 1] as number) + same));
-    }
-    row = next;
-  }
-  return row[b.length] as number;
+  const meant = didYouMean(word, words.keys());
+  return meant === '' ? `a word of this testnet: ${[...words.keys()].join(', ')}` : `a word of this testnet${meant}`;
 }
 
 function quote(value: unknown): string {

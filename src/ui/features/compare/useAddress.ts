@@ -3,7 +3,14 @@ import { useEffect } from 'react';
 import { comparisonOfHash, requestOf, shippedById, variationText } from '../../../explore/compare/index.ts';
 import { checked } from '../../../explore/index.ts';
 import { describeProblem } from '../../../core/problem.ts';
-import { decodeLink, parseHash, presetById, type Scenario, type ScenarioInput } from '../../../scenario/index.ts';
+import {
+  decodeLink,
+  parseHash,
+  presetById,
+  type Scenario,
+  type ScenarioInput,
+  unknownPreset,
+} from '../../../scenario/index.ts';
 import { errorText, type Session, usePlayground } from '../../playground.tsx';
 import { compareDesk } from './pool.ts';
 import { PRESENT, padded } from './selectors.ts';
@@ -50,7 +57,7 @@ async function scenarioOf(hash: string, session: Session): Promise<Scenario> {
   if (source === null) return session.scenario();
   if (source.kind === 'preset') {
     const preset = presetById(source.id);
-    if (preset === null) throw new Error(`there is no preset "${source.id.slice(0, 60)}"`);
+    if (preset === null) throw new Error(describeProblem(unknownPreset(source.id)));
     return checked(preset.scenario);
   }
   const decoded = await decodeLink(source.payload);
