@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { outlives } from '../common/testing/outlives.ts';
 import { crashOnce, fateIn, type Storm, storms, traitorsIn, victimIn } from '../common/testing/storms.ts';
 import { fastpath } from './index.ts';
 import type { State } from './state.ts';
@@ -55,16 +56,12 @@ describe('storms: traitors, loss, duplication, reordering, a crash', () => {
       fc.property(storms(Object.keys(TRAITORS), [20, 200, 1500], [3_000, 6_000]), (storm) => {
         const { network, traitors } = play(storm);
         const correct = network.states.map(({ self }) => self).filter((node) => !traitors.includes(node));
-        network.run(storm.calmAt * 1000);
-        const heights = () => correct.map((node) => network.state(node).decided);
-        const before = Math.max(...heights());
-        const ctx = { deltaMicros: 25_000, validatorCount: storm.n, stepMicros: 0 };
-        // A timer that was armed in the storm may run as long as the storm lasted.
-        const bound = fastpath.livenessBound(network.config, ctx) + storm.calmAt * 1000;
-        const isDone = () => heights().every((height) => height > before);
-        network.run(storm.calmAt * 1000 + bound, isDone);
-        expect(correct.filter((node) => disagrees(network, node, correct[0] ?? 0))).toEqual([]);
-        expect(isDone()).toBe(true);
+        outlives(storm, {
+          network,
+          disagreement: () => correct.find((node) => disagrees(network, node, correct[0] ?? 0)) ?? null,
+          heights: () => correct.map((node) => network.state(node).decided),
+          livenessBound: (calm) => fastpath.livenessBound(network.config, calm),
+        });
         expect(network.evidence.filter(({ by, against }) => correct.includes(by) && correct.includes(against))).toEqual(
           [],
         );
