@@ -154,8 +154,8 @@ async function takeSocial(browser, address, path) {
     const field = page.getByRole('region', { name: 'Network' });
     // What floats in its corners would be cut off.
     await page.evaluate(() => {
-      for (const part of document.querySelectorAll('[data-floats], .react-flow__attribution'))
-        /** @type {HTMLElement} */ (part).style.visibility = 'hidden';
+      const floating = document.querySelectorAll('[data-floats], .react-flow__attribution');
+      for (const part of floating) part.setAttribute('style', 'visibility: hidden');
     });
     const box = await field.boundingBox();
     if (box === null) throw new Error('no network on the page');
