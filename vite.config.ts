@@ -65,7 +65,7 @@ export default defineConfig({
     rolldownOptions: { checks: { ineffectiveDynamicImport: false } },
   },
   server: { host: 'localhost', port: 5173, open: false },
-  preview: { host: 'localhost', port: 4173, strictPort: true },
+  preview: { host: 'localhost', port: 4173 },
   optimizeDeps: { exclude: ['@openforge-sh/liboqs'] },
   build: {
     target: 'es2023',

@@ -4,7 +4,7 @@
  * crowd`. Processor time of that thread, so that what else the machine does is not in it; playing at 1×, modelled signatures.
  */
 
-import { median, quietPage, scrubTimeline, threadSeconds } from './page-tools.mjs';
+import { countFrames, median, quietPage, scrubTimeline, threadSeconds } from './page-tools.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 /** @typedef {import('./page-tools.mjs').Bench} Bench */
@@ -50,9 +50,11 @@ async function measure(page, view, { validators, blockTimeMs, targetMs }, add) {
   await page.evaluate(() => /** @type {any} */ (globalThis).testnet.play({ speed: 1 }));
   await page.evaluate(countFrames, 500);
   const before = await threadSeconds(devtools);
-  const { frames, slowest, flying } = await page.evaluate(countFrames, MEASURED_MS);
+  const { timeMs } = await page.evaluate(() => /** @type {any} */ (globalThis).testnet.state());
+  const { frames, slowest } = await page.evaluate(countFrames, MEASURED_MS);
   const busyMs = (1_000 * ((await threadSeconds(devtools)) - before)) / Math.max(1, frames);
   await page.evaluate(() => /** @type {any} */ (globalThis).testnet.pause());
+  const flying = await page.evaluate(copiesSince, timeMs);
   const shown = view === 'Chain' ? 'network' : 'network and space-time';
   const name = `${validators} validators, ${shown}`;
   const note = `${Math.round(flying)} copies under way; wanted ${targetMs}; slowest frame ${Math.round(slowest)} ms`;
@@ -67,29 +69,19 @@ async function measure(page, view, { validators, blockTimeMs, targetMs }, add) {
   });
 }
 
-/** Runs in the page: animation frames in `forMs` ms of wall clock, and the copies under way in the virtual time that passed. @param {number} forMs */
-async function countFrames(forMs) {
+/** Runs in the page: copies under way since then, on average over virtual time. @param {number} fromMs virtual */
+async function copiesSince(fromMs) {
   const { testnet } = /** @type {any} */ (globalThis);
-  const { timeMs: from } = await testnet.state();
-  const began = performance.now();
-  let [last, frames, slowest] = [began, 0, 0];
-  while (last - began < forMs) {
-    await new Promise((done) => requestAnimationFrame(done));
-    const now = performance.now();
-    slowest = Math.max(slowest, now - last);
-    last = now;
-    frames++;
-  }
   const { timeMs: until } = await testnet.state();
   const sends = await testnet.trace({
-    fromMs: Math.max(0, from - 1_000),
+    fromMs: Math.max(0, fromMs - 1_000),
     toMs: until,
     kinds: ['send'],
     limit: 1_000_000,
   });
   let flownMs = 0;
   for (const { t, deliverAt } of sends) {
-    if (deliverAt !== undefined) flownMs += Math.max(0, Math.min(until, deliverAt) - Math.max(from, t));
+    if (deliverAt !== undefined) flownMs += Math.max(0, Math.min(until, deliverAt) - Math.max(fromMs, t));
   }
-  return { frames, slowest, flying: flownMs / Math.max(1, until - from) };
+  return flownMs / Math.max(1, until - fromMs);
 }

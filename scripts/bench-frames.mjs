@@ -3,7 +3,7 @@
  * Animation frames that the page gets, and what its main thread spends on each, at two speeds; then the space-time diagram: the
  * rows of `npm run bench:page -- --only frames`.
  */
-import { load, median, quietPage, scrubTimeline, SUITES, threadSeconds } from './page-tools.mjs';
+import { countFrames, load, median, quietPage, scrubTimeline, SUITES, threadSeconds } from './page-tools.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 /** @typedef {import('@playwright/test').CDPSession} CDPSession */
@@ -93,20 +93,6 @@ async function moveDiagram({ forMs, moves }) {
     frames++;
   }
   return { frames, slowest };
-}
-
-/** Runs in the page: animation frames in `forMs` ms of wall clock. @param {number} forMs */
-async function countFrames(forMs) {
-  const began = performance.now();
-  let [last, frames, slowest] = [began, 0, 0];
-  while (last - began < forMs) {
-    await new Promise((done) => requestAnimationFrame(done));
-    const now = performance.now();
-    slowest = Math.max(slowest, now - last);
-    last = now;
-    frames++;
-  }
-  return { frames, slowest, ms: last - began };
 }
 
 /** Seconds that the main thread has worked. @param {CDPSession} devtools */

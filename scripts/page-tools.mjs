@@ -61,6 +61,20 @@ export async function scrubTimeline(times) {
   return took;
 }
 
+/** Runs in the page: animation frames in `forMs` ms of wall clock. @param {number} forMs */
+export async function countFrames(forMs) {
+  const began = performance.now();
+  let [last, frames, slowest] = [began, 0, 0];
+  while (last - began < forMs) {
+    await new Promise((done) => requestAnimationFrame(done));
+    const now = performance.now();
+    slowest = Math.max(slowest, now - last);
+    last = now;
+    frames++;
+  }
+  return { frames, slowest, ms: last - began };
+}
+
 /** Seconds of processor time of the main thread: what else the machine does is not in it. @param {CDPSession} devtools */
 export async function threadSeconds(devtools) {
   const { metrics } = await devtools.send('Performance.getMetrics');

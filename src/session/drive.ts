@@ -7,6 +7,7 @@ import { badInput, TestnetError } from '../core/problem.ts';
 import { type Micros, msFromMicros, SECOND } from '../core/time.ts';
 import { transferNameOf } from '../ledger/ledger.ts';
 import { showValue } from '../scenario/show.ts';
+import type { Advance, AdvanceLimit } from '../runtime/executor.ts';
 import type { RunUntil } from './api.ts';
 import type { BatchReport } from './observers/board.ts';
 import { microsOf, type Run } from './run.ts';
@@ -59,15 +60,19 @@ export async function pursue(run: Run, goal: RunUntil, deadline: Micros): Promis
   const node = decided === undefined ? null : nodeIndexOf(decided, namingOf(run.executor.plan));
   if (decided !== undefined && node === null) return pursueTransaction(run, decided, Math.min(deadline, wanted));
   const waitsFor = goal.height === undefined && node === null ? null : { height: goal.height ?? null, decidedBy: node };
-  const end = Math.min(deadline, wanted);
+  const reason = await advanceFar(run, Math.min(deadline, wanted), waitsFor);
+  return reason === 'goal' || run.horizon >= wanted ? null : '';
+}
+
+/** Goes on until the goal, `end` or the end of the run, in stretches. */
+async function advanceFar(run: Run, end: Micros, goal: AdvanceLimit['goal']): Promise<Advance['reason']> {
   let stretch = STRETCH_FIRST;
   let keptAt = performance.now();
   for (;;) {
     const began = performance.now();
     const until = Math.min(end, run.horizon + stretch);
-    const { reason } = await run.advance({ until, goal: waitsFor });
-    if (reason === 'goal' || run.horizon >= wanted) return null;
-    if (run.finished || run.horizon < until || until === end) return '';
+    const { reason } = await run.advance({ until, goal });
+    if (reason === 'goal' || run.finished || run.horizon < until || until === end) return reason;
     const now = performance.now();
     stretch =
       now - began < STRETCH_MS ? Math.min(2 * stretch, STRETCH_MAX) : Math.max(STRETCH_MIN, Math.floor(stretch / 2));
@@ -112,7 +117,7 @@ async function pursueFormula(run: Run, goal: RunUntil, ltl: string, deadline: Mi
   let reached = false;
   if (report.status === 'open') {
     const waitsFor = { height: goal.height ?? null, decidedBy: node, observed: true };
-    const { reason } = await run.advance({ until: deadline, goal: waitsFor });
+    const reason = await advanceFar(run, deadline, waitsFor);
     report = (await ask({ kind: 'goal-report' })) as GoalReport;
     reached = report.status === 'open' && (report.holdsNow || reason === 'goal');
   }
