@@ -32,11 +32,12 @@ describe('a long way to a goal', () => {
     expect(await slow.executor.fingerprint()).toBe(await plain.executor.fingerprint());
   });
 
-  it('stops at the very moment of the goal', async () => {
+  it.each([{ height: 8 }, { ltl: 'F height >= 8' }])('stops at the very moment of the goal: %o', async (goal) => {
     const [plain, slow] = [await opened(), await opened()];
-    await pursue(plain, { height: 8 }, 10 * SECOND);
+    await pursue(plain, goal, 10 * SECOND);
     clockGoes(2000);
-    expect(await pursue(slow, { height: 8 }, 10 * SECOND)).toBeNull();
+    expect(await pursue(slow, goal, 10 * SECOND)).toBeNull();
     expect(slow.horizon).toBe(plain.horizon);
+    expect(slow.checkpoints.count).toBeGreaterThan(3);
   });
 });
