@@ -26,6 +26,25 @@ export function createWork(typeCount: number): Work {
   };
 }
 
+/** As numbers in a row, for messages between threads. */
+export function packWork({ signed, verified, cpuMicros, copies, bytes, dropped }: Work): number[] {
+  return [signed, verified, cpuMicros, ...copies, ...bytes, ...dropped];
+}
+
+export function unpackWork(numbers: Float64Array): Work {
+  const [signed = 0, verified = 0, cpuMicros = 0] = numbers;
+  const typesEnd = numbers.length - DROP_REASONS.length;
+  const middle = (3 + typesEnd) / 2;
+  return {
+    signed,
+    verified,
+    cpuMicros,
+    copies: [...numbers.subarray(3, middle)],
+    bytes: [...numbers.subarray(middle, typesEnd)],
+    dropped: [...numbers.subarray(typesEnd)],
+  };
+}
+
 /** Adds `part` to `sum`, element by element. */
 export function addWork(sum: Work, part: Work): void {
   sum.signed += part.signed;

@@ -204,7 +204,7 @@ export class ConductorWorker {
       capture: (after, tag) => remote.capture(after, tag),
       inspect: (node, after) => remote.inspect(node, after),
       digests: (after) => remote.digests(after),
-      work: (after) => remote.work(after),
+      done: (after) => remote.done(after),
     };
   }
 }

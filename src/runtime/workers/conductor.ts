@@ -9,7 +9,6 @@ import { ENVIRONMENT, type NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { ControlEvent } from '../../kernel/control.ts';
 import type { HostReport } from '../../kernel/host/snapshot.ts';
-import { addWork, createWork } from '../../kernel/host/work.ts';
 import type { WorldConstants } from '../../kernel/host/world.ts';
 import { minimumLatency } from '../../kernel/network/index.ts';
 import type { FaultPlan, SubmissionPlan } from '../../kernel/plan.ts';
@@ -21,6 +20,7 @@ import { fingerprintOf } from '../fingerprint.ts';
 import { type Base, type BaseTag, baseOf, receiveBase, type Start } from './bases.ts';
 import type { Bus } from './bus.ts';
 import { CrossedThere } from './crossed.ts';
+import { sumOfDone } from './done.ts';
 import { GatheredTrace } from './gatheredTrace.ts';
 import { type GroupControl, RemoteGroup } from './group.ts';
 import { joinMail, Mail, packMail } from './mail.ts';
@@ -151,17 +151,13 @@ export class Conductor {
   }
 
   async status(): Promise<ExecutorStatus> {
-    const { horizon, height, view, active } = this.#control;
+    const { horizon, height, view, active, recorder } = this.#control;
     for (const observer of this.#observers) observer.onHorizon(horizon);
     const reports = Object.fromEntries(this.#observers.map((observer) => [observer.name, observer.report()]));
-    const work = createWork(0);
-    let events = this.#control.recorder.count;
     const after = this.#window;
-    for (const part of await Promise.all(this.#groups.map((group) => group.call((control) => control.work(after))))) {
-      addWork(work, part.work);
-      events += part.events;
-    }
-    return { horizon, height, view, active, finished: this.#finished, reports, work, events };
+    const done = await Promise.all(this.#groups.map((group) => group.doneAfter(after)));
+    const { work, events } = sumOfDone(done);
+    return { horizon, height, view, active, finished: this.#finished, reports, work, events: events + recorder.count };
   }
 
   ask(observer: string, question: unknown): unknown {
@@ -204,7 +200,7 @@ export class Conductor {
       this.#groups.map((group) => baseOf(hostsOf(group), number)),
       number,
     );
-    for (const group of this.#groups) group.taken = after;
+    for (const group of this.#groups) group.setBack(after);
     const nexts = await Promise.all(
       this.#groups.map((group) =>
         group.call((control) => control.restore(required(startOf(group), 'its base'), after)),
@@ -315,7 +311,11 @@ export class Conductor {
    */
   #takeMail(): Opened[] {
     const answers = [...this.#answers].sort((a, b) => a.group - b.group);
-    for (const answer of answers) (this.#groups[answer.group] as RemoteGroup).next = answer.next;
+    for (const answer of answers) {
+      const group = this.#groups[answer.group] as RemoteGroup;
+      group.next = answer.next;
+      group.done = answer.done;
+    }
     return answers.map((answer) => {
       const mail = new Mail(answer.mail);
       this.#crossed.take(mail, answer.window);

@@ -3,7 +3,6 @@ import type { NodeIndex } from '../../core/ids.ts';
 import type { Micros } from '../../core/time.ts';
 import type { ControlEvent } from '../../kernel/control.ts';
 import type { HostReport } from '../../kernel/host/snapshot.ts';
-import type { Work } from '../../kernel/host/work.ts';
 import type { Base, BaseTag, SentBase, Start } from './bases.ts';
 import type { DownMessage, UpMessage } from './wire.ts';
 
@@ -24,7 +23,7 @@ export interface GroupControl {
   capture(after: number, tag: BaseTag): Promise<SentBase>;
   inspect(node: NodeIndex, after: number): Promise<HostReport | null>;
   digests(after: number): Promise<{ node: NodeIndex; digest: Uint8Array }[]>;
-  work(after: number): Promise<{ readonly work: Work; readonly events: number }>;
+  done(after: number): Promise<Float64Array>;
 }
 
 /** Something that waits for the group's worker. Tickets grow, so that the smallest is the oldest. */
@@ -41,6 +40,8 @@ export class RemoteGroup {
   base: Base | null = null;
   /** Its trace is here up to this window; −1: none of it. */
   taken = -1;
+  /** What its nodes have done, as the last answer said; null: not known since they were set back. */
+  done: Float64Array | null = null;
   #control: GroupControl;
   #alive = true;
   /** Rejects what is asked of the present worker. */
@@ -104,6 +105,18 @@ export class RemoteGroup {
     const pieces = await this.call((control) => control.takeTrace(window));
     this.taken = Math.max(this.taken, window);
     return pieces;
+  }
+
+  /** Its nodes become what they were once; their trace is not wanted up to `window`. */
+  setBack(window: number): void {
+    this.taken = window;
+    this.done = null;
+  }
+
+  /** What its nodes have done at the barrier after `window`: mostly the answers said it. */
+  async doneAfter(window: number): Promise<Float64Array> {
+    this.done ??= await this.call((control) => control.done(window));
+    return this.done;
   }
 
   /** Its worker is gone: nothing is asked of it until a successor has been brought up to date. */

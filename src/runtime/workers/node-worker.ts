@@ -12,7 +12,6 @@ import type { Envelope } from '../../kernel/envelope.ts';
 import { HostGroup } from '../../kernel/group.ts';
 import { verifyAhead } from '../../kernel/host/signing.ts';
 import type { HostReport } from '../../kernel/host/snapshot.ts';
-import type { Work } from '../../kernel/host/work.ts';
 import type { WorldConstants } from '../../kernel/host/world.ts';
 import type { RunPlan } from '../../kernel/plan.ts';
 import type { AnyProtocol } from '../../protocols/protocol.ts';
@@ -21,6 +20,7 @@ import { openProved, openWorld, type Proofs, type SharedConstants, secretKeys } 
 import { BaseHere, type BaseTag, type SentBase, type Start } from './bases.ts';
 import { type Bus, channelBus, upChannel } from './bus.ts';
 import { CrossedHere } from './crossed.ts';
+import { doneBy } from './done.ts';
 import { KeptTrace, keepsTrace } from './keptTrace.ts';
 import { Leftovers } from './leftovers.ts';
 import { Mail, packMail } from './mail.ts';
@@ -167,9 +167,10 @@ export class NodeWorker {
     return this.#running().digests();
   }
 
-  async work(after: number): Promise<{ readonly work: Work; readonly events: number }> {
+  /** `UpMessage.done` of that window. */
+  async done(after: number): Promise<Float64Array> {
     await this.#reached(after);
-    return { work: this.#running().work(), events: this.#running().events };
+    return doneBy(this.#running());
   }
 
   close(): void {
@@ -284,7 +285,7 @@ export class NodeWorker {
     if (isKept) this.#trace.keep(window, segments);
     const records = packSegments(isKept ? [] : segments);
     const { group: index } = this.#assignment as NodeAssignment;
-    return { kind: 'up', window, group: index, next: group.nextTime, highlights, records, mail };
+    return { kind: 'up', window, group: index, next: group.nextTime, done: doneBy(group), highlights, records, mail };
   }
 }
 

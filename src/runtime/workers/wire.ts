@@ -38,6 +38,8 @@ export interface UpMessage {
   readonly window: number;
   readonly group: number;
   readonly next: Micros;
+  /** What its nodes have done up to here, as `doneBy` has it. */
+  readonly done: Float64Array;
   readonly highlights: PackedHighlights;
   /** The segments of its nodes, packed; none where the worker keeps them (`keepsTrace`). */
   readonly records: Uint32Array<ArrayBuffer>;
