@@ -23,7 +23,8 @@ import { CrossedThere } from './crossed.ts';
 import { sumOfDone } from './done.ts';
 import { GatheredTrace } from './gatheredTrace.ts';
 import { type GroupControl, RemoteGroup } from './group.ts';
-import { joinMail, Mail, packMail } from './mail.ts';
+import { Mail } from './mail.ts';
+import { joinMail, packMail } from './mailWriter.ts';
 import { ReplayLog } from './replayLog.ts';
 import { type Answer, type DownMessage, packSegments, type UpMessage, unpackHighlights } from './wire.ts';
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Envelope } from '../../kernel/envelope.ts';
 import type { SignedRef } from '../../protocols/protocol.ts';
 import { CrossedHere, CrossedThere } from './crossed.ts';
-import { Mail, packMail } from './mail.ts';
+import { Mail } from './mail.ts';
+import { packMail } from './mailWriter.ts';
 
 const NODES = 5;
 

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Envelope } from '../../kernel/envelope.ts';
 import type { Copy } from '../../kernel/group.ts';
-import { joinMail, Mail, packMail } from './mail.ts';
+import { Mail } from './mail.ts';
+import { joinMail, packMail } from './mailWriter.ts';
 
 const NODES = 4;
 

@@ -23,7 +23,8 @@ import { CrossedHere } from './crossed.ts';
 import { doneBy } from './done.ts';
 import { KeptTrace, keepsTrace } from './keptTrace.ts';
 import { Leftovers } from './leftovers.ts';
-import { Mail, packMail } from './mail.ts';
+import { Mail } from './mail.ts';
+import { packMail } from './mailWriter.ts';
 import { release } from './release.ts';
 import { type Answer, type DownMessage, isDown, packHighlights, packSegments, type UpMessage } from './wire.ts';
 
