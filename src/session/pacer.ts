@@ -21,19 +21,13 @@ const FORGET = 0.99;
 const TICK_MS = 16;
 const STATUS_MS = 120;
 const FINGERPRINT_MS = 1000;
-/** Where every worker must be asked for its part, and nobody can read it as fast as it changes. */
-const MAX_SPEED_FINGERPRINT_MS_MANY = 4000;
 /** Between two pictures at "max" speed, of a few nodes and of more: one of 64 nodes keeps the page busy for as long as two blocks do. */
 const MAX_SPEED_PICTURE_MS = 125;
 const MAX_SPEED_PICTURE_MS_MANY = 250;
 const FEW_NODES = 8;
-const MANY_NODES = 16;
 /** A turn should last about so long, at "max" speed and where the machine cannot keep up: the page shows each. */
 const TURN_MS = 40;
-/**
- * At "max" speed, of many nodes: what a turn costs the page, whatever it brought, is a tenth of what two blocks of 64 validators in a
- * pool cost, and pictures are further apart than turns all the same.
- */
+/** At "max" speed, with many workers: a turn costs a call to everyone that keeps its trace, and a report is drawn. */
 const MAX_SPEED_TURN_MS_MANY = 110;
 const MAX_SPEED_STATUS_MS_MANY = 250;
 const FEW_WORKERS = 16;
@@ -55,7 +49,6 @@ export class Pacer {
   #pictureMs = MAX_SPEED_PICTURE_MS;
   #turnMs = TURN_MS;
   #statusMs = STATUS_MS;
-  #fingerprintMs = FINGERPRINT_MS;
   /** The longest turn of late, ms. */
   #longest = 0;
 
@@ -65,12 +58,10 @@ export class Pacer {
 
   /** `nodes`: how many a picture shows; `workers`: how many run it. */
   start(speed: Speed, horizon: Micros, { nodes, workers }: { readonly nodes: number; readonly workers: number }): void {
-    const isCrowded = speed === 'max' && nodes > MANY_NODES;
-    const isSpread = speed === 'max' && workers > FEW_WORKERS;
+    const isCrowded = speed === 'max' && workers > FEW_WORKERS;
     this.#pictureMs = nodes > FEW_NODES ? MAX_SPEED_PICTURE_MS_MANY : MAX_SPEED_PICTURE_MS;
     this.#turnMs = isCrowded ? MAX_SPEED_TURN_MS_MANY : TURN_MS;
     this.#statusMs = isCrowded ? MAX_SPEED_STATUS_MS_MANY : STATUS_MS;
-    this.#fingerprintMs = isSpread ? MAX_SPEED_FINGERPRINT_MS_MANY : FINGERPRINT_MS;
     const from = this.playing ? this.playhead(horizon) : horizon;
     this.speed = speed;
     this.playing = true;
@@ -104,7 +95,7 @@ export class Pacer {
 
   wantsFingerprint(): boolean {
     const now = performance.now();
-    if (now - this.#fingerprintAt < this.#fingerprintMs) return false;
+    if (now - this.#fingerprintAt < FINGERPRINT_MS) return false;
     this.#fingerprintAt = now;
     return true;
   }

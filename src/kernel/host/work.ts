@@ -26,11 +26,12 @@ export function createWork(typeCount: number): Work {
   };
 }
 
-/** As numbers in a row, for messages between threads. */
+/** As numbers in a row, for messages between threads: signed, verified, CPU µs, copies and bytes of as many types, drops by reason. */
 export function packWork({ signed, verified, cpuMicros, copies, bytes, dropped }: Work): number[] {
   return [signed, verified, cpuMicros, ...copies, ...bytes, ...dropped];
 }
 
+/** What `packWork` made. */
 export function unpackWork(numbers: Float64Array): Work {
   const [signed = 0, verified = 0, cpuMicros = 0] = numbers;
   const typesEnd = numbers.length - DROP_REASONS.length;

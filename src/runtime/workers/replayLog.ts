@@ -1,7 +1,7 @@
 import type { DownMessage } from './wire.ts';
 
 /** Bytes of mail and number of windows after which the log starts anew from a fresh snapshot. */
-const BYTES_MAX = 16 * 1024 * 1024;
+const BYTES_MAX = 32 * 1024 * 1024;
 const WINDOWS_MAX = 5000;
 
 /** The windows since the last bases: a worker that takes a group over starts from its base and runs them again. */
